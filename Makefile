@@ -1,0 +1,64 @@
+# make build   build content/ into output/         make lint   look at the code's style and types
+# make test    run the whole test suite            make lock   choose newer versions of all packages
+# make check   read output/ as a visitor would     make clean  remove what the build and its tools left behind
+#
+# Everything is installed into $(VENV), once, in the versions of constraints.txt, and again when those or
+# pyproject.toml change. Nothing else on the machine is touched.
+
+VENV ?= .venv
+PYTHON ?= python3
+PYTEST ?= -n 2 --dist loadfile
+
+export PIP_DISABLE_PIP_VERSION_CHECK = 1
+bin := $(VENV)/bin
+pip := $(bin)/python -m pip
+install := $(pip) install --quiet --constraint constraints.txt --build-constraint constraints.txt
+
+.PHONY: build check test lint lock clean
+.DELETE_ON_ERROR:
+
+build: $(VENV)/.installed
+	$(bin)/threadpress build
+
+check: $(VENV)/.installed
+	$(bin)/threadpress check
+
+test: $(VENV)/.installed-dev
+	$(bin)/python -m pytest $(PYTEST)
+
+lint: $(VENV)/.installed-dev
+	$(bin)/python -m ruff check .
+	$(bin)/python -m ruff format --check .
+	$(bin)/python -m mypy
+
+$(bin)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "Threadpress needs Python 3.11 or newer, and '$(PYTHON)' is not: $$($(PYTHON) --version 2>&1)." >&2; \
+	  echo "Name another one, for example: make build PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -m venv --clear $(VENV) || { \
+	  echo "'$(PYTHON)' can't make a virtual environment; on Debian and Ubuntu: apt install python3-venv" >&2; \
+	  rm -rf $(VENV); exit 1; }
+
+# pip comes first and in our version: older ones know neither build constraints nor dependency groups.
+$(VENV)/.installed: $(bin)/python pyproject.toml constraints.txt
+	$(pip) install --quiet --constraint constraints.txt pip
+	$(install) --editable .
+	@touch $@
+
+$(VENV)/.installed-dev: $(VENV)/.installed
+	$(install) --group dev
+	@touch $@
+
+# What a fresh environment gets without constraints, as exact versions; pip and the build's own tools among them.
+lock:
+	@set -eu; folder=$$(mktemp -d); trap 'rm -rf "$$folder"' EXIT; \
+	$(PYTHON) -m venv "$$folder"; \
+	"$$folder/bin/python" -m pip install --quiet --upgrade pip; \
+	"$$folder/bin/python" -m pip install --quiet --editable . --group dev hatchling editables; \
+	{ echo "# Exact versions of everything 'make build' and 'make test' install; written by 'make lock'."; \
+	  "$$folder/bin/python" -m pip freeze --all --exclude-editable --exclude setuptools | LC_ALL=C sort -f; \
+	} > "$$folder/constraints.txt"; \
+	cp "$$folder/constraints.txt" constraints.txt; cat constraints.txt
+
+clean:
+	rm -rf $(VENV) .threadpress .mypy_cache .ruff_cache .hypothesis build dist node_modules
