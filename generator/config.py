@@ -1,0 +1,233 @@
+"""`threadpress.toml` as a value: every key with its default and what it does.
+
+`load` reads the file (none is needed) and reports all that is wrong with it in one go, each key with its line and, for
+an unknown key, the nearest known one. Command-line flags are laid over it with `msgspec.structs.replace`.
+"""
+
+from __future__ import annotations
+
+import datetime
+import difflib
+import os
+import re
+import tomllib
+import zoneinfo
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+
+from generator.errors import ConfigError, Problem
+
+FILE_NAME = "threadpress.toml"
+
+Words = Annotated[str, msgspec.Meta(pattern=r"\S")]
+"""Text that is not blank."""
+Count = Annotated[int, msgspec.Meta(ge=1, le=100_000)]
+SiteUrl = Annotated[str, msgspec.Meta(pattern=r"^(https?://[^\s/?#]+(/[^\s?#]*)?)?\Z")]
+Folder = Annotated[str, msgspec.Meta(pattern=r"^[^\x00]+\Z")]
+
+
+class Config(msgspec.Struct, frozen=True, kw_only=True):
+    """All settings of a site (SPEC section 6), checked."""
+
+    title: Words = "Threads"
+    """Name of the archive, on every page."""
+    description: str = ""
+    """One or two sentences for the about page, the index and search engines."""
+    language: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*\Z")] = "en"
+    """Language of the archive as a BCP 47 tag, for `<html lang>`."""
+    site_url: SiteUrl = ""
+    """Where the site will stand, e.g. `https://example.org/repo/`. Without it canonical links are left out."""
+    timezone: str = "UTC"
+    """Zone of times that saves give without one, e.g. `America/New_York`; it orders threads among each other."""
+    theme: Folder = "default"
+    """Name of a theme: a folder of the site's `themes/`, or one that comes with Threadpress."""
+    theme_options: dict[str, Any] = {}
+    """Options of the theme, over its own defaults."""
+    content: Folder = "content"
+    """Folder of the saves, relative to the configuration file."""
+    output: Folder = "output"
+    """Folder the site is written to, relative to the configuration file."""
+    threads_per_page: Count = 100
+    """Threads on a page of a list: index, month, tag."""
+    posts_per_page: Count = 1000
+    """Posts on a page of a thread."""
+    list_posts_per_page: Count = 200
+    """Posts on a page of an author."""
+    publish_saves: bool = True
+    """Whether the saved files are published under `saves/`."""
+    publish_data: bool = True
+    """Whether each thread is also published as JSON."""
+    search: bool = True
+    """Whether the site has a search page."""
+    publish_database: bool = False
+    """Whether the archive is also published as one database file."""
+    wayback: bool = False
+    """Whether links carry a link to the web archive's snapshot nearest the story's date."""
+    noindex: bool = False
+    """Whether search engines are asked to stay away."""
+    author_feeds: bool = False
+    """Whether each author has a feed."""
+    redact: tuple[str, ...] = ()
+    """Authors (`slashdot/196126`), posts (`slashdot/0179799118#ID`) or `sha256:` and the hash of either, to remove."""
+    tags: dict[Words, tuple[Words, ...]] = {}
+    """Tag = words: a thread whose title or department holds one of them, whole and in any case, gets the tag."""
+
+
+LATER = {"publish_database": True, "author_feeds": True}
+"""Settings that ask for what this version does not make yet; they are accepted, with a warning."""
+
+
+def load(site: Path) -> tuple[Config, tuple[Problem, ...]]:
+    """Read the configuration of the site in folder `site`; defaults where there is no file.
+
+    Returns it with its warnings. Raises `ConfigError` with every problem found.
+    """
+    path = site / FILE_NAME
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        text = ""
+    except UnicodeDecodeError as error:
+        raise ConfigError(Problem(FILE_NAME, 0, "it is not UTF-8 text", "save it as UTF-8")) from error
+    return parse(text, site)
+
+
+def parse(text: str, site: Path = Path()) -> tuple[Config, tuple[Problem, ...]]:
+    """Make a `Config` of TOML text; see `load`."""
+    table = read_toml(text, FILE_NAME)
+    if isinstance(table, Problem):
+        raise ConfigError(table)
+    values, problems = take(table, text, FILE_NAME, Config, lambda key: f"see {key!r} in docs/configuration.md")
+    problems += _meaning(values, text, site)
+    if any(problem.severity == "error" for problem in problems):
+        raise ConfigError(problems)
+    if "site_url" in values:
+        values["site_url"] = _with_slash(values["site_url"])
+    return Config(**values), tuple(problems)
+
+
+def _meaning(values: dict[str, Any], text: str, site: Path) -> Iterable[Problem]:
+    """What types can't say about the values."""
+    if "timezone" in values:
+        try:
+            zoneinfo.ZoneInfo(values["timezone"])
+        except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+            yield Problem(
+                FILE_NAME,
+                line_of(text, "timezone"),
+                f"timezone: {values['timezone']!r} is no known zone",
+                'name it as in the IANA list, e.g. "America/New_York", or install the Python package tzdata',
+            )
+    for entry in values.get("redact", ()):
+        if not re.fullmatch(r"sha256:[0-9a-fA-F]{64}|[a-z0-9-]+/[^#]+(#[A-Za-z0-9_-]+)?", entry):
+            yield Problem(
+                FILE_NAME,
+                line_of(text, "redact"),
+                f"redact: {entry!r} names neither author nor post",
+                'write "SOURCE/UID", "SOURCE/NAME", "SOURCE/THREAD#POST" or "sha256:" and 64 digits',
+            )
+    # Where they really are: `..` and symbolic links can lead one into the other, too.
+    content, output = (Path(os.path.realpath(site / values.get(key, key))) for key in ("content", "output"))
+    if content == output or content in output.parents or output in content.parents:
+        line = line_of(text, "output") or line_of(text, "content")
+        yield Problem(FILE_NAME, line, "content and output lie in each other", "name two separate folders")
+    for key, asked in LATER.items():
+        if values.get(key) == asked:
+            yield Problem(
+                FILE_NAME, line_of(text, key), f"{key} is not made by this version", "leave it out", "warning"
+            )
+
+
+def with_flags(config: Config, *, site_url: str | None) -> Config:
+    """Lay command-line flags over the settings; a flag that was not given is None."""
+    if site_url is None:
+        return config
+    try:
+        url = msgspec.convert(site_url, SiteUrl)
+    except msgspec.ValidationError as error:
+        raise ConfigError(
+            Problem("--site-url", 0, f"{site_url!r} is no http(s) address", "write it like https://example.org/repo/")
+        ) from error
+    return msgspec.structs.replace(config, site_url=_with_slash(url))
+
+
+def _with_slash(url: str) -> str:
+    return url.rstrip("/") + "/" if url else ""
+
+
+def zone(config: Config) -> datetime.tzinfo:
+    """Give the zone of times without one."""
+    return datetime.UTC if config.timezone == "UTC" else zoneinfo.ZoneInfo(config.timezone)
+
+
+def read_toml(text: str, path: str) -> dict[str, Any] | Problem:
+    """Parse TOML; whatever is wrong with it becomes one problem with its line."""
+    try:
+        return tomllib.loads(text)
+    except (ValueError, RecursionError) as error:  # ValueError: also what int() says of 5,000 digits
+        found = re.search(r" *\(at (?:line (\d+), column \d+|end of document)\)", str(error))
+        line = 0 if not found else int(found[1]) if found[1] else text.rstrip().count("\n") + 1
+        message = str(error)[: found.start()] if found else str(error)
+        if isinstance(error, RecursionError):
+            message = "brackets nest too deep"
+        return Problem(
+            path, line, f"this is no TOML: {message[:1].lower()}{message[1:]}", "see https://toml.io for the notation"
+        )
+
+
+def take(
+    table: dict[str, Any], text: str, path: str, kind: type[msgspec.Struct], mend: Callable[[str], str]
+) -> tuple[dict[str, Any], list[Problem]]:
+    """Convert the values of a table to the fields of a struct.
+
+    A key that it does not have and a value that can't be converted are left out, with a problem each; `mend` says what
+    to do about the value of a key.
+    """
+    fields = {field.name: field.type for field in msgspec.structs.fields(kind)}
+    values: dict[str, Any] = {}
+    problems: list[Problem] = []
+    for key, value in table.items():
+        line = line_of(text, key)
+        if key not in fields:
+            problems.append(Problem(path, line, f"unknown key {key!r}", nearest(key, fields)))
+            continue
+        try:
+            values[key] = msgspec.convert(value, fields[key])
+        except msgspec.ValidationError as error:
+            problems.append(Problem(path, line, _plainly(key, value, error), mend(key)))
+    return values, problems
+
+
+def line_of(text: str, key: str) -> int:
+    """Find the 1-based line where a top-level key or table is set; 0 if it can't be told."""
+    quoted = re.escape(key)
+    found = re.search(rf"""^[ \t]*\[?[ \t]*["']?{quoted}["']?[ \t]*(=|\.|\])""", text, re.M)
+    return text.count("\n", 0, found.start()) + 1 if found else 0
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """Word a hint: the known word most like the given one, or all of them."""
+    names = sorted(known)
+    close = difflib.get_close_matches(word, names, n=1, cutoff=0.5)
+    return f"did you mean {close[0]!r}?" if close else f"known are {', '.join(names)}"
+
+
+def _plainly(key: str, value: object, error: msgspec.ValidationError) -> str:
+    """Say msgspec's complaint in the words of a TOML file, which has neither patterns nor null."""
+    text, _, _ = str(error).partition(" - at ")
+    if " matching regex " in text:
+        return f"{key} can't be {ascii(value)[:60]}"
+    text = text.replace(" | null`", "`")
+    for type_name, word in (
+        ("`str`", "text"),
+        ("`int`", "a whole number"),
+        ("`bool`", "true or false"),
+        ("`array`", "a list"),
+        ("`object`", "a table"),
+        ("`float`", "a number"),
+    ):
+        text = text.replace(type_name, word)
+    return f"{key}: {text[:1].lower()}{text[1:]}"

@@ -1,0 +1,70 @@
+"""Everything that can go wrong, by whose fault it is.
+
+::
+
+    ThreadpressError            carries one or more `Problem`s
+    ├── ContentError            a save or sidecar can't be used             exit 1
+    ├── ConfigError             threadpress.toml or a flag's value is wrong exit 1
+    ├── ThemeError              a template or theme.toml is wrong           exit 1
+    └── OutputError             something in output/ is in the way          exit 1
+
+Wrong usage of the command line (exit 2) is click's to report; anything else that escapes is a bug of ours
+(exit 3). Only `cli` turns these into messages and exit codes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Literal
+
+import msgspec
+
+
+class Problem(msgspec.Struct, frozen=True, order=True):
+    """One thing that is wrong, where, and how to mend it. Sorts by place."""
+
+    path: str
+    """The file, relative to the folder of the site, with forward slashes."""
+    line: int
+    """1-based line, or 0 where the whole file is meant."""
+    message: str
+    """What is wrong, in one clause."""
+    hint: str
+    """How to mend it, in one clause."""
+    severity: Literal["error", "warning"] = "error"
+
+    def __str__(self) -> str:
+        place = f"{self.path}:{self.line}" if self.line else self.path
+        kind = "warning: " if self.severity == "warning" else ""
+        return f"{place}: {kind}{self.message}; {self.hint}"
+
+
+class ThreadpressError(Exception):
+    """Base of all errors that are not our bugs. `problems` holds all of them, sorted, not only the first."""
+
+    problems: tuple[Problem, ...]
+
+    def __init__(self, problems: Problem | Iterable[Problem]) -> None:
+        found = (problems,) if isinstance(problems, Problem) else tuple(problems)
+        self.problems = tuple(sorted(found))
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+    def __reduce__(self) -> tuple[type[ThreadpressError], tuple[tuple[Problem, ...]]]:
+        """A worker's errors come home whole: what Python would send is the text alone."""
+        return type(self), (self.problems,)
+
+
+class ContentError(ThreadpressError):
+    """A save or a sidecar can't be used."""
+
+
+class ConfigError(ThreadpressError):
+    """The configuration, or the value of a flag, is wrong."""
+
+
+class ThemeError(ThreadpressError):
+    """A theme is missing a part or a template of it fails."""
+
+
+class OutputError(ThreadpressError):
+    """Something in the output folder that is not ours stands in the way."""

@@ -1,0 +1,143 @@
+"""The values that flow through a build: frozen, picklable, without behaviour beyond looking at themselves.
+
+A `Thread` is flat: posts in the save's order and, beside them, one `Reply` a post that names its parent. Nothing here
+nests, so nothing that walks it recurses; `Thread.walk` gives depths by one pass. Readers make threads without
+replies, `merge` joins several saves of one, `replies.infer` finds the parents.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal
+
+import msgspec
+
+REMOVED = "[removed]"
+"""Stands where a name or a text was redacted (SPEC section 6)."""
+
+Markup = Literal["plain", "markdown"]
+Truncated = Literal["yes", "unknown", "no"]
+Evidence = Literal["stated", "edited", "quote", "subject", "name", "turn", "order"]
+INFERRED: frozenset[str] = frozenset({"quote", "subject", "name", "turn", "order"})
+"""Kinds of evidence that are our inference; `stated` and `edited` are not."""
+
+
+class Author(msgspec.Struct, frozen=True):
+    """Who wrote a post or posted a story, as one save names them."""
+
+    source: str
+    name: str
+    uid: str | None = None
+
+    @property
+    def key(self) -> str:
+        """Identity (SPEC section 3): source and uid, or source and casefolded name where there is no uid.
+
+        A uid can't hold ``@`` (the readers see to it), so the two kinds never meet.
+        """
+        return f"{self.source}/{self.uid}" if self.uid is not None else f"{self.source}/@{self.name.casefold()}"
+
+    @property
+    def removed(self) -> bool:
+        """Whether this is the tombstone of a redacted author, who has no page and no slug."""
+        return self.uid is None and self.name == REMOVED
+
+
+class Post(msgspec.Struct, frozen=True):
+    """One comment or message."""
+
+    id: str
+    """Unique in its thread once merged; from the source or from `identity.post_id`, never from position."""
+    subject: str
+    author: Author
+    score: int | None
+    label: str | None
+    body: str
+    """LF line ends, no blank lines around it, otherwise as saved."""
+    truncated: Truncated = "no"
+    markup: Markup = "plain"
+    posted: str | None = None
+    """ISO 8601 as far as the source gives it (with zone only if the source has one), or None: never invented."""
+    posted_raw: str | None = None
+    stated: str | None = None
+    """The parent's id where the source itself gives one."""
+    saves: tuple[int, ...] = (0,)
+    """Which of the thread's saves hold the post, as indices into `Thread.saves`."""
+
+
+class Reply(msgspec.Struct, frozen=True):
+    """The edge from a post to its parent; `parent` None is a top-level post."""
+
+    parent: str | None = None
+    evidence: Evidence | None = None
+    confidence: float = 1.0
+    """0.00 to 1.00, two digits: how often such evidence is right on threads whose true tree is known."""
+
+
+TOP = Reply()
+"""The reply of a top-level post."""
+
+
+class Link(msgspec.Struct, frozen=True):
+    """An entry of a story's link list."""
+
+    n: int
+    url: str
+
+
+class SaveRef(msgspec.Struct, frozen=True):
+    """Where a thread was read from."""
+
+    path: str
+    """Relative to the content folder, with forward slashes."""
+    sha256: str
+    """Of the bytes as published: the saved bytes, or after redaction."""
+    reader: str
+
+
+class Thread(msgspec.Struct, frozen=True):
+    """A story and its posts."""
+
+    source: str
+    id: str
+    title: str
+    body: str
+    posts: tuple[Post, ...]
+    url: str | None = None
+    posted: str | None = None
+    posted_raw: str | None = None
+    author: Author | None = None
+    department: str | None = None
+    tags: tuple[str, ...] = ()
+    masthead: str | None = None
+    footer: str | None = None
+    markup: Markup = "plain"
+    links: tuple[Link, ...] = ()
+    saves: tuple[SaveRef, ...] = ()
+    replies: tuple[Reply, ...] = ()
+    """One a post, in the order of `posts`; empty until inferred."""
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Identity (SPEC section 3)."""
+        return (self.source, self.id)
+
+    def parents(self) -> list[int | None]:
+        """Index of each post's parent in `posts`, None for top-level posts."""
+        at = {post.id: index for index, post in enumerate(self.posts)}
+        return [None if reply.parent is None else at[reply.parent] for reply in self.replies]
+
+    def walk(self) -> Iterator[tuple[int, int]]:
+        """Yield (index, depth) of every post in reading order: each post before its replies, siblings as they stand.
+
+        Saves in pre-order come out in their own order. Depth of a top-level post is 0.
+        """
+        children: list[list[int]] = [[] for _ in self.posts]
+        tops: list[int] = []
+        for index, parent in enumerate(self.parents()):
+            (tops if parent is None else children[parent]).append(index)
+        stack = [(index, 0) for index in reversed(tops)]
+        while stack:
+            index, depth = stack.pop()
+            yield index, depth
+            stack.extend((child, depth + 1) for child in reversed(children[index]))

@@ -1,0 +1,323 @@
+"""What templates see: `site`, the same for every page, and `page`, one of the structs below (docs/themes.md).
+
+URLs are relative to the root of the site and stand behind `page.root` in a template, as in
+``{{ page.root }}{{ thread.url }}``. `Markup` values come from `markup.py` and are safe to show; everything else is
+escaped by the template engine.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from markupsafe import Markup
+
+
+class Ref(msgspec.Struct, frozen=True):
+    """A page to link to, by its title or name."""
+
+    name: str
+    url: str | None = None
+    """None: there is no page (a removed author)."""
+
+
+class Site(msgspec.Struct, frozen=True):
+    """The archive as every page shows it."""
+
+    title: str
+    description: str
+    language: str
+    url: str
+    """Where the site will stand, with a closing slash; empty if not known."""
+    noindex: bool
+    nav: tuple[Ref, ...]
+    """Threads, Authors, Dates ...: the same on every page."""
+    assets: dict[str, str]
+    """Theme asset name (`style.css`, `icon.svg`) to URL."""
+    options: dict[str, Any]
+    """`[theme_options]` over the theme's own defaults."""
+
+
+class Paging(msgspec.Struct, frozen=True):
+    """Where a page stands among the pages of one list or thread."""
+
+    number: int
+    """1-based. Of a list, 0 is the front page, which holds the newest."""
+    older: str | None = None
+    """The page before (lists: with older entries)."""
+    newer: str | None = None
+    """The page after (lists: the front page)."""
+    pages: tuple[Ref, ...] = ()
+    """All pages by number; empty where naming them would change a finished page."""
+
+
+class Head(msgspec.Struct, frozen=True):
+    """What every page has."""
+
+    url: str
+    root: str
+    """What leads from this page to the root of the site: "", "../", ... ("/" or "/repo/" for 404.html)."""
+    title: str
+    description: str = ""
+    canonical: str | None = None
+
+
+class ThreadRow(msgspec.Struct, frozen=True):
+    """A thread as lists show it."""
+
+    title: str
+    url: str
+    day: str
+    """"15 October 2025", or "" without a date."""
+    posted: str | None
+    """ISO 8601, for <time datetime>."""
+    posts: int
+    authors: int
+    best: int | None
+    """Highest score of a post."""
+    department: str | None
+    author: Ref | None
+
+
+class ThreadGroup(msgspec.Struct, frozen=True):
+    """Threads of one month, or of a year, under one heading."""
+
+    name: str
+    """"October 2025", or "Undated"."""
+    url: str | None
+    threads: tuple[ThreadRow, ...]
+
+
+class Bar(msgspec.Struct, frozen=True):
+    """A bar of the year ribbon: one month or year and its threads."""
+
+    name: str
+    url: str | None
+    count: int
+    level: int
+    """0 (none) to 8 (as many as the fullest), for a class."""
+
+
+class ThreadList(Head, frozen=True, kw_only=True):
+    """index.html, dates/YYYY/MM.html, tags/TAG.html and their older pages."""
+
+    kind: str
+    """`index`, `month` or `tag`."""
+    groups: tuple[ThreadGroup, ...]
+    paging: Paging
+    up: Ref | None = None
+    """The list this one is a part of (a month's year)."""
+    total: int | None = None
+    """Threads over all pages; on the front page only."""
+    ribbon: tuple[tuple[Ref, tuple[Bar, ...]], ...] = ()
+    """(year, its twelve months), newest year first; on the front page of the index only."""
+
+
+class DateCount(msgspec.Struct, frozen=True):
+    """A year or month, with what it holds."""
+
+    name: str
+    url: str | None
+    threads: int
+    posts: int
+
+
+class Dates(Head, frozen=True, kw_only=True):
+    """dates/index.html (all years) and dates/YYYY.html (the months of one)."""
+
+    up: Ref | None
+    rows: tuple[DateCount, ...]
+    ribbon: tuple[tuple[Ref, tuple[Bar, ...]], ...]
+    older: Ref | None = None
+    newer: Ref | None = None
+
+
+class AuthorRow(msgspec.Struct, frozen=True):
+    """An author as lists show them."""
+
+    name: str
+    uid: str | None
+    url: str
+    posts: int
+    threads: int
+    first: str
+    """Years of the first and last thread, "" without dates."""
+    last: str
+
+
+class AuthorList(Head, frozen=True, kw_only=True):
+    """authors/index.html and its further pages."""
+
+    authors: tuple[AuthorRow, ...]
+    paging: Paging
+    total: int | None = None
+
+
+class TagCloud(Head, frozen=True, kw_only=True):
+    """tags/index.html."""
+
+    tags: tuple[tuple[Ref, int], ...]
+
+
+class AuthorPost(msgspec.Struct, frozen=True):
+    """A post as its author's page shows it."""
+
+    url: str
+    """The post's place in its thread."""
+    subject: str
+    excerpt: str
+    score: int | None
+    label: str | None
+    to: Ref | None
+    """Author of the parent, with the parent's place; None for a top-level post."""
+    inferred: bool
+    truncated: str
+
+
+class AuthorThread(msgspec.Struct, frozen=True):
+    """A thread on an author's page, with what the author wrote there."""
+
+    thread: ThreadRow
+    story: bool
+    """Whether the author posted the story."""
+    posts: tuple[AuthorPost, ...]
+
+
+class AuthorTotals(msgspec.Struct, frozen=True):
+    """What an author did in all."""
+
+    posts: int
+    stories: int
+    threads: int
+    first: str
+    last: str
+    median: float | None
+    names: tuple[str, ...]
+    """Other names used, oldest first."""
+
+
+class AuthorPage(Head, frozen=True, kw_only=True):
+    """authors/SOURCE/SLUG.html and its older pages."""
+
+    name: str
+    uid: str | None
+    source: str
+    threads: tuple[AuthorThread, ...]
+    paging: Paging
+    totals: AuthorTotals | None = None
+    """On the front page only."""
+
+
+class PostView(msgspec.Struct, frozen=True):
+    """A post on its thread's page.
+
+    Posts come flat, in reading order. `opens` and `closes` say how the nested lists move between them: `opens` starts
+    a list inside the post before; else `closes` lists (each with its item) end before the item of this post starts.
+    """
+
+    id: str
+    """Without the `c` that anchors start with."""
+    author: Ref
+    uid: str | None
+    score: int | None
+    label: str | None
+    subject: str | None
+    """Only where it says something: at the start of a branch, or when it changed."""
+    body: Markup
+    to: Ref | None
+    """Author of the parent, with the parent's place; None for a top-level post."""
+    inferred: bool
+    evidence: str
+    """Why we think so, in words, with the confidence; empty unless inferred."""
+    truncated: str
+    """`yes`, `unknown` or `no`."""
+    kept: bool
+    """Whether only an older save of several holds the post."""
+    day: str
+    posted: str | None
+    deep: bool
+    """Whether the post stands deeper than the indentation shows."""
+    opens: bool
+    closes: int
+    plain: bool = True
+    """Whether the body is plain text, whose line breaks and spaces count; else it was Markdown."""
+
+
+class StoryLink(msgspec.Struct, frozen=True):
+    """An entry of the story's link list."""
+
+    n: int
+    url: str
+    safe: bool
+    """Whether the address may be linked to (http, https, mailto)."""
+    dated: str | None
+    """The address of a web archive's snapshot near the story's date, where the site asks for them."""
+
+
+class SaveView(msgspec.Struct, frozen=True):
+    """A file that the thread was read from."""
+
+    path: str
+    url: str | None
+    """None where saves are not published."""
+    sha256: str
+    reader: str
+
+
+class ThreadPage(Head, frozen=True, kw_only=True):
+    """threads/SOURCE/ID.html and its further pages."""
+
+    source: str
+    id: str
+    original: str | None
+    """The address the thread was saved from."""
+    original_dated: str | None
+    day: str
+    posted: str | None
+    posted_raw: str | None
+    author: Ref | None
+    department: str | None
+    tags: tuple[Ref, ...]
+    masthead: str | None
+    footer: str | None
+    story: Markup
+    """Empty on further pages."""
+    links: tuple[StoryLink, ...]
+    count: int
+    """Posts over all pages."""
+    authors: int
+    posts: tuple[PostView, ...]
+    closes: int
+    """Lists to end after the last post."""
+    paging: Paging
+    older: Ref | None
+    """The thread before this one by date."""
+    newer: Ref | None
+    saves: tuple[SaveView, ...]
+    data: str | None
+    """URL of the JSON, if published."""
+    any_inferred: bool
+    any_cut: bool
+    any_kept: bool
+    plain: bool = True
+    """Whether the story is plain text; see `PostView.plain`."""
+
+
+class About(Head, frozen=True, kw_only=True):
+    """about.html."""
+
+    threads: int
+    posts: int
+    authors: int
+    first: str
+    last: str
+    saves: int
+    readers: tuple[tuple[str, int], ...]
+    """Kinds of save and how many of each."""
+    data: bool
+    removed: bool
+    """Whether any name or text was removed."""
+
+
+class Plain(Head, frozen=True, kw_only=True):
+    """404.html and robots.txt."""

@@ -1,0 +1,178 @@
+"""`threadpress.toml`: defaults, and every mistake with its line, all of them in one run."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from generator.config import FILE_NAME, Config, load, nearest, parse, with_flags, zone
+from generator.errors import ConfigError
+
+
+def complaints(text: str) -> list[str]:
+    with pytest.raises(ConfigError) as caught:
+        parse(text)
+    return [str(problem) for problem in caught.value.problems]
+
+
+def test_without_a_file_all_is_as_the_documents_say(tmp_path: Path) -> None:
+    config, warnings = load(tmp_path)
+    assert config == Config()
+    assert warnings == ()
+    assert (config.title, config.content, config.output, config.theme) == ("Threads", "content", "output", "default")
+    assert (config.publish_saves, config.publish_data, config.search) == (True, True, True)
+    assert not any((config.publish_database, config.wayback, config.noindex, config.author_feeds, config.redact))
+
+
+def test_every_key_of_the_contract_is_known() -> None:
+    config, _ = parse(
+        """
+        title = "Weather talk"
+        description = "Saved."
+        language = "en-GB"
+        site_url = "https://example.org/weather"
+        timezone = "America/New_York"
+        theme = "default"
+        content = "saves"
+        output = "public"
+        threads_per_page = 10
+        posts_per_page = 20
+        list_posts_per_page = 30
+        publish_saves = false
+        publish_data = false
+        search = false
+        publish_database = false
+        wayback = true
+        noindex = true
+        author_feeds = false
+        redact = ["slashdot/196126", "slashdot/0179799118#1f", "notes/Ann B."]
+        [theme_options]
+        accent = "teal"
+        [tags]
+        law = ["court", "judge"]
+        """
+    )
+    assert config.site_url == "https://example.org/weather/"
+    assert config.tags == {"law": ("court", "judge")}
+    assert config.redact[2] == "notes/Ann B."
+    assert zone(config).utcoffset(datetime.datetime(2025, 10, 15)) == datetime.timedelta(hours=-4)
+
+
+def test_a_bom_and_windows_line_ends_are_no_matter(tmp_path: Path) -> None:
+    (tmp_path / FILE_NAME).write_bytes('\ufefftitle = "T"\r\nnoindex = true\r\n'.encode())
+    config, _ = load(tmp_path)
+    assert (config.title, config.noindex) == ("T", True)
+
+
+def test_bytes_that_are_no_text_are_told(tmp_path: Path) -> None:
+    (tmp_path / FILE_NAME).write_bytes(b'title = "\xff"\n')
+    with pytest.raises(ConfigError, match=r"threadpress\.toml: it is not UTF-8 text"):
+        load(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("titel = 1", "threadpress.toml:1: unknown key 'titel'; did you mean 'title'?"),
+        (
+            "\n\nposts_per_pages = 5",
+            "threadpress.toml:3: unknown key 'posts_per_pages'; did you mean 'posts_per_page'?",
+        ),
+        ("[tag]\nlaw = []", "threadpress.toml:1: unknown key 'tag'; did you mean 'tags'?"),
+        ("title = 3", "threadpress.toml:1: title: expected text, got a whole number"),
+        ('noindex = "yes"', "threadpress.toml:1: noindex: expected true or false, got text"),
+        ("posts_per_page = 0", "threadpress.toml:1: posts_per_page: expected a whole number >= 1"),
+        ("posts_per_page = 1.5", "threadpress.toml:1: posts_per_page: expected a whole number, got a number"),
+        ('redact = "slashdot/1"', "threadpress.toml:1: redact: expected a list, got text"),
+        ('redact = ["196126"]', "threadpress.toml:1: redact: '196126' names neither author nor post"),
+        ('redact = ["sha256:12"]', "threadpress.toml:1: redact: 'sha256:12' names neither author nor post"),
+        ('[tags]\nlaw = "court"', "threadpress.toml:1: tags: expected a list, got text"),
+        ('site_url = "example.org"', "threadpress.toml:1: site_url can't be "),
+        ('site_url = "https://example.org/?a"', "threadpress.toml:1: site_url can't be "),
+        ('site_url = "https://example.org\\n"', "threadpress.toml:1: site_url can't be "),
+        ('language = "en_GB"', "threadpress.toml:1: language can't be "),
+        ('title = ""', "threadpress.toml:1: title can't be ''"),
+        ('[tags]\nlaw = [""]', "threadpress.toml:1: tags can't be {'law': ['']}"),
+        ('timezone = "Mars/Olympus"', "threadpress.toml:1: timezone: 'Mars/Olympus' is no known zone"),
+        ('timezone = "../etc/passwd"', "threadpress.toml:1: timezone: '../etc/passwd' is no known zone"),
+        ('timezone = ""', "threadpress.toml:1: timezone: '' is no known zone"),
+        ('title = "x', "threadpress.toml:1: this is no TOML: "),
+        ('a = 1\ntitle = "x"\ntitle = "y"', "threadpress.toml:3: this is no TOML: "),
+        ('output = "content"', "threadpress.toml:1: content and output lie in each other"),
+        ('output = "."', "threadpress.toml:1: content and output lie in each other"),
+        ('content = "output/saves"', "content and output lie in each other"),
+        ('output = "./content/../content"', "threadpress.toml:1: content and output lie in each other"),
+        ("a = " + "1" * 5000, "threadpress.toml: this is no TOML: exceeds the limit"),
+        ("a = " + "[" * 5000, "threadpress.toml: this is no TOML: brackets nest too deep"),
+        ('output = ".."', "threadpress.toml:1: content and output lie in each other"),
+    ],
+)
+def test_a_mistake_is_told_with_its_line_and_key(text: str, expected: str) -> None:
+    (complaint,) = complaints(text)
+    assert expected in complaint
+    assert "; " in complaint  # and how to mend it
+
+
+def test_an_output_that_leads_into_the_content_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "content").mkdir()
+    (tmp_path / "output").symlink_to("content")
+    with pytest.raises(ConfigError, match=r"content and output lie in each other"):
+        load(tmp_path)
+
+
+def test_all_mistakes_are_told_at_once_in_the_order_of_the_file() -> None:
+    text = 'titel = "T"\nnoindex = 1\nposts_per_page = -1\ntimezone = "Moon"\n[tagz]\n'
+    assert [complaint.split(": ")[0] for complaint in complaints(text)] == [
+        f"threadpress.toml:{line}" for line in (1, 2, 3, 4, 5)
+    ]
+
+
+def test_what_is_not_made_yet_is_a_warning() -> None:
+    config, (warning,) = parse("author_feeds = true")
+    assert config.author_feeds
+    assert (warning.severity, warning.line) == ("warning", 1)
+
+
+def test_flags_win_over_the_file() -> None:
+    config, _ = parse('site_url = "https://example.org/"')
+    assert with_flags(config, site_url=None) == config
+    assert with_flags(config, site_url="https://example.com/a").site_url == "https://example.com/a/"
+    assert with_flags(config, site_url="").site_url == ""
+    with pytest.raises(ConfigError, match=r"--site-url: 'example\.com' is no http"):
+        with_flags(config, site_url="example.com")
+
+
+def test_the_nearest_word_is_named_or_all() -> None:
+    assert nearest("titel", ["title", "tags"]) == "did you mean 'title'?"
+    assert nearest("x", ["b", "a"]) == "known are a, b"
+
+
+KEYS = [field.name for field in msgspec.structs.fields(Config)]
+texts = st.text(st.characters(codec="utf-8"), max_size=20)
+values = st.one_of(st.booleans(), st.integers(-5, 200_000), st.floats(allow_nan=False), texts, st.lists(texts))
+
+
+def toml(value: Any) -> str:
+    return str(value) if isinstance(value, float) else json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+@given(st.dictionaries(st.sampled_from(KEYS) | st.from_regex(r"[a-z_]{1,12}", fullmatch=True), values, max_size=6))
+def test_any_file_is_a_config_or_problems_each_with_its_line(table: dict[str, Any]) -> None:
+    lines = [f"{key} = {toml(value)}" for key, value in table.items()]
+    try:
+        config, warnings = parse("\n".join(lines))
+    except ConfigError as error:
+        for problem in error.problems:
+            assert 1 <= problem.line <= len(lines)
+            assert lines[problem.line - 1].split(" ")[0] in problem.message or "content and output" in problem.message
+    else:
+        assert table.keys() <= set(KEYS)
+        assert all(1 <= warning.line <= len(lines) for warning in warnings)
+        assert config.theme == table.get("theme", "default")

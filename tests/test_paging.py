@@ -1,0 +1,64 @@
+"""Paging: which items a page holds, and which pages an addition changes."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from generator.paging import Cut, cut_list, cut_thread, page_url
+from generator.views import Paging
+
+counts, sizes = st.integers(0, 60), st.integers(1, 9)
+
+
+def test_a_list_is_cut_from_its_oldest_end() -> None:
+    front, second, first = cut_list("index.html", 7, 3)
+    assert (front.url, front.start, front.stop) == ("index.html", 6, 7)
+    assert (second.url, second.start, second.stop) == ("index/2.html", 3, 6)
+    assert (first.url, first.start, first.stop) == ("index/1.html", 0, 3)
+    assert front.paging == Paging(0, older="index/2.html")
+    assert second.paging == Paging(2, older="index/1.html", newer="index.html")
+    assert first.paging == Paging(1, newer="index.html")
+
+
+def test_a_short_list_is_one_page() -> None:
+    assert list(cut_list("a.html", 3, 3)) == [Cut("a.html", 0, 3, Paging(0))]
+    assert list(cut_list("a.html", 0, 3)) == [Cut("a.html", 0, 0, Paging(0))]
+
+
+def test_a_thread_is_cut_from_its_start() -> None:
+    first, second = cut_thread("t/1.html", 4, 3)
+    assert (first.url, first.start, first.stop, first.paging.newer) == ("t/1.html", 0, 3, "t/1/2.html")
+    assert (second.url, second.start, second.stop, second.paging.older) == ("t/1/2.html", 3, 4, "t/1.html")
+    assert [ref.url for ref in first.paging.pages] == ["t/1.html", "t/1/2.html"]
+    assert first.paging.pages == second.paging.pages
+
+
+def test_a_short_thread_names_no_pages() -> None:
+    assert list(cut_thread("t.html", 0, 3)) == [Cut("t.html", 0, 0, Paging(1))]
+
+
+@given(counts, sizes)
+def test_pages_of_a_list_hold_every_item_once_and_are_linked_from_new_to_old(count: int, size: int) -> None:
+    cuts = list(cut_list("x.html", count, size))
+    assert [item for cut in reversed(cuts) for item in range(cut.start, cut.stop)] == list(range(count))
+    assert all(cut.stop - cut.start == size for cut in cuts[1:])
+    assert 0 < cuts[0].stop - cuts[0].start <= size or count == 0
+    assert [cut.paging.older for cut in cuts] == [*(cut.url for cut in cuts[1:]), None]
+    assert all(cut.paging.newer == "x.html" for cut in cuts[1:])
+
+
+@given(counts, sizes, st.integers(1, 20))
+def test_an_addition_to_a_list_changes_no_page_but_the_newest(count: int, size: int, more: int) -> None:
+    """Full pages stay to the letter: what they hold, and what they say of other pages."""
+    before = {cut.url: cut for cut in cut_list("x.html", count, size)}
+    after = {cut.url: cut for cut in cut_list("x.html", count + more, size)}
+    assert {url for url in before if after[url] != before[url]} <= {"x.html"}
+
+
+@given(counts, sizes)
+def test_pages_of_a_thread_hold_every_post_once_where_links_say(count: int, size: int) -> None:
+    cuts = list(cut_thread("x.html", count, size))
+    assert [place for cut in cuts for place in range(cut.start, cut.stop)] == list(range(count))
+    assert all(page_url("x.html", place // size + 1) == cut.url for cut in cuts for place in range(cut.start, cut.stop))
+    assert [cut.paging.newer for cut in cuts] == [*(cut.url for cut in cuts[1:]), None]

@@ -1,0 +1,185 @@
+"""URLs and slugs: examples of awkward names first, then what holds whatever the names are."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from pathlib import PurePosixPath
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from generator import urls
+
+SAFE_PART = re.compile(r"[^\x00-\x1f<>:\"|?*\\/]{1,255}")
+WINDOWS = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))}
+
+names = st.one_of(
+    st.text(max_size=40),
+    st.sampled_from(
+        ["index", "INDEX", "con", "CON", "aux", "nul", "com1", "LPT9", "..", ".", "_x", "-", "2", "a-1", ""]
+    ),
+)
+ids = st.from_regex(r"[A-Za-z0-9_-]{1,12}", fullmatch=True) | st.sampled_from(["index", "CON", "con", "_", "-", "2"])
+
+
+def is_safe(url: str) -> bool:
+    """Every part of the URL is a file name on every system, and none is hidden."""
+    return all(
+        SAFE_PART.fullmatch(part)
+        and not part.startswith(("_", "."))
+        and not part.endswith((".", " "))
+        and part.split(".")[0].rstrip(" ").lower() not in WINDOWS
+        for part in url.split("/")
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("AmiMoJo", "amimojo"),
+        ("(negative) video", "negative-video"),
+        ("Zoë  Müller", "zoe-muller"),
+        ("A/B\\C", "a-b-c"),
+        ("..", ""),
+        ("山田太郎", ""),
+        ("محمد", ""),
+        ("ﬁne", "fine"),
+        ("a\u202eb", "ab"),
+        ("_x_", "x"),
+    ],
+)
+def test_a_slug_is_lower_case_ascii_words(text: str, expected: str) -> None:
+    assert urls.slug(text) == expected
+
+
+def test_an_author_is_named_and_numbered() -> None:
+    assert urls.author_page("slashdot", urls.author_slug("AmiMoJo", "196126")) == "authors/slashdot/amimojo-196126.html"
+    assert urls.author_slug("山田太郎", "12") == "12"
+    assert urls.author_slug("Anonymous Coward", None) == "anonymous-coward"
+
+
+def test_names_that_stay_apart_keep_their_slugs() -> None:
+    assert urls.unique_slugs({"s/1": "ann-1", "s/2": "bob"}) == {"s/1": "ann-1", "s/2": "bob"}
+
+
+def test_names_that_would_meet_all_get_their_own_digest() -> None:
+    slugs = urls.unique_slugs({"notes/@c++": "c", "notes/@c#": "c", "notes/@d": "d"})
+    assert slugs == {
+        "notes/@c++": f"c-{urls.digest('notes/@c++')}",
+        "notes/@c#": f"c-{urls.digest('notes/@c#')}",
+        "notes/@d": "d",
+    }
+
+
+def test_letter_case_does_not_keep_names_apart() -> None:
+    slugs = urls.unique_slugs({"Abc": "Abc", "abc": "abc"})
+    assert len({slug.casefold() for slug in slugs.values()}) == 2
+    assert slugs["Abc"].startswith("Abc-")
+
+
+@pytest.mark.parametrize("name", ["index", "Index", "con", "AUX", "nul", "com0", "LPT9", "_x", "-x", "", "a" * 81])
+def test_names_that_are_reserved_or_no_file_names_get_a_digest(name: str) -> None:
+    settled = urls.unique_slugs({name: name})[name]
+    assert settled.endswith(urls.digest(name))
+    assert urls.is_safe_name(settled)
+
+
+def test_a_name_that_is_anothers_digest_does_not_take_its_place() -> None:
+    stolen = f"con-{urls.digest('con')}"
+    slugs = urls.unique_slugs({"con": "con", "thief": stolen})
+    assert slugs["thief"] == stolen
+    assert slugs["con"] not in ("con", stolen)
+
+
+@given(st.dictionaries(names, st.one_of(ids, names.map(urls.slug)), max_size=12), st.randoms())
+def test_slugs_are_safe_apart_and_do_not_depend_on_order(wanted: dict[str, str], random: object) -> None:
+    settled = urls.unique_slugs(wanted)
+    assert settled.keys() == wanted.keys()
+    assert all(urls.is_safe_name(slug) and slug.isascii() and is_safe(slug) for slug in settled.values())
+    assert len({slug.casefold() for slug in settled.values()}) == len(wanted)
+    turned = list(wanted.items())
+    random.shuffle(turned)  # type: ignore[attr-defined]
+    assert urls.unique_slugs(dict(turned)) == settled
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("0179799118.txt", "saves/0179799118.txt"),
+        ("2025/Ein Gespräch, 東京.md", "saves/2025/Ein Gespräch, 東京.md"),
+        ("a#b%20c.txt", "saves/a#b%20c.txt"),
+        ("_drafts/x.txt", f"saves/drafts-{hashlib.sha256(b'_drafts').hexdigest()[:8]}/x.txt"),
+        ("con.txt", f"saves/con-{hashlib.sha256(b'con.txt').hexdigest()[:8]}.txt"),
+        ("what?.txt", f"saves/what--{hashlib.sha256(b'what?.txt').hexdigest()[:8]}.txt"),
+    ],
+)
+def test_a_save_keeps_its_path_unless_a_host_or_windows_refuses_it(path: str, expected: str) -> None:
+    assert urls.save_file(path) == expected
+
+
+parts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="/\0"), min_size=1, max_size=60).filter(
+    lambda part: part not in (".", "..") and len(part.encode()) <= 255
+) | st.sampled_from(["CON", "aux.md", "nul .txt", "_", "_.txt", "...", " ", "a\\b", "x.", "con.", "\n", "a" * 255])
+
+
+@given(st.lists(st.lists(parts, min_size=1, max_size=3).map("/".join), unique=True, max_size=8))
+def test_published_saves_have_safe_names_and_stay_apart(paths: list[str]) -> None:
+    published = [urls.save_file(path) for path in paths]
+    assert len(set(published)) == len(paths)
+    for url in published:
+        assert is_safe(url), url
+        assert ".." not in PurePosixPath(url).parts
+        assert "\n" not in url
+        assert all(len(part.encode()) <= 255 for part in url.split("/"))
+
+
+@given(
+    st.lists(st.tuples(ids, ids), unique=True, max_size=6),
+    st.lists(st.tuples(ids, names, st.none() | names), unique=True, max_size=6),
+    st.lists(names, unique=True, max_size=6),
+    st.lists(st.lists(parts, min_size=1, max_size=2).map("/".join), unique=True, max_size=4),
+)
+def test_nothing_users_name_meets_a_page_of_ours_or_each_other(
+    threads: list[tuple[str, str]],
+    authors: list[tuple[str, str, str | None]],
+    tags: list[str],
+    saves: list[str],
+) -> None:
+    """All URLs of a site with pages two and three of everything: none twice, though letter case were ignored.
+
+    Sources are lower-case, as readers see to it. Saves keep the letter case they have in content/.
+    """
+    made = [urls.INDEX, urls.AUTHORS, urls.DATES, urls.TAGS, urls.ABOUT, urls.NOT_FOUND, urls.ROBOTS, urls.SUMS]
+    made += [urls.year_page(2025), urls.month_page(2025, 10)]
+    threads = sorted({(source.lower(), name) for source, name in threads})
+    for source in {source for source, _ in threads}:
+        stems = urls.unique_slugs({name: name for other, name in threads if other == source})
+        for stem in stems.values():
+            made += [urls.thread_page(source, stem), urls.thread_data(source, stem)]
+    people = {(source.lower(), uid or f"@{name.casefold()}"): (name, uid) for source, name, uid in authors}
+    for source in {source for source, _ in people}:
+        mine = {
+            f"{other}/{key}": urls.author_slug(name, uid)
+            for (other, key), (name, uid) in people.items()
+            if other == source
+        }
+        made += [urls.author_page(source, slug) for slug in urls.unique_slugs(mine).values()]
+    made += [urls.tag_page(slug) for slug in urls.unique_slugs({tag: urls.slug(tag) for tag in tags}).values()]
+    made += [urls.numbered(url, number) for url in made if url.endswith(".html") for number in (1, 2, 3)]
+    assert len({url.casefold() for url in made}) == len(made)
+    files = made + [urls.save_file(path) for path in saves]
+    assert len(set(files)) == len(files)
+    assert all(is_safe(url) for url in files)
+    # What is a folder for one page is no file of another.
+    folders = {str(parent) for url in made for parent in PurePosixPath(url).parents}
+    assert not folders & set(made)
+
+
+def test_links_lead_back_to_the_root_and_are_encoded() -> None:
+    assert urls.root("index.html") == ""
+    assert urls.root("threads/slashdot/1/2.html") == "../../../"
+    assert urls.link("saves/a b#c%20?.txt") == "saves/a%20b%23c%2520%3F.txt"
+    assert urls.numbered("dates/2025/10.html", 2) == "dates/2025/10/2.html"
+    assert urls.anchor("1f") == "#c1f"
