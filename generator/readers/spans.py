@@ -1,0 +1,66 @@
+"""Where things stand in a saved text: lines, blocks, and pieces put in place of others.
+
+All of it works on offsets into the text of a save (LF line ends), so that a reader can name the line and rewrite a
+part without touching the rest. A blank line holds nothing but spaces and tabs: U+00A0 marks the masthead of a save,
+and `str.strip()` and `str.splitlines()`, which know more kinds of white space and line ends, would eat text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+_BLANK_LINES = re.compile(r"(?:[ \t]*+\n)*+")
+
+
+def trim(text: str, start: int, end: int) -> tuple[int, int]:
+    """Give the span without the blank lines around it; every other character stays, indents among them."""
+    # The short way, for the one blank line that nearly every body has on either side.
+    around = start + 4 < end and text[start : start + 2] == text[end - 2 : end] == "\n\n"
+    if around and text[start + 2] not in " \t\n" and text[end - 3] not in " \t\n":
+        return start + 2, end - 2
+    start = _BLANK_LINES.match(text, start, end).end()  # type: ignore[union-attr]  # it matches anywhere
+    piece = text[start:end]
+    full = len(piece.rstrip(" \t\n"))
+    if not full:
+        return start, start
+    line_end = piece.find("\n", full)
+    return start, end if line_end < 0 else start + line_end
+
+
+def last_block(text: str, start: int, end: int) -> int:
+    """Find where the last block of a trimmed span starts: behind its last blank line, or at the span's start."""
+    line = end
+    while (line_end := text.rfind("\n", start, line)) >= 0:
+        if line_end + 1 < end and not text[line_end + 1 : line].strip(" \t"):
+            return line + 1
+        line = line_end
+    return start
+
+
+def full_lines(text: str, start: int) -> Iterator[tuple[int, int]]:
+    """Yield the spans of the lines that are not blank."""
+    while start < len(text):
+        start = _BLANK_LINES.match(text, start).end()  # type: ignore[union-attr]  # it matches anywhere
+        end = text.find("\n", start)
+        if end < 0:
+            end = len(text)
+        if text[start:end].strip(" \t"):
+            yield start, end
+        start = end + 1
+
+
+def splice(text: str, pieces: Iterable[tuple[int, int, str]]) -> str:
+    """Put other text in place of some spans, given in order as (start, end, text)."""
+    parts: list[str] = []
+    done = 0
+    for start, end, new in pieces:
+        parts += text[done:start], new
+        done = end
+    parts.append(text[done:])
+    return "".join(parts)
+
+
+def block_for(start: int, end: int, text: str) -> tuple[int, int, str]:
+    """Give the piece that makes `text` the body at a trimmed span; an empty span gets a block of its own."""
+    return (start, end, text if end > start else f"\n\n{text}\n\n")

@@ -1,0 +1,398 @@
+"""The Markdown reader: single rules, then properties. Whole saves are under tests/saves/."""
+
+from __future__ import annotations
+
+import time
+from datetime import date, datetime, timedelta, timezone
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from generator.identity import post_id
+from generator.model import REMOVED, Author, Post, Thread
+from generator.readers import STORY
+from generator.readers.findings import Findings
+from generator.readers.front_matter import Front, iso_time, read_front_matter
+from generator.readers.markdown import identify, read, rewrite, sniff
+
+HEAD = '+++\nid = "7"\ntitle = "A Title"\n+++\n'
+
+
+def only(text: str) -> Thread:
+    """Read a save that must be fine."""
+    reading = read(text, "save.md")
+    assert reading.problems == ()
+    (thread,) = reading.threads
+    return thread
+
+
+def complaints(text: str) -> list[tuple[str, int, str, str]]:
+    return [(found.severity, found.line, found.message, found.hint) for found in read(text, "save.md").problems]
+
+
+def test_sniff_and_identify() -> None:
+    assert sniff("\n \n+++ \nid")
+    assert not sniff("++++\n")
+    assert not sniff(" +++\n")
+    assert identify(HEAD) == (("notes", "7"),)
+    assert identify(HEAD.replace("id =", 'source = "mail"\nid =')) == (("mail", "7"),)
+    assert identify('+++\nid = "7"\n') == ()
+
+
+def front(lines: str) -> Front | None:
+    return read_front_matter(f'+++\nid = "7"\ntitle = "A Title"\n{lines}\n+++\n', Findings("", ""))
+
+
+def test_front_matter() -> None:
+    assert front('author = "pen"') == Front("7", "A Title", author=Author("notes", "pen"))
+    assert front('[author]\nname = "pen"\nuid = "a.1"') == Front("7", "A Title", author=Author("notes", "pen", "a.1"))
+    assert front('author.name = "pen"') == Front("7", "A Title", author=Author("notes", "pen"))
+    assert front('tags = ["b", " a ", "b"]\ndepartment = ""') == Front("7", "A Title", tags=("b", "a"))
+    assert front("posted = 2007-04-05 10:00:00z # noon") == Front(
+        "7", "A Title", posted="2007-04-05T10:00:00Z", posted_raw="2007-04-05 10:00:00z"
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "hint"),
+    [
+        ("tilte = 1", "did you mean title?"),
+        ("wholly_else = 1", "known are id, title, source, url, posted, author, department, tags"),
+        ("url = 'example.org'", "write an address that starts with https:// or http://"),
+        ("url = 'javascript:alert(1)'", "write an address that starts with https:// or http://"),
+        ("source = '-a'", "use small letters, digits and -, at most 40"),
+        (f"source = '{'a' * 41}'", "use small letters, digits and -, at most 40"),
+        ("posted = 10:00:00", "write 2007-04-05T10:00:00Z or 2007-04-05"),
+        ("posted = '5 April'", "write 2007-04-05T10:00:00Z or 2007-04-05"),
+        ("author = {name = 'a', uid = 'b@c'}", "use letters, digits, -, _ and . in quotes"),
+        ("author = {name = 'a', uid = 12}", "use letters, digits, -, _ and . in quotes"),
+        ("author = {name = 'a', nmae = 'b'}", "did you mean name?"),
+        ("author = ' '", 'write author = "pg" or author = {name = "pg", uid = "12"}'),
+        ("tags = ['']", 'write tags = ["one", "two"]'),
+        ("department = 3", 'write it in quotes: department = "3"'),
+        ("id = '8'", 'write lines such as title = "My words"'),
+        ("x = [" * 2000, 'write lines such as title = "My words"'),
+        ("x = " + "[" * 5000, 'write lines such as title = "My words"'),
+        ("x = " + "9" * 5000, 'write lines such as title = "My words"'),
+    ],
+)
+def test_front_matter_errors_name_their_line(line: str, hint: str) -> None:
+    text = f'\n+++\nid = "7"\ntitle = "A Title"\n\n{line}\n\n+++\nStory.\n'
+    reading = read(text, "save.md")
+    assert reading.threads == ()
+    (found,) = reading.problems
+    assert (found.severity, found.hint) == ("error", hint)
+    assert found.line == (3 if "9999" in line or "[[[" in line else 6)
+
+
+def test_front_matter_that_is_never_closed_or_too_long() -> None:
+    assert complaints('+++\nid = "7"\n\n## a {}\n')[0][1:3] == (1, "the front matter is never closed")
+    assert "longer than" in complaints(HEAD.replace("id =", "# " + "x" * 40_000 + "\nid ="))[0][2]
+
+
+@pytest.mark.parametrize(
+    ("value", "iso"),
+    [
+        ("2007-04-05", "2007-04-05"),
+        ("20070405", "2007-04-05"),
+        ("2007-04-05T10:00:00Z", "2007-04-05T10:00:00Z"),
+        ("2007-04-05t10:00z", "2007-04-05T10:00:00Z"),
+        ("2007-04-05 10:00:00+00:00", "2007-04-05T10:00:00Z"),
+        ("2007-04-05T10:00:00-05:30", "2007-04-05T10:00:00-05:30"),
+        ("2007-04-05T10:00:00.250", "2007-04-05T10:00:00.250000"),
+        (date(2007, 4, 5), "2007-04-05"),
+        (datetime(2007, 4, 5, 10, tzinfo=timezone(timedelta(hours=2))), "2007-04-05T10:00:00+02:00"),
+        ("2007", None),
+        ("2007-W14", None),
+        ("2007-02-30", None),
+        ("2007-04-05x10:00", None),
+        ("٢٠٠٧-04-05", None),
+        ("", None),
+        (20070405, None),
+    ],
+)
+def test_times(value: object, iso: str | None) -> None:
+    assert iso_time(value) == iso
+
+
+@pytest.mark.parametrize(
+    ("line", "author"),
+    [
+        ("## pg {}", Author("notes", "pg")),
+        ("##\tpg\t{ }  ", Author("notes", "pg")),
+        ("## a b c {uid=x_1.y-2}", Author("notes", "a b c", "x_1.y-2")),
+        ("## {x} {y=1} {uid=2}", Author("notes", "{x} {y=1}", "2")),
+        ('## a{subject="}" uid=3}', Author("notes", "a", "3")),
+        ('## a {subject="{b=1}"}', Author("notes", "a")),
+    ],
+)
+def test_post_lines(line: str, author: Author) -> None:
+    (post,) = only(f"{HEAD}{line}\nText.").posts
+    assert (post.author, post.body, post.id) == (author, "Text.", post_id(author, "Text."))
+
+
+@pytest.mark.parametrize(
+    "line", ["## pg", "##pg {}", "# pg {}", "### pg {}", " ## pg {}", "> ## pg {}", "## pg {} ##", "## pg {", "## pg }"]
+)
+def test_other_headings_are_text(line: str) -> None:
+    thread = only(f"{HEAD}Story.\n\n{line}\n")
+    assert (thread.posts, thread.body) == ((), f"Story.\n\n{line}")
+
+
+def test_all_attributes() -> None:
+    line = (
+        "## pg {id=9224 posted=2007-04-05T10:00:00Z score=-13 label=Insightful parent=a uid=12"
+        ' subject="a \\"b\\" \\\\ {c}"}'
+    )
+    (_, post) = only(f"{HEAD}## x {{id=a}}\n{line}\n\nText.\n").posts
+    assert post == Post(
+        id="9224",
+        subject='a "b" \\ {c}',
+        author=Author("notes", "pg", "12"),
+        score=-13,
+        label="Insightful",
+        body="Text.",
+        markup="markdown",
+        posted="2007-04-05T10:00:00Z",
+        posted_raw="2007-04-05T10:00:00Z",
+        stated="a",
+    )
+
+
+@pytest.mark.parametrize(
+    ("attributes", "message", "hint"),
+    [
+        ("lable=x", 'unknown key "lable" in a post line', "did you mean label?"),
+        ("id=a.b", 'id can\'t be "a.b"', "use letters, digits, - and _, at most 100"),
+        ("id=", 'id can\'t be ""', "use letters, digits, - and _, at most 100"),
+        ("uid=a@b", 'uid can\'t be "a@b"', "use letters, digits, -, _ and ., at most 100"),
+        ("score=1.5", 'score can\'t be "1.5"', "write a whole number"),
+        ("posted=never", 'posted can\'t be "never"', "write it as 2007-04-05T10:00:00Z or 2007-04-05"),
+        ("id=a id=b", "id stands twice in a post line", "leave one of them"),
+        ("id", 'what stands in braces in "## pg {id}" can\'t be read', "write key=value"),
+        ('id="a', 'what stands in braces in "## pg {id="a}" can\'t be read', "write key=value"),
+        ('id="a"b=c', 'what stands in braces in "## pg {id="a"b=c}" can\'t be read', "write key=value"),
+    ],
+)
+def test_attributes_that_cannot_be_used(attributes: str, message: str, hint: str) -> None:
+    ((severity, line, said, advice),) = complaints(f"{HEAD}Story.\n\n## pg {{{attributes}}}\nText.\n")
+    assert (severity, line, said) == ("error", 7, message)
+    assert advice.startswith(hint)
+
+
+def test_ids_that_do_not_fit_together() -> None:
+    lines = [
+        "## a {id=first}",
+        "## b {id=second parent=frist}",
+        "## c {id=second parent=first}",
+        "## d {id=d parent=d}",
+    ]
+    text = HEAD + "\n\n".join(lines)
+    assert complaints(text) == [
+        ("warning", 7, 'no post of this save has the id "frist" that parent names', "did you mean first?"),
+        ("warning", 9, 'the id "second" stands at an earlier post too', "give every post an id of its own"),
+        ("warning", 11, 'the post "d" names itself as its parent', "correct parent, or leave it out"),
+    ]
+    (thread,) = read(text, "save.md").threads
+    assert [post.stated for post in thread.posts] == [None, "frist", "first", "d"]
+
+
+@pytest.mark.parametrize(
+    ("text", "names", "warned"),
+    [
+        ("```\n## b {}\n```", [], []),
+        ("~~~ a ` b\n## b {}\n~~~~  ", [], []),
+        ("   ````\n## b {}\n```\n## c {}\n   ````", [], []),
+        ("``` a ` b\n## b {}\n```", ["b"], []),
+        ("    ```\n## b {}", ["b"], []),
+        ("```\n~~~\n## b {}\n``` x\n## c {}\n```", [], []),
+        ("```\n## b {}\n~~~", ["b"], [6]),
+        ("````\n## b {}\n```\n## c {}\n```\n", ["b"], [6]),
+        ("```\n## b {}\n```\n```\n## c {}", ["c"], [9]),
+    ],
+)
+def test_fences(text: str, names: list[str], warned: list[int]) -> None:
+    reading = read(f"{HEAD}## a {{}}\n{text}\n", "save.md")
+    (thread,) = reading.threads
+    assert [post.author.name for post in thread.posts] == ["a", *names]
+    assert [(problem.severity, problem.line) for problem in reading.problems] == [("warning", line) for line in warned]
+
+
+# Properties.
+
+LINES = st.one_of(
+    st.text(
+        st.one_of(
+            st.sampled_from(" \t#>*_`~+{}=\"'\\\N{NO-BREAK SPACE}\u2028é漢"),
+            st.characters(exclude_categories=["Cs"], exclude_characters="\n\r\0"),
+        ),
+        max_size=20,
+    ),
+    st.sampled_from(["", " ", "+++", "## heading", "    ## a {}", "> ```", "News: 1"]),
+).filter(
+    lambda line: not line.lstrip(" ").startswith(("```", "~~~")) and not (line[:2] == "##" and line[-1:] in "} \t")
+)
+BODIES = (
+    st.lists(LINES, min_size=1, max_size=6)
+    .map("\n".join)
+    .filter(lambda body: all(line.strip(" \t") for line in (body.split("\n")[0], body.split("\n")[-1])))
+)
+FENCED = BODIES.map(lambda body: f"```md\n## nobody {{id=x}}\n{body}\n```")
+NAMES = st.from_regex(r"[a-zé(&.\"{]([ a-z\"){=}漢-]{0,8}[a-z])?", fullmatch=True)
+IDS = st.from_regex(r"[A-Za-z0-9_-]{1,6}", fullmatch=True)
+UIDS = st.none() | st.from_regex(r"[A-Za-z0-9_.-]{1,6}", fullmatch=True)
+TIMES = st.sampled_from(
+    [None, "2007-04-05", "2007-04-05T10:00:00", "2007-04-05T10:00:00Z", "2007-04-05T10:00:00+02:00"]
+)
+VALUES = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\n\r\0"), min_size=1, max_size=10)
+
+
+@st.composite
+def threads(draw: st.DrawFn) -> Thread:
+    ids = draw(st.lists(IDS, max_size=4, unique=True))
+    posts: list[Post] = []
+    for number in ids:
+        author, body = Author("notes", draw(NAMES), draw(UIDS)), draw(BODIES | FENCED | st.just(""))
+        posted = draw(TIMES)
+        posts.append(
+            Post(
+                id=draw(st.sampled_from([number, post_id(author, body)])),
+                subject=draw(st.just("") | VALUES),
+                author=author,
+                score=draw(st.none() | st.integers(-100, 100)),
+                label=draw(st.none() | VALUES),
+                body=body,
+                markup="markdown",
+                posted=posted,
+                posted_raw=posted,
+                stated=draw(st.sampled_from([None, *(post.id for post in posts)])),
+            )
+        )
+    posted = draw(TIMES)
+    return Thread(
+        source="notes",
+        id=draw(IDS),
+        title=draw(VALUES.map(str.strip).filter(bool)),
+        body=draw(BODIES | FENCED | st.just("")),
+        posts=tuple({post.id: post for post in posts}.values()),
+        posted=posted,
+        posted_raw=posted,
+        author=draw(st.none() | st.builds(Author, st.just("notes"), NAMES, UIDS)),
+        tags=draw(st.sampled_from([(), ("a",), ("a", "b c")])),
+        markup="markdown",
+    )
+
+
+def quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def toml(text: str) -> str:
+    return '"' + "".join(f"\\U{ord(char):08x}" for char in text) + '"'
+
+
+def saved(thread: Thread) -> str:
+    """Write a thread as a user or a script would."""
+    head = ["+++", f'id = "{thread.id}"', f"title = {toml(thread.title)}"]
+    if thread.posted_raw:
+        head.append(f"posted = {thread.posted_raw}")
+    if thread.author:
+        uid = f', uid = "{thread.author.uid}"' if thread.author.uid else ""
+        head.append(f"author = {{name = {toml(thread.author.name)}{uid}}} # the comment")
+    if thread.tags:
+        head.append(f"tags = {list(thread.tags)!r}")
+    blocks = ["\n".join([*head, "+++"]), thread.body]
+    for post in thread.posts:
+        pairs = {
+            "id": post.id if post.id != post_id(post.author, post.body) else None,
+            "uid": post.author.uid,
+            "score": post.score,
+            "posted": post.posted_raw,
+            "parent": post.stated,
+            "label": quoted(post.label) if post.label else None,
+            "subject": quoted(post.subject) if post.subject else None,
+        }
+        written = " ".join(f"{key}={value}" for key, value in pairs.items() if value is not None)
+        blocks.append(f"## {post.author.name} {{{written}}}")
+        blocks.append(post.body)
+    return "\n\n".join(blocks) + "\n"
+
+
+@given(threads())
+@settings(max_examples=60, deadline=None)
+def test_threads_read_as_they_were_written(thread: Thread) -> None:
+    assert read(saved(thread), "save.md").threads == (thread,)
+
+
+@given(threads(), st.data())
+@settings(max_examples=60, deadline=None)
+def test_rewriting_removes_what_is_gone_and_nothing_else(thread: Thread, data: st.DataObject) -> None:
+    text = saved(thread)
+    assert rewrite(text, (), lambda body: body) == text
+    gone = data.draw(st.sets(st.integers(STORY, len(thread.posts) - 1)))
+    nobody = Author("notes", REMOVED)
+    left = tuple(
+        msgspec.structs.replace(post, author=nobody, body=REMOVED) if at in gone else post
+        for at, post in enumerate(thread.posts)
+    )
+    expected = msgspec.structs.replace(thread, posts=left)
+    if STORY in gone:
+        expected = msgspec.structs.replace(expected, author=thread.author and nobody, body=REMOVED)
+    after = rewrite(text, {(0, at) for at in gone}, lambda body: body)
+    assert read(after, "save.md").threads == (expected,)
+    if STORY in gone and thread.author:
+        assert "# the comment" not in after
+
+
+def test_rewriting_changes_every_other_text() -> None:
+    text = f"{HEAD}story\n## a {{uid=1 id=x}}\none\n## b {{}}\ntwo\n"
+    assert rewrite(text, {(0, 0)}, str.upper) == f"{HEAD}STORY\n## [removed] {{id=x}}\n[removed]\n## b {{}}\nTWO\n"
+
+
+def test_a_text_that_lost_half_a_fence_goes_whole() -> None:
+    """Else the other half would swallow the posts behind it."""
+    text = f"{HEAD}## a {{}}\n```sh\nmake\n```\n## b {{}}\n```\nmake\n```\n"
+    after = rewrite(text, (), lambda body: body.replace("```sh", REMOVED))
+    assert after == f"{HEAD}## a {{}}\n{REMOVED}\n## b {{}}\n```\nmake\n```\n"
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "```\n",
+        "```a\n",
+        "~~~\n```\n",
+        "## a {}\n",
+        "## a {b=}\n",
+        "## a {parent=nobody}\n",
+        "## a {id=x}\n",
+        '{a=" {b=" c="',
+        '{a=\\"',
+        "{a=b ",
+        "{}",
+        "{" + " " * 50,
+        "a=b ",
+        "## \t",
+        " \n",
+        "+++\n",
+        "[[a.a]]\n",
+    ],
+)
+def test_time_is_linear(piece: str) -> None:
+    """Each takes a fraction of a second; anything quadratic would take minutes."""
+    begin = time.process_time()
+    body = piece * (40_000 // len(piece))
+    for text in (HEAD + body, HEAD + "## a {" + body + "}", HEAD + '## a {subject="' + body + '"}', "+++\n" + body):
+        reading = read(text, "save.md")
+        assert reading.threads or reading.problems
+        assert isinstance(rewrite(text, {(0, STORY), (0, 0)}, str), str)
+    assert time.process_time() - begin < 5
+
+
+def test_fences_of_many_lengths_take_linear_time() -> None:
+    begin = time.process_time()
+    rows = ["`" * length + "x" for length in range(1000, 3, -1)] + ["## a {}"] * 20_000
+    assert len(read(HEAD + "\n".join(rows), "save.md").threads[0].posts) == 20_000
+    assert time.process_time() - begin < 5

@@ -1,0 +1,357 @@
+"""The Slashdot text reader: the one real save, single rules, then properties. Whole saves are under tests/saves/."""
+
+from __future__ import annotations
+
+import string
+import time
+from pathlib import Path
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from generator.identity import post_id
+from generator.model import REMOVED, Author, Post, Thread
+from generator.readers import STORY, slashdot_text
+from generator.readers.slashdot_text import identify, read, rewrite, sniff
+
+REAL = Path(__file__).parents[2] / "content" / "0179799118.txt"
+HEAD = "News: 7\n\nA Title\n\n(Friday May 01, 2020 @01:02PM (editor) from the test dept.)\n\nStory.\n\n"
+
+
+def only(text: str, *, footer: bool = True) -> Thread:
+    """Read a save that must be fine."""
+    reading = read(text, "save.txt", footer=footer)
+    assert reading.problems == ()
+    (thread,) = reading.threads
+    return thread
+
+
+def problems(text: str) -> list[tuple[str, int, str]]:
+    return [(problem.severity, problem.line, problem.message) for problem in read(text, "save.txt").problems]
+
+
+def test_the_real_save() -> None:
+    thread = only(REAL.read_text(encoding="utf-8"))
+    assert thread.key == ("slashdot", "0179799118")
+    assert thread.posted == "2025-10-15T17:22:00"
+    assert thread.posted_raw == "Wednesday October 15, 2025 @05:22PM"
+    assert thread.author == Author("slashdot", "msmash")
+    assert thread.department == "irreplaceable-treasures"
+    assert thread.masthead
+    assert thread.masthead.startswith("ARM Give a man a fire")
+    assert thread.footer
+    assert thread.footer.startswith("Q: What do Bill Gates")
+    assert [link.n for link in thread.links] == [1]
+    assert thread.body.endswith("if the issue remains unresolved.")
+    assert len(thread.posts) == 29
+    assert [post.truncated for post in thread.posts].count("yes") == 5
+    assert thread.posts[1].label == "Insightful"
+    assert thread.posts[-1].author == Author("slashdot", "Mirnotoriety", "10462951")
+    assert all(post.posted is None and post.stated is None for post in thread.posts)
+
+
+@pytest.mark.parametrize(
+    ("line", "author"),
+    [
+        ("by tide ( 12 )", Author("slashdot", "tide", "12")),
+        ("by (negative) video ( 12 )", Author("slashdot", "(negative) video", "12")),
+        ("by a ( 1 ) ( 0002 )", Author("slashdot", "a ( 1 )", "0002")),
+        ("by  ( ( 3 )", Author("slashdot", " (", "3")),
+        ("by Anonymous Coward", Author("slashdot", "Anonymous Coward")),
+        ("by [removed]", Author("slashdot", "[removed]")),
+        ("by tide ( 12 )\t ", Author("slashdot", "tide", "12")),
+        ("by Anonymous", None),
+        ("by Anonymous Coward too", None),
+        ("by tide (12)", None),
+        ("by tide ( twelve )", None),
+        ("by tide ( ١٢ )", None),
+        ("by tide ( 12 ), of course", None),
+        ("by  ( 12 )", None),
+    ],
+)
+def test_by_lines(line: str, author: Author | None) -> None:
+    reading = read(f"{HEAD}Subject (Score:2)\n\n{line}\n\nText.\n", "save.txt")
+    (thread,) = reading.threads
+    assert [post.author for post in thread.posts] == ([author] if author else [])
+    assert [problem.line for problem in reading.problems] == ([] if author else [11])
+
+
+@pytest.mark.parametrize(
+    "subject", ["", "Re:", " indented", "Of (Score:5) scores", "a (Score:", "(Score:1)", "by me ( 1 )", "News: 1"]
+)
+def test_subjects_stay_as_saved(subject: str) -> None:
+    (post,) = only(f"{HEAD}{subject} (Score:2)\n\nby a ( 1 )\n\nText.\n").posts
+    assert (post.subject, post.score, post.body) == (subject, 2, "Text.")
+
+
+@pytest.mark.parametrize(
+    ("field", "score", "label"),
+    [
+        ("-1, Troll", -1, "Troll"),
+        ("0", 0, None),
+        ("5, Well, well", 5, "Well, well"),
+        ("3, Funny (a bit)", 3, "Funny (a bit)"),
+        ("3, (Score)", 3, "(Score)"),
+    ],
+)
+def test_scores_and_labels(field: str, score: int, label: str | None) -> None:
+    (post,) = only(f"{HEAD}Subject (Score:{field})\n\nby a ( 1 )\n").posts
+    assert (post.score, post.label) == (score, label)
+
+
+@pytest.mark.parametrize("field", ["", "two", "1.5", "١", "9" * 5000, ", Funny"])
+def test_a_score_that_is_no_number_is_an_error(field: str) -> None:
+    reading = read(f"{HEAD}Subject (Score:{field})\n\nby a ( 1 )\n", "save.txt")
+    assert reading.threads == ()
+    (problem,) = reading.problems
+    assert (problem.severity, problem.line) == ("error", 9)
+    assert len(problem.message) < 120
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A line above\nSubject (Score:2)\n\nby a ( 1 )\n",
+        "Subject (Score:2)\nby a ( 1 )\n",
+        "Subject (Score:2)\n\nby a ( 1 )\nA line below\n",
+        "Subject (Score:2)\n\nText\n\nby a ( 1 )\n",
+        "Subject (Score:2) more\n\nby a ( 1 )\n",
+        "Subject (Score:2)\n\nbya ( 1 )\n",
+        "Subject (Score:2) \tmore \n\nby a ( 1 )\n",
+        "Subject (Score:2)",
+        "by a ( 1 )\n",
+    ],
+)
+def test_what_only_looks_like_a_start_is_text(text: str) -> None:
+    thread = only(f"{HEAD}Subject (Score:1)\n\nby b ( 2 )\n\nText.\n\n{text}", footer=False)
+    assert len(thread.posts) == 1
+    assert thread.posts[0].body == f"Text.\n\n{text}".rstrip("\n")
+
+
+def test_a_by_line_is_used_once() -> None:
+    thread = only(f"{HEAD}One (Score:1)\n\nby x (Score: ( 12 )\n\nby y ( 3 )\n\nText.\n", footer=False)
+    assert [post.author.name for post in thread.posts] == ["x (Score:"]
+    assert thread.posts[0].body == "by y ( 3 )\n\nText."
+
+
+def test_a_post_may_follow_the_dated_line_at_once() -> None:
+    thread = only(HEAD.removesuffix("\nStory.\n\n") + "Subject (Score:2)\n\nby a ( 1 )")
+    assert (thread.body, len(thread.posts)) == ("", 1)
+
+
+@pytest.mark.parametrize(
+    ("when", "posted"),
+    [
+        ("Wednesday October 15, 2025 @05:22PM", "2025-10-15T17:22:00"),
+        ("Monday January 06, 2014 @12:05AM", "2014-01-06T00:05:00"),
+        ("Monday January 06, 2014 @12:05PM", "2014-01-06T12:05:00"),
+        ("February 29, 2016 @11:59pm", "2016-02-29T23:59:00"),
+    ],
+)
+def test_times(when: str, posted: str) -> None:
+    thread = only(HEAD.replace("Friday May 01, 2020 @01:02PM", when))
+    assert (thread.posted, thread.posted_raw) == (posted, when)
+
+
+@pytest.mark.parametrize(
+    "when", ["soon", "Monday Januar 06, 2014 @12:05AM", "February 30, 2016 @01:00AM", "May 01, 2020 @13:00PM"]
+)
+def test_a_time_that_cannot_be_read_is_kept_raw(when: str) -> None:
+    text = HEAD.replace("Friday May 01, 2020 @01:02PM", when)
+    (thread,) = read(text, "save.txt").threads
+    assert (thread.posted, thread.posted_raw) == (None, when)
+    assert [(severity, line) for severity, line, _ in problems(text)] == [("warning", 5)]
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("News: seven\n" + HEAD.partition("\n")[2], [1]),
+        (f"News: {'7' * 41}\n" + HEAD.partition("\n")[2], [1]),
+        (HEAD.replace("A Title\n\n", ""), [3]),
+        (HEAD.replace("(Friday May 01, 2020 @01:02PM (editor) from the test dept.)", ""), [7]),
+        ("News: 7", [1, 1]),
+        ("News: 7\n\n\N{NO-BREAK SPACE} Only a quote\n", [4, 4]),
+        ("News:\n\nA Title\n", [1, 4]),
+    ],
+)
+def test_missing_pieces_of_the_head(text: str, lines: list[int]) -> None:
+    reading = read(text, "save.txt")
+    assert reading.threads == ()
+    assert [(problem.severity, problem.line) for problem in reading.problems] == [("error", line) for line in lines]
+    assert all("expected" in problem.message and problem.hint for problem in reading.problems)
+
+
+def test_a_masthead_may_stand_on_the_title() -> None:
+    thread = only(HEAD.replace("\n\nA Title\n\n", "\n\N{NO-BREAK SPACE}Quote\nA Title\n"))
+    assert (thread.masthead, thread.title) == ("Quote", "A Title")
+
+
+def test_footer() -> None:
+    text = f"{HEAD}Subject (Score:2)\n\nby a ( 1 )\n\nOne.\n\nTwo.\n \nQ: a\nA: b\n\n"
+    with_footer, without = only(text), only(text, footer=False)
+    assert (with_footer.footer, with_footer.posts[0].body) == ("Q: a\nA: b", "One.\n\nTwo.")
+    assert (without.footer, without.posts[0].body) == (None, "One.\n\nTwo.\n \nQ: a\nA: b")
+    assert with_footer.posts[0].id == without.posts[0].id
+
+
+@pytest.mark.parametrize(
+    ("length", "end", "truncated"),
+    [
+        (507, "x", "no"),
+        (508, "x", "yes"),
+        (516, "x", "yes"),
+        (517, "x", "no"),
+        (512, ".", "unknown"),
+        (512, "?”)", "unknown"),
+        (512, "…", "unknown"),
+        (512, ",", "yes"),
+        (512, "(", "yes"),
+    ],
+)
+def test_cut_posts(length: int, end: str, truncated: str) -> None:
+    body = "x" * (length - len(end)) + end
+    (post,) = only(f"{HEAD}Subject (Score:2)\n\nby a ( 1 )\n\n{body}\n\nFooter.\n").posts
+    assert (post.body, post.truncated) == (body, truncated)
+
+
+def test_identify_needs_the_first_line_only() -> None:
+    assert identify("\n\nNews: 007 \nanything") == (("slashdot", "007"),)
+    assert identify("News: x") == ()
+    assert sniff("News:")
+    assert not sniff("Newsflash: 7")
+
+
+# Properties. Texts are made of what could go wrong, and of anything.
+
+LINE_CHARS = st.one_of(
+    st.sampled_from("ab .:,()[]>#*\t\N{NO-BREAK SPACE}\u2028\x85\x0cé漢"),
+    st.characters(exclude_categories=["Cs"], exclude_characters="\n\r\0"),
+)
+LINES = st.text(LINE_CHARS, max_size=20)
+NAMES = st.text(LINE_CHARS, min_size=1, max_size=12).filter(str.strip)
+LABELS = st.text(LINE_CHARS, min_size=1, max_size=12).filter(
+    lambda text: text == text.strip(" ") and "Score:" not in text
+)
+BODIES = (
+    st.lists(st.one_of(LINES, st.sampled_from(["", " \t", "by a ( 1 )", "[1] https://example.org/"])), max_size=6)
+    .map(lambda lines: "\n".join([*lines, "end"]))
+    .filter(lambda body: "Score:" not in body and body.partition("\n")[0].strip(" \t") != "")
+)
+AUTHORS = st.one_of(
+    st.builds(Author, st.just("slashdot"), NAMES, st.text(string.digits, min_size=1, max_size=9)),
+    st.just(Author("slashdot", "Anonymous Coward")),
+)
+
+
+@st.composite
+def posts(draw: st.DrawFn) -> Post:
+    author, body = draw(AUTHORS), draw(BODIES)
+    return Post(
+        id=post_id(author, body),
+        subject=draw(LINES),
+        author=author,
+        score=draw(st.integers(-1, 5)),
+        label=draw(st.none() | LABELS),
+        body=body,
+    )
+
+
+@st.composite
+def threads(draw: st.DrawFn) -> Thread:
+    found = tuple(draw(st.lists(posts(), max_size=4)))
+    return Thread(
+        source="slashdot",
+        id=draw(st.text(string.digits, min_size=1, max_size=12)),
+        title="A Title",
+        body=draw(BODIES),
+        posts=found,
+        posted="2020-05-01T13:02:00",
+        posted_raw="Friday May 01, 2020 @01:02PM",
+        author=Author("slashdot", "editor"),
+        department="test",
+        footer="The end." if found else None,
+    )
+
+
+def saved(thread: Thread) -> str:
+    """Write a thread as the site saves it."""
+    assert thread.author
+    blocks = [f"News: {thread.id}", "A Title"]
+    blocks += [f"({thread.posted_raw} ({thread.author.name}) from the test dept.)", thread.body]
+    for post in thread.posts:
+        score = f"{post.score}, {post.label}" if post.label else f"{post.score}"
+        by = post.author.name if post.author.uid is None else f"{post.author.name} ( {post.author.uid} )"
+        blocks += [f"{post.subject} (Score:{score})", f"by {by}", post.body]
+    return "\n\n".join([*blocks, thread.footer] if thread.footer else blocks)
+
+
+@given(threads())
+@settings(max_examples=60, deadline=None)
+def test_threads_read_as_they_were_written(thread: Thread) -> None:
+    assert only(saved(thread)) == thread
+
+
+@given(threads(), st.data())
+@settings(max_examples=60, deadline=None)
+def test_rewriting_removes_what_is_gone_and_nothing_else(thread: Thread, data: st.DataObject) -> None:
+    text = saved(thread)
+    assert rewrite(text, (), lambda body: body) == text
+    gone = data.draw(st.sets(st.integers(STORY, len(thread.posts) - 1)))
+    nobody = Author("slashdot", REMOVED)
+    left = tuple(
+        msgspec.structs.replace(post, author=nobody, body=REMOVED, id=post_id(nobody, REMOVED)) if at in gone else post
+        for at, post in enumerate(thread.posts)
+    )
+    expected = msgspec.structs.replace(thread, posts=left)
+    if STORY in gone:
+        expected = msgspec.structs.replace(expected, author=nobody, body=REMOVED)
+    assert only(rewrite(text, {(0, at) for at in gone}, lambda body: body)) == expected
+
+
+def test_rewriting_changes_every_other_text() -> None:
+    posts = "S (Score:2)\n\nby a ( 1 )\n\nOne.\n\nT (Score:2)\n\nby b ( 2 )\n\nTwo.\n\nEnd.\n"
+    text = f"{HEAD}[1] https://example.org/\n\n{posts}"
+    after = rewrite(text, {(0, 0)}, str.upper)
+    assert after == text.replace("a ( 1 )", "[removed]").replace("One.", "[removed]").replace("Two.", "TWO.").replace(
+        "End.", "END."
+    ).replace("Story.", "STORY.")
+    assert "example.org" not in rewrite(text, {(0, STORY)}, str)
+
+
+@pytest.mark.parametrize("more", ["", "\n", "\n\nT (Score:1)\n\nby b ( 2 )\n"])
+def test_rewriting_where_there_is_no_text(more: str) -> None:
+    text = HEAD.removesuffix("\nStory.\n\n") + "S (Score:2)\n\nby a ( 1 )" + more
+    posts = range(len(only(text).posts))
+    thread = only(rewrite(text, {(0, STORY), *((0, at) for at in posts)}, str))
+    assert thread.body == REMOVED
+    assert [(post.author.name, post.body) for post in thread.posts] == [(REMOVED, REMOVED) for _ in posts]
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        " (Score:",
+        "a (Score:2)\n\n",
+        "\n\na (Score:2)\n\nby b",
+        "a (Score:2)\n\nby a ( 1 )\n\n",
+        "\n[1] https://example.org/\n",
+        "( ",
+        "(a (b) from the ",
+        "by (" + " " * 50,
+        " \n",
+        "\t",
+        "\N{NO-BREAK SPACE}a\n",
+    ],
+)
+def test_time_is_linear(piece: str) -> None:
+    """Each takes a fraction of a second; anything quadratic would take minutes."""
+    begin = time.process_time()
+    for head in ("News: 7\n\n", "News: 7\n\nT\n\n(" + piece.replace("\n", ""), HEAD, HEAD + "a (Score:2)\n\nby "):
+        text = head + piece * (100_000 // len(piece))
+        reading = slashdot_text.read(text, "save.txt")
+        assert reading.threads or reading.problems
+        assert isinstance(rewrite(text, {(0, STORY), (0, 0)}, str), str)
+    assert time.process_time() - begin < 5
