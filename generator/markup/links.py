@@ -1,0 +1,107 @@
+"""Links in saved text: which addresses may be linked to, how a link is written, where bare URLs stand.
+
+In come addresses and text, out goes HTML made of `a` elements and escaped text. An address that is not on the
+allow-list never becomes a link, here or anywhere. Nothing is looked up: a dated link says where a web archive would
+have the page, not that it does.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from generator.markup.text import CONTROLS, attribute, escape
+
+REL = "nofollow ugc noopener noreferrer"
+"""On every link that a user wrote."""
+
+_ALLOWED = re.compile(r"(?:https?://[^/?#\\]|mailto:[^?])", re.IGNORECASE)
+_UNSAFE = re.compile(f"[\\s{CONTROLS}]")
+
+_URL = re.compile(f'(?<![A-Za-z0-9])[Hh][Tt][Tt][Pp][Ss]?://[^\\s<>"“”„«»`，。、；：！？（）「」『』【】{CONTROLS}]+')
+_TRAILING = frozenset(".,;:!?'’…*_~")
+_BRACKETS = {")": "(", "]": "[", "}": "{"}
+
+
+def is_safe(url: str) -> bool:
+    """Say whether an address may be linked to: http and https with a host, mailto, no space or control inside.
+
+    An allow-list, because browsers know more schemes than any list of bad ones. Addresses relative to the page would
+    point into the archive, and ``//host`` to nowhere on a disk, so they are not allowed either.
+    """
+    return _ALLOWED.match(url) is not None and (url.isprintable() or not _UNSAFE.search(url)) and " " not in url
+
+
+def archived(url: str, dated: str) -> str:
+    """Give the address at which the Web Archive would show `url` near the day `dated` (``YYYYMMDD``)."""
+    return f"https://web.archive.org/web/{dated}/{url}"
+
+
+def open_link(url: str, dated: str | None, title: str = "") -> str:
+    """Write the start tag of a link to an allowed address.
+
+    With `dated`, links to the web carry the attributes of Robust Links (robustlinks.mementoweb.org): the address as
+    it was written and the day on which it was. Calling this with an address that is not allowed is a bug.
+    """
+    if not is_safe(url):
+        raise ValueError(f"{url!r} may not be linked to")
+    href = attribute(url)
+    robust = ""
+    if dated is not None and _on_web(url):
+        robust = f' data-originalurl="{href}" data-versiondate="{dated[:4]}-{dated[4:6]}-{dated[6:]}"'
+    named = f' title="{attribute(title)}"' if title else ""
+    return f'<a href="{href}" rel="{REL}"{robust}{named}>'
+
+
+def close_link(url: str, dated: str | None) -> str:
+    """Write the end tag of a link and, with `dated`, the small dated link that follows it."""
+    if dated is None or not _on_web(url):
+        return "</a>"
+    year = dated[:4]
+    return (
+        f'</a> <a class="dated" href="{attribute(archived(url, dated))}" rel="{REL}"'
+        f' aria-label="{year}: the same address in the Web Archive, if it was kept">{year}</a>'
+    )
+
+
+def link_urls(text: str, dated: str | None) -> str:
+    """Escape text and turn the bare http(s) URLs in it into links. Linear in the length of the text."""
+    if "://" not in text:
+        return escape(text)
+    parts = []
+    at = 0
+    for start, url in _bare_urls(text):
+        parts.append(escape(text[at:start]))
+        parts.append(f"{open_link(url, dated)}{escape(url)}{close_link(url, dated)}")
+        at = start + len(url)
+    parts.append(escape(text[at:]))
+    return "".join(parts)
+
+
+def _bare_urls(text: str) -> Iterator[tuple[int, str]]:
+    for match in _URL.finditer(text):
+        url = _trim(match[0])
+        if is_safe(url):
+            yield match.start(), url
+
+
+def _trim(url: str) -> str:
+    """Drop what ends the sentence, not the URL: punctuation, and closing brackets that were opened before it.
+
+    ``https://en.wikipedia.org/wiki/Mercury_(planet)`` keeps its bracket, ``(see https://example.org/)`` loses it.
+    Brackets are counted once and the counts carried along: counting anew at each step would be quadratic.
+    """
+    surplus = {close: url.count(close) - url.count(opening) for close, opening in _BRACKETS.items()}
+    end = len(url)
+    while end:
+        last = url[end - 1]
+        if surplus.get(last, 0) > 0:
+            surplus[last] -= 1
+        elif last not in _TRAILING:
+            break
+        end -= 1
+    return url[:end]
+
+
+def _on_web(url: str) -> bool:
+    return url[:4].lower() == "http"
