@@ -1,0 +1,182 @@
+"""Themes as data: templates, assets, options and a digest of all of them.
+
+In comes a name and the folder of a site; out goes a `Theme`, a frozen value that renders pages. A theme is a folder
+with `theme.toml`, `templates/` and `static/`. One name can stand for two folders: a site's own `themes/NAME` wins, file
+by file, over the theme of that name that comes with Threadpress, and `extends` puts a further theme under both. A
+template is found in the nearest folder that has it; ``{% extends "default/thread.html" %}`` reaches the one of a named
+theme, as that theme came. Files that lead out of their theme (links) are refused; nothing is ever written.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from generator import config
+from generator.errors import Problem, ThemeError
+from generator.layers import File, Layer, read_layers
+from generator.stylesheet import bundle
+from generator.views import Head, Site
+
+if TYPE_CHECKING:
+    from generator.templating import Templates
+
+TEMPLATES = (
+    "404.html",
+    "about.html",
+    "author.html",
+    "authors.html",
+    "base.html",
+    "dates.html",
+    "list.html",
+    "robots.txt",
+    "tags.html",
+    "thread.html",
+)
+"""What every theme must offer, by itself or through the theme it extends."""
+BUNDLE = "style.css"
+"""The asset that the files named by `styles` become."""
+
+_FIELDS = "generator/views.py lists what templates see"
+
+
+class Theme(msgspec.Struct, frozen=True, dict=True):
+    """A theme, ready to render; it can be sent to a worker, which then compiles the templates it uses."""
+
+    templates: dict[str, File]
+    """By the names that `extends` and `include` take: `thread.html` and `default/thread.html`."""
+    assets: dict[str, tuple[str, bytes]]
+    """Name of an asset to its URL, which carries a hash of the bytes, and the bytes."""
+    options: dict[str, Any]
+    """Defaults of `[theme_options]`."""
+    digest: str
+    """Changes with every file of the theme, and with nothing else."""
+
+    def render(self, template: str, page: Head, site: Site) -> bytes:
+        """Render one page, as UTF-8.
+
+        Raises `ThemeError` with template and line for whatever goes wrong: bad syntax, an unknown field, any error.
+        """
+        try:
+            text = self._templates.render(template, page=page, site=site)
+        except Exception as error:
+            # A template can raise anything, and all of it is the theme's fault.
+            raise ThemeError(self._problem(error, template, page.url)) from error
+        return text.encode("utf-8", "replace")
+
+    @functools.cached_property
+    def _templates(self) -> Templates:
+        """Jinja2 is imported here: a build that has nothing to render does without it."""
+        from generator.templating import Templates
+
+        def load(name: str) -> tuple[str, str, None] | None:
+            file = self.templates.get(name)
+            return None if file is None else (file.text, file.path, None)
+
+        return Templates(load)
+
+    def _problem(self, error: Exception, template: str, url: str) -> Problem:
+        """Tell what a template did wrong, and where: in the innermost template line of the traceback."""
+        import jinja2
+
+        path, line = self.templates[template].path if template in self.templates else template, 0
+        message, hint = f"{type(error).__name__}: {error}", "correct the template"
+        if isinstance(error, jinja2.TemplateSyntaxError):
+            path, line, message = error.filename or path, error.lineno, error.message or "bad syntax"
+            hint = "correct the syntax (Jinja2)"
+        else:
+            places = {file.path for file in self.templates.values()}
+            step = error.__traceback__
+            while step is not None:
+                if step.tb_frame.f_code.co_filename in places:
+                    path, line = step.tb_frame.f_code.co_filename, step.tb_lineno
+                step = step.tb_next
+            if isinstance(error, jinja2.TemplateNotFound):
+                message, hint = f"there is no template {error.name!r}", config.nearest(str(error.name), self.templates)
+            elif isinstance(error, jinja2.UndefinedError):
+                message, hint = error.message or "an unknown field", _FIELDS
+        return Problem(path, line, f"{message} (while rendering {url})", hint)
+
+
+def load_theme(name: str, site_root: Path | None) -> Theme:
+    """Read the theme of that name, with all that it extends.
+
+    `site_root` is the folder whose `themes/` hold the site's own themes. Templates are compiled when first used, so
+    their faults show in `Theme.render`. Raises `ThemeError` for an unknown name (with the nearest), a theme that
+    extends itself, an unusable file, or a missing template.
+    """
+    layers = read_layers(name, site_root)
+    templates = _named(layers)
+    problems = [
+        Problem(
+            f"themes/{name}",
+            0,
+            f"the theme has no templates/{wanted}",
+            'add it, or set extends = "default" in theme.toml',
+        )
+        for wanted in TEMPLATES
+        if wanted not in templates
+    ]
+    if problems:
+        raise ThemeError(problems)
+    options: dict[str, Any] = {}
+    for layer in reversed(layers):
+        options |= layer.settings.options
+    assets = _assets(layers)
+    parts = [f"{key}\0{file.path}\0{file.text}" for key, file in sorted(templates.items())]
+    parts += [url for _, (url, _) in sorted(assets.items())]
+    parts += [data.decode() for _, (_, data) in sorted(assets.items())]
+    parts += [repr(layer.settings) for layer in layers]
+    digest = hashlib.sha256("".join(f"{len(part)}\0{part}" for part in parts).encode("utf-8", "replace")).hexdigest()
+    return Theme(templates=templates, assets=assets, options=options, digest=digest)
+
+
+def _named(layers: list[Layer]) -> dict[str, File]:
+    """Give every template its names: `x.html` is the nearest one, `NAME/x.html` that of theme NAME as it came.
+
+    "As it came" means that the folder of Threadpress counts before the site's own one of that name: so a site's
+    `themes/default/templates/thread.html` can extend the original.
+    """
+    nearest: dict[str, File] = {}
+    original: dict[str, File] = {}
+    for theme in dict.fromkeys(layer.theme for layer in reversed(layers)):
+        folders = [layer for layer in layers if layer.theme == theme]
+        for layer in sorted(folders, key=lambda layer: not layer.own):
+            original |= layer.templates
+        for layer in reversed(folders):
+            nearest |= layer.templates
+        nearest |= {f"{theme}/{name}": file for name, file in original.items()}
+    return nearest
+
+
+def _assets(layers: list[Layer]) -> dict[str, tuple[str, bytes]]:
+    """Name the static files by their content, the bundle first."""
+    static: dict[str, File] = {}
+    for layer in reversed(layers):
+        static |= layer.static
+    named = next((layer for layer in layers if layer.settings.styles is not None), None)
+    styles = (named.settings.styles or ()) if named else ()
+    place = f"themes/{named.theme}/theme.toml" if named else ""
+    problems = [
+        Problem(place, 0, f"styles: there is no static/{style}", config.nearest(style, static))
+        for style in styles
+        if style not in static
+    ]
+    if styles and BUNDLE in static and BUNDLE not in styles:
+        problems.append(Problem(static[BUNDLE].path, 0, f"{BUNDLE} is what the files of `styles` become", "rename it"))
+    if problems:
+        raise ThemeError(problems)
+    texts: Mapping[str, str] = {name: file.text for name, file in static.items() if name not in styles}
+    if styles:
+        texts = {BUNDLE: bundle(static[style].text for style in styles), **texts}
+    return {name: _asset(name, text.encode()) for name, text in texts.items()}
+
+
+def _asset(name: str, data: bytes) -> tuple[str, bytes]:
+    stem, _, ending = name.rpartition(".")
+    return f"assets/{stem}.{hashlib.sha256(data).hexdigest()[:8]}.{ending}", data
