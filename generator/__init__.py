@@ -1,0 +1,35 @@
+"""Threadpress turns saved discussion threads into a static, cross-linked HTML archive.
+
+::
+
+    content/ -> scan -> ingest -> link -> plan -> render -> write -> output/      around it: cli, check
+    (files)   per thread  per     across   what    page     files
+                         author  threads   pages
+
+`readers` turn saves into `model` values, `merge` joins several saves of one thread, `replies` finds who answers whom,
+`markup` makes safe HTML of texts, `theme` makes pages of values. `build` is the spine. What is named here is the
+public API; everything else may change.
+"""
+
+from generator.build import BuildReport, Order, build
+from generator.config import Config, load
+from generator.errors import ConfigError, ContentError, OutputError, Problem, ThemeError, ThreadpressError
+from generator.model import Author, Post, Reply, Thread
+
+__all__ = [
+    "Author",
+    "BuildReport",
+    "Config",
+    "ConfigError",
+    "ContentError",
+    "Order",
+    "OutputError",
+    "Post",
+    "Problem",
+    "Reply",
+    "ThemeError",
+    "Thread",
+    "ThreadpressError",
+    "build",
+    "load",
+]

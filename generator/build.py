@@ -1,0 +1,184 @@
+"""Build: the stages in their order, and nothing else.
+
+`build` is the spine: scan, ingest, link, plan, render, write. What the last build left in the store says what can be
+skipped; what is skipped is decided by pure functions (`scan.unchanged`, `plan.stale`). The store commits last. Every
+error is raised before the output is touched, except where `keep_going` leaves the saves at fault out.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping
+from concurrent.futures import Executor
+from pathlib import Path
+
+import msgspec
+
+from generator import urls, write
+from generator.config import Config
+from generator.errors import ContentError, Problem
+from generator.facts import writers
+from generator.ingest import Ingested, ingest
+from generator.link import link
+from generator.lock import FOLDER, lock
+from generator.origin import digests
+from generator.parallel import Workers
+from generator.plan import fingerprint, plan, row_marks
+from generator.redact import Redactions
+from generator.render import Shared
+from generator.scan import Content, complete, scan
+from generator.schedule import Batches, Known, render
+from generator.store import EMPTY, SHA256, STAMP, Damaged, State, Store, decode, encode
+from generator.theme import Theme, load_theme
+
+
+class BuildReport(msgspec.Struct, frozen=True):
+    """What a build read, wrote and found."""
+
+    threads: int
+    posts: int
+    authors: int
+    files: int
+    """That make up the site."""
+    written: tuple[str, ...]
+    removed: tuple[str, ...]
+    rendered: tuple[tuple[str, str], ...]
+    """URLs of pages that were rendered, each with the reason."""
+    problems: tuple[Problem, ...]
+    """Warnings, and with `keep_going` the errors of saves that were left out."""
+    notes: tuple[str, ...]
+    """What the reader of the output may miss, and why."""
+
+
+class Order(msgspec.Struct, frozen=True):
+    """How to build."""
+
+    strict: bool = False
+    """Warnings are errors."""
+    keep_going: bool = False
+    """Build what can be read."""
+    clean: bool = False
+    """Forget the last build and remove what it wrote."""
+    jobs: int | None = None
+    """Worker processes; as many as there are cores by default."""
+
+
+_USUAL = Order()
+
+
+def build(config: Config, site: Path, order: Order = _USUAL, executor: Executor | None = None) -> BuildReport:
+    """Build the site in folder `site` as `config` says.
+
+    `executor` may be any that has `submit`; without one, a pool of processes is started where that pays. Raises
+    `ThreadpressError` with all problems of a kind at once, before anything in the output changes.
+    """
+    with lock(site), Workers(executor, order.jobs) as workers:
+        store = Store(site / FOLDER)
+        theme = load_theme(config.theme, site)
+        try:
+            return _build(config, site, order, theme, store, EMPTY if order.clean else store.load(), workers)
+        except Damaged:
+            store.forget()
+            return _build(config, site, order, theme, store, EMPTY, workers)
+
+
+def _build(
+    config: Config, site: Path, order: Order, theme: Theme, store: Store, state: State, workers: Workers
+) -> BuildReport:
+    output, started = site / config.output, time.time_ns()
+    scan_digest, site_digest = digests(config, theme)
+    same = state.scan == scan_digest and bool(state.partitions)
+    content = scan(config, site, state, store, workers, same=same)
+    _stop_at_problems(content.problems, order)
+    records = decode(state.pages, dict[str, bytes])
+    found = write.survey(output, records)
+    if content.untouched and state.site == site_digest and _in_place(found, records):
+        if content.doubted or found.stamps:  # so that the next build need not read those files again
+            pages = records | {url: records[url][: STAMP.start] + stamp for url, stamp in found.stamps.items()}
+            inputs = encode(content.inputs)
+            store.save(msgspec.structs.replace(state, built=started, inputs=inputs, pages=encode(pages)))
+        write.tidy(output)
+        return _report(config, state, len(records), content.problems)
+    content = complete(content, state)
+    ingested = ingest(content, state, store, workers, afresh=not same)
+    links = link(content.facts.values(), ingested.authors.values(), config)
+    planned = plan(links, config, theme)
+    shown = fingerprint(planned.site)
+    known = Known(records, found, (state.site, state.shown) == (site_digest, shown))
+    marks = row_marks(links)
+    touched = _touched(content, ingested, state, marks, same=same)
+    shared = Shared(config, str(site / config.content), str(output), planned.site, theme, Redactions.of(config.redact))
+    rendering = Batches(planned, links, shared, known, store, touched, str(started))
+    wanted = planned.urls(config)
+    blocked = write.blocked(found, wanted)
+    found = write.refuse(output, config.output, found, rendering.suspects(blocked, workers))
+    removed = write.clear(output, found) if order.clean else write.make_room(output, found, wanted)
+    if order.clean:
+        found = write.survey(output, {})
+    rendering.known = known = msgspec.structs.replace(known, found=found)
+    done = {page.url: page for page in render(rendering, workers) if page.reason}
+    after = {url: done[url].record if url in done else known.record(url) for url in wanted}
+    sums = write.write_sums(output, after, found)
+    write.tidy(output)
+    state = State(
+        scan=scan_digest,
+        site=site_digest,
+        shown=shown,
+        built=started,
+        inputs=encode(content.inputs),
+        threads=encode(list(links.threads)),
+        authors=encode(list(links.authors)),
+        rows=encode(marks),
+        pages=encode({**after, urls.SUMS: sums.record}),
+        counts=(len(links.threads), sum(facts.posts for facts in links.threads), len(links.authors)),
+        problems=content.problems,
+        strays=content.strays,
+    )
+    store.save(state)
+    return _report(
+        config,
+        state,
+        len(after) + 1,
+        content.problems,
+        written=(*(url for url, page in done.items() if page.written), *([urls.SUMS] if sums.written else ())),
+        removed=tuple(url for url in removed if url not in after),
+        rendered=tuple((url, page.reason) for url, page in done.items() if page.reason),
+    )
+
+
+def _stop_at_problems(problems: Iterable[Problem], order: Order) -> None:
+    found = tuple(problems)
+    fatal = order.strict or any(problem.severity == "error" for problem in found)
+    if found and fatal and not order.keep_going:
+        raise ContentError(found)
+
+
+def _in_place(found: write.Survey, records: Mapping[str, bytes]) -> bool:
+    """Say whether the output holds every file of ours as it was written, and nothing that has to go."""
+    return found.present.keys() == records.keys() and all(
+        records[url][SHA256] == sha256 for url, sha256 in found.present.items()
+    )
+
+
+def _touched(content: Content, ingested: Ingested, state: State, marks: Mapping[str, bytes], *, same: bool) -> set[str]:
+    """Authors whose pages may show something new: their own rows, or what lists show of their threads."""
+    touched = set(ingested.touched)
+    before = decode(state.rows, dict[str, bytes]) if same else {}
+    for facts in content.facts.values():
+        if before.get(facts.order) != marks[facts.order]:
+            touched.update(writers(facts))
+    return touched
+
+
+def _report(
+    config: Config,
+    state: State,
+    files: int,
+    problems: tuple[Problem, ...],
+    written: tuple[str, ...] = (),
+    removed: tuple[str, ...] = (),
+    rendered: tuple[tuple[str, str], ...] = (),
+) -> BuildReport:
+    threads, posts, authors = state.counts
+    notes = () if config.site_url else ("without site_url there are no canonical links, and 404.html links to /",)
+    return BuildReport(threads, posts, authors, files, written, removed, rendered, problems, notes)

@@ -1,0 +1,201 @@
+"""Facts: one thread in, what other pages need of it out: small `Facts`, and rows for the pages of its authors.
+
+No files, and no bodies go out.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+import msgspec
+
+from generator import dates, markup
+from generator.assemble import Group, Loaded
+from generator.errors import Problem
+from generator.model import INFERRED, TOP, Author, Evidence, Reply, SaveRef, Thread
+from generator.store import Row
+
+
+class Entry(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """A post, or the posting of a story, as its author's page needs it."""
+
+    post: str | None
+    """Id; None: the author posted the story."""
+    place: int
+    """Of the post in reading order: says which page of the thread it is on."""
+    subject: str
+    excerpt: str
+    score: int | None
+    label: str | None
+    truncated: str
+    parent: str | None
+    parent_place: int
+    to: str
+    """Name of the parent's author."""
+    inferred: bool
+
+
+class Facts(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """What other pages need of a thread."""
+
+    group: Group
+    read: tuple[tuple[str, str], ...]
+    """Its saves and sidecars with their hashes: while they stand, so do the facts."""
+    order: str
+    """Sorts threads oldest first, undated ones before all."""
+    title: str
+    posted: str | None
+    author: Author | None
+    department: str | None
+    tags: tuple[str, ...]
+    posts: int
+    authors: int
+    best: int | None
+    saves: tuple[SaveRef, ...]
+    removed: bool
+    """Whether it holds tombstones."""
+    writers: bytes
+    """Keys of the authors it has rows for, encoded."""
+    replies: bytes
+    """Parents and evidence of its posts, encoded."""
+    hits: tuple[str, ...]
+    """Redactions that applied to it."""
+    problems: tuple[Problem, ...]
+    """Warnings of its saves, to be repeated by every build."""
+
+
+_encode = msgspec.msgpack.Encoder().encode
+_writers = msgspec.msgpack.Decoder(tuple[str, ...]).decode
+_replies = msgspec.msgpack.Decoder(tuple[tuple[int, str | None, float], ...]).decode
+
+
+def facts_of(thread: Thread, group: Group, loaded: Loaded, order: str, rows: Sequence[Row]) -> Facts:
+    """Reduce a thread to what other pages need of it; `order` and `rows` are its order key and author rows."""
+    return Facts(
+        group=group,
+        read=loaded.read,
+        order=order,
+        title=thread.title,
+        posted=thread.posted,
+        author=thread.author,
+        department=thread.department,
+        tags=thread.tags,
+        posts=len(thread.posts),
+        authors=len({post.author.key for post in thread.posts}),
+        best=max((post.score for post in thread.posts if post.score is not None), default=None),
+        saves=thread.saves,
+        removed=any(who.removed for who in (*(post.author for post in thread.posts), thread.author) if who),
+        writers=_encode(tuple(row.author for row in rows)),
+        replies=_pack_replies(thread),
+        hits=loaded.hits,
+        problems=loaded.problems,
+    )
+
+
+def writers(facts: Facts) -> tuple[str, ...]:
+    """Keys of the authors a thread has rows for."""
+    return _writers(facts.writers)
+
+
+def _pack_replies(thread: Thread) -> bytes:
+    parents = thread.parents()
+    return _encode(
+        tuple(
+            (-1 if parent is None else parent, reply.evidence, reply.confidence)
+            for parent, reply in zip(parents, thread.replies, strict=True)
+        )
+    )
+
+
+def unpack_replies(facts: Facts) -> tuple[tuple[int, Evidence | None, float], ...]:
+    """Index of the parent (-1: none), evidence and confidence of each post of a thread."""
+    return _replies(facts.replies)  # type: ignore[return-value]
+
+
+def order_key(thread: Thread, zone: datetime.tzinfo) -> str:
+    """Make the text by which threads sort: date, then source, then id with its digits as numbers."""
+    number = re.sub(r"[0-9]+", lambda run: run[0].lstrip("0").zfill(40), thread.id)
+    return f"{dates.rank(thread.posted, zone)} {thread.source} {number} {thread.id}"
+
+
+def author_rows(thread: Thread, order: str) -> Iterator[Row]:
+    """Yield what each author wrote in the thread: the story first, then posts in reading order."""
+    entries: dict[str, list[Entry]] = {}
+    people: dict[str, list[Author]] = {}
+    scores: dict[str, list[int]] = {}
+    author = thread.author
+    if author and not author.removed:
+        excerpt = markup.excerpt(thread.body, thread.markup)
+        people[author.key] = [author]
+        entries[author.key] = [Entry(None, -1, "", excerpt, None, None, "no", None, -1, "", False)]
+    walk = [index for index, _ in thread.walk()]
+    parents = thread.parents()
+    places = [0] * len(walk)
+    for place, index in enumerate(walk):
+        places[index] = place
+    for index in walk:
+        post, reply, parent = thread.posts[index], thread.replies[index], parents[index]
+        author = post.author
+        if author.removed:
+            continue
+        key = author.key
+        if key not in entries:
+            entries[key], people[key] = [], []
+        if parent is None:
+            above, to = -1, ""
+        else:
+            above, to = places[parent], thread.posts[parent].author.name
+        entries[key].append(
+            Entry(
+                post.id,
+                places[index],
+                post.subject,
+                markup.excerpt(post.body, post.markup),
+                post.score,
+                post.label,
+                post.truncated,
+                reply.parent,
+                above,
+                to,
+                reply.evidence in INFERRED,
+            )
+        )
+        people[key].append(author)
+        if post.score is not None:
+            scores.setdefault(key, []).append(post.score)
+    when = dates.year_month(thread.posted)
+    for key, mine in entries.items():
+        who = people[key]
+        story = int(mine[0].post is None)
+        yield Row(
+            author=key,
+            thread=order,
+            first_name=who[0].name,
+            name=who[-1].name,
+            uid=who[0].uid,
+            source=who[0].source,
+            posts=len(mine) - story,
+            story=story,
+            year=when[0] if when else None,
+            scores=tuple(scores.get(key, ())),
+            names=tuple(dict.fromkeys(person.name for person in reversed(who)))[::-1] if len(who) > 1 else (),
+            data=_encode(mine),
+        )
+
+
+def replies_of(facts: Facts, thread: Thread) -> tuple[Reply, ...]:
+    """Rebuild a thread's replies from its facts; of other posts (a save changed meanwhile) nothing is known."""
+    posts = thread.posts
+    if len(posts) != facts.posts:
+        return (TOP,) * len(posts)
+    return tuple(
+        Reply(None if parent < 0 else posts[parent].id, evidence, confidence)
+        for parent, evidence, confidence in unpack_replies(facts)
+    )
+
+
+def unchanged(facts: Facts | None, group: Group, hashes: Mapping[str, str]) -> bool:
+    """Say whether a thread's facts still hold: the same files with the same bytes."""
+    return facts is not None and facts.group == group and all(hashes.get(path) == sha256 for path, sha256 in facts.read)

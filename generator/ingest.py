@@ -1,0 +1,161 @@
+"""Ingest: the rows of scan's spool into the partitions, and sums of their authors out. One partition a task.
+
+Rows are replaced by (author, thread), so a task can be repeated. Authors that lost or gained a row, or had one
+changed, are *touched*; only their sums are worked out anew.
+"""
+
+from __future__ import annotations
+
+import itertools
+import statistics
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import msgspec
+
+from generator import urls
+from generator.facts import writers
+from generator.parallel import Workers
+from generator.scan import Content
+from generator.spool import take_part
+from generator.store import PARTITIONS, Damaged, Partition, Row, State, Store, decode, partition_of
+
+
+class AuthorSum(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """An author over the whole site."""
+
+    key: str
+    source: str
+    uid: str | None
+    name: str
+    """As in the newest thread."""
+    names: tuple[str, ...]
+    """The others, oldest first."""
+    wanted: str
+    """The slug, if nobody else wants it: from the name in the oldest thread."""
+    posts: int
+    stories: int
+    threads: int
+    median: float | None
+    first: int | None
+    """Year of the first dated thread."""
+    last: int | None
+
+
+class Ingested(msgspec.Struct, frozen=True):
+    """All authors by key, and which of them may have changed."""
+
+    authors: dict[str, AuthorSum]
+    touched: set[str]
+
+
+class IngestTask(msgspec.Struct, frozen=True):
+    """One partition and what is new for it: a task for a worker."""
+
+    partition: str
+    parts: tuple[tuple[str, int, int], ...]
+    """Spools with offset and length of this partition's rows."""
+    gone: tuple[tuple[str, str], ...]
+    """Rows to remove, by (author, thread)."""
+    afresh: bool
+    """Whether the partition is empty."""
+
+
+class IngestResult(msgspec.Struct, frozen=True):
+    """Sums of the touched authors, and the keys of those who have no row left."""
+
+    authors: tuple[AuthorSum, ...]
+    gone: tuple[str, ...]
+
+
+_decode_rows = msgspec.msgpack.Decoder(list[Row]).decode
+
+
+def ingest_partition(task: IngestTask) -> IngestResult:
+    """Bring a partition up to date and sum up the authors it touches."""
+    rows: list[Row] = []
+    for spool, start, length in task.parts:
+        rows += _decode_rows(take_part(spool, start, length))
+    rows.sort(key=lambda row: (row.author, row.thread))
+    with Partition(Path(task.partition)) as partition:
+        partition.replace(task.gone, rows)
+        if task.afresh:
+            return IngestResult(tuple(sums_of(rows)), ())
+        touched = {row.author for row in rows} | {author for author, _ in task.gone}
+        found = tuple(sums_of(partition.rows(touched)))
+    return IngestResult(found, tuple(sorted(touched - {author.key for author in found})))
+
+
+def sums_of(rows: Iterable[Row]) -> Iterator[AuthorSum]:
+    """Sum up rows that come sorted by author and thread."""
+    for key, run in itertools.groupby(rows, key=lambda row: row.author):
+        mine = list(run)
+        oldest = mine[0]
+        posts = stories = 0
+        scores: list[int] = []
+        years: list[int] = []
+        used: dict[str, None] = {}
+        for row in mine:
+            posts += row.posts
+            stories += row.story
+            scores += row.scores
+            if row.year is not None:
+                years.append(row.year)
+            for name in row.names or (row.name,):
+                used.pop(name, None)
+                used[name] = None
+        names = tuple(used)
+        yield AuthorSum(
+            key=key,
+            source=oldest.source,
+            uid=oldest.uid,
+            name=names[-1],
+            names=names[:-1],
+            wanted=urls.author_slug(oldest.first_name, oldest.uid),
+            posts=posts,
+            stories=stories,
+            threads=len(mine),
+            median=float(statistics.median(scores)) if scores else None,
+            first=min(years, default=None),
+            last=max(years, default=None),
+        )
+
+
+def ingest(content: Content, state: State, store: Store, workers: Workers, *, afresh: bool) -> Ingested:
+    """Bring all partitions up to date with what scan found; raises `Damaged` if rows got lost in one."""
+    store.begin_ingest(afresh=afresh)
+    authors = {} if afresh else {author.key: author for author in decode(state.authors, list[AuthorSum])}
+    gone: dict[int, list[tuple[str, str]]] = {}
+    threads: dict[str, int] = {}
+    for facts in content.before:
+        for key in writers(facts):
+            gone.setdefault(partition_of(key), []).append((key, facts.order))
+            threads[key] = threads.get(key, 0) - 1
+    for facts in () if afresh else content.fresh:
+        for key in writers(facts):
+            threads[key] = threads.get(key, 0) + 1
+    for key in threads:
+        threads[key] += authors[key].threads if key in authors else 0
+    tasks = []
+    for number in range(PARTITIONS):
+        parts = tuple(
+            (result.spool, *result.parts[number])
+            for result in content.spools
+            if result.parts and result.parts[number][1] > 1
+        )
+        if parts or number in gone or afresh:
+            tasks.append(IngestTask(str(store.partition_path(number)), parts, tuple(gone.get(number, ())), afresh))
+    touched: set[str] = set()
+    weight = sum(length for task in tasks for _, _, length in task.parts)
+    for result in workers.run(ingest_partition, tasks, weight):
+        for author in result.authors:
+            if not afresh and author.threads != threads[author.key]:
+                raise Damaged(f"rows of {author.key} got lost")
+            authors[author.key] = author
+            touched.add(author.key)
+        for key in result.gone:
+            if threads[key]:
+                raise Damaged(f"rows of {key} got lost")
+            authors.pop(key, None)
+            touched.discard(key)
+    return Ingested(authors, touched)

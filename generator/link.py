@@ -1,0 +1,131 @@
+"""Link: everything that takes more than one thread to know, as one small value.
+
+Facts of all threads and sums of all authors come in; order, URLs, slugs, tags and months go out. Serial, no files.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+
+import msgspec
+
+from generator import dates, urls
+from generator.config import Config
+from generator.facts import Facts
+from generator.ingest import AuthorSum
+from generator.model import Author
+from generator.views import Ref, ThreadRow
+
+
+class Links(msgspec.Struct, frozen=True):
+    """The site as a web of threads and authors."""
+
+    threads: tuple[Facts, ...]
+    """Oldest first; a thread's number is its place here."""
+    stems: tuple[str, ...]
+    """File name of each thread's page, without ending."""
+    urls: tuple[str, ...]
+    """First page of each thread."""
+    rows: tuple[ThreadRow, ...]
+    """Each thread as lists show it."""
+    authors: tuple[AuthorSum, ...]
+    """Most posts first."""
+    slugs: Mapping[str, str]
+    """By author key."""
+    odd: Mapping[str, str]
+    """Slugs, by author key, that don't follow from the author as each thread names them."""
+    months: Mapping[tuple[int, int], tuple[int, ...]]
+    """Threads of each month that has any, oldest first."""
+    tags: Mapping[str, tuple[int, ...]]
+    """Threads of each tag, by name."""
+    tag_slugs: Mapping[str, str]
+    tagged: tuple[tuple[str, ...], ...]
+    """Tags of each thread: its own and those of the configuration."""
+
+
+def link(facts: Iterable[Facts], authors: Iterable[AuthorSum], config: Config) -> Links:
+    """Connect threads and authors."""
+    threads = tuple(sorted(facts, key=lambda thread: thread.order))
+    by_source: dict[str, dict[str, str]] = {}
+    for thread in threads:
+        by_source.setdefault(thread.group.source, {})[thread.group.id] = thread.group.id
+    settled = {source: urls.unique_slugs(wanted) for source, wanted in by_source.items()}
+    stems = tuple(settled[thread.group.source][thread.group.id] for thread in threads)
+    pages = tuple(urls.thread_page(thread.group.source, stem) for thread, stem in zip(threads, stems, strict=True))
+    months: dict[tuple[int, int], list[int]] = {}
+    tags: dict[str, list[int]] = {}
+    tagged = []
+    words = {tag: _words(listed) for tag, listed in config.tags.items() if listed}
+    for number, thread in enumerate(threads):
+        if when := dates.year_month(thread.posted):
+            months.setdefault(when, []).append(number)
+        mine = thread.tags
+        if words:
+            text = f"{thread.title}\n{thread.department or ''}"
+            mine = (*mine, *(tag for tag, sought in words.items() if sought.search(text)))
+        tagged.append(tuple(sorted(set(mine))))
+        for tag in tagged[-1]:
+            tags.setdefault(tag, []).append(number)
+    ranked = tuple(sorted(authors, key=lambda author: (-author.posts, -author.stories, author.wanted, author.key)))
+    slugs = _slugs(ranked)
+    return Links(
+        threads=threads,
+        stems=stems,
+        urls=pages,
+        rows=tuple(_row(thread, page, slugs) for thread, page in zip(threads, pages, strict=True)),
+        authors=ranked,
+        slugs=slugs,
+        odd={
+            author.key: slugs[author.key]
+            for author in ranked
+            if author.names or slugs[author.key] != urls.lone_slug(author.key, author.wanted)
+        },
+        months={when: tuple(numbers) for when, numbers in sorted(months.items())},
+        tags={tag: tuple(numbers) for tag, numbers in sorted(tags.items())},
+        tag_slugs=urls.unique_slugs({tag: urls.slug(tag) for tag in tags}),
+        tagged=tuple(tagged),
+    )
+
+
+def _words(listed: Sequence[str]) -> re.Pattern[str]:
+    """Find any of the words or phrases, whole, in any case."""
+    return re.compile(rf"(?<!\w)(?:{'|'.join(re.escape(word) for word in listed)})(?!\w)", re.I)
+
+
+def _slugs(authors: Iterable[AuthorSum]) -> dict[str, str]:
+    """Settle the slugs of all authors, source by source."""
+    wanted: dict[str, dict[str, str]] = {}
+    for author in authors:
+        wanted.setdefault(author.source, {})[author.key] = author.wanted
+    return {key: slug for mine in wanted.values() for key, slug in urls.unique_slugs(mine).items()}
+
+
+def _row(thread: Facts, page: str, slugs: Mapping[str, str]) -> ThreadRow:
+    """A thread as lists show it."""
+    return ThreadRow(
+        title=thread.title,
+        url=page,
+        day=dates.day(thread.posted),
+        posted=thread.posted,
+        posts=thread.posts,
+        authors=thread.authors,
+        best=thread.best,
+        department=thread.department,
+        author=author_ref(thread.author, slugs) if thread.author else None,
+    )
+
+
+def author_ref(author: Author, slugs: Mapping[str, str]) -> Ref:
+    """An author's name as a thread has it, and the author's page.
+
+    `slugs` may hold odd slugs only: the others follow from the author.
+    """
+    if author.removed:
+        return Ref(author.name)
+    return Ref(author.name, urls.author_page(author.source, slug_of(author, slugs)))
+
+
+def slug_of(author: Author, slugs: Mapping[str, str]) -> str:
+    """An author's slug: as `slugs` has it, else as it follows from the author."""
+    return slugs.get(author.key) or urls.lone_slug(author.key, urls.author_slug(author.name, author.uid))

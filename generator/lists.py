@@ -1,0 +1,260 @@
+"""Lists: the web of threads and authors in, the views of all pages that list them out, and those of the fixed pages.
+
+A page kind is one function here and one template. Nothing is rendered and no file is touched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+from generator import dates, urls
+from generator.config import Config
+from generator.ingest import AuthorSum
+from generator.link import Links
+from generator.paging import cut_list, cut_thread
+from generator.views import (
+    About,
+    AuthorList,
+    AuthorRow,
+    Bar,
+    DateCount,
+    Dates,
+    Head,
+    Plain,
+    Ref,
+    TagCloud,
+    ThreadGroup,
+    ThreadList,
+    ThreadRow,
+)
+
+AUTHORS_PER_PAGE = 500
+"""Authors on a page of authors/index.html."""
+
+
+class ListPage(NamedTuple):
+    """One page that lists, or a fixed one."""
+
+    template: str
+    view: Head
+    origin: str
+    """What it is, for the message when two pages want one URL."""
+
+
+def head(url: str, config: Config) -> dict[str, Any]:
+    """The fields of `Head` that follow from a page's URL."""
+    canonical = None
+    if config.site_url:
+        canonical = config.site_url + ("" if url == urls.INDEX else urls.link(url))
+    return {"url": url, "root": urls.root(url), "canonical": canonical}
+
+
+def tag_ref(links: Links, tag: str) -> Ref:
+    """A tag and its page."""
+    return Ref(tag, urls.tag_page(links.tag_slugs[tag]))
+
+
+def list_pages(links: Links, config: Config) -> Iterator[ListPage]:
+    """Yield the index, dates, tags, authors and the fixed pages, each with its further pages."""
+    yield from _index(links, links.rows, config)
+    yield from _dates(links, links.rows, config)
+    yield from _tags(links, links.rows, config)
+    yield from _author_index(links, config)
+    yield from _fixed(links, config)
+
+
+def _list_pages(
+    url: str,
+    rows: Sequence[ThreadRow],
+    config: Config,
+    *,
+    kind: str,
+    title: str,
+    description: str = "",
+    up: Ref | None = None,
+    ribbon: tuple[tuple[Ref, tuple[Bar, ...]], ...] = (),
+) -> Iterator[ListPage]:
+    """Pages of a list of threads (oldest first), grouped by month."""
+    for cut in cut_list(url, len(rows), config.threads_per_page):
+        front = cut.paging.number == 0
+        view = ThreadList(
+            **head(cut.url, config),
+            title=title if front else f"{title}, page {cut.paging.number}",
+            description=description if front else "",
+            kind=kind,
+            groups=_by_month(rows[cut.start : cut.stop]),
+            paging=cut.paging,
+            up=up,
+            total=len(rows) if front else None,
+            ribbon=ribbon if front else (),
+        )
+        yield ListPage("list.html", view, f"{kind} list {title}")
+
+
+def _by_month(rows: Sequence[ThreadRow]) -> tuple[ThreadGroup, ...]:
+    """Rows (oldest first) under their months, newest first."""
+    groups: dict[tuple[int, int] | None, list[ThreadRow]] = {}
+    for row in reversed(rows):
+        groups.setdefault(dates.year_month(row.posted), []).append(row)
+    return tuple(
+        ThreadGroup(dates.month(*when), urls.month_page(*when), tuple(found))
+        if when
+        else ThreadGroup("Undated", None, tuple(found))
+        for when, found in groups.items()
+    )
+
+
+def _index(links: Links, rows: Sequence[ThreadRow], config: Config) -> Iterator[ListPage]:
+    return _list_pages(
+        urls.INDEX,
+        rows,
+        config,
+        kind="index",
+        title=config.title,
+        description=config.description,
+        ribbon=_ribbon(links),
+    )
+
+
+def _ribbon(links: Links, years: Iterable[int] | None = None) -> tuple[tuple[Ref, tuple[Bar, ...]], ...]:
+    """Years, newest first, each with a bar for each of its months."""
+    wanted = sorted({year for year, _ in links.months} if years is None else years, reverse=True)
+    fullest = max((len(threads) for threads in links.months.values()), default=1)
+    return tuple(
+        (
+            Ref(str(year), urls.year_page(year)),
+            tuple(
+                Bar(
+                    name=dates.month(year, month),
+                    url=urls.month_page(year, month) if (year, month) in links.months else None,
+                    count=(count := len(links.months.get((year, month), ()))),
+                    level=-(-count * 8 // fullest),
+                )
+                for month in range(1, 13)
+            ),
+        )
+        for year in wanted
+    )
+
+
+def _dates(links: Links, rows: Sequence[ThreadRow], config: Config) -> Iterator[ListPage]:
+    """dates/index.html, a page a year (never cut: it has twelve rows at most), and a list a month."""
+    posts = {when: sum(rows[number].posts for number in found) for when, found in links.months.items()}
+    years = sorted({year for year, _ in links.months})
+    all_dates = Ref("Dates", urls.DATES)
+
+    def count(name: str, url: str, months: Iterable[tuple[int, int]]) -> DateCount:
+        found = tuple(months)
+        return DateCount(name, url, sum(len(links.months[when]) for when in found), sum(posts[when] for when in found))
+
+    by_year = {year: tuple(when for when in links.months if when[0] == year) for year in years}
+    view = Dates(
+        **head(urls.DATES, config),
+        title="Dates",
+        up=None,
+        rows=tuple(count(str(year), urls.year_page(year), by_year[year]) for year in reversed(years)),
+        ribbon=_ribbon(links),
+    )
+    yield ListPage("dates.html", view, "dates")
+    for index, year in enumerate(years):
+        url = urls.year_page(year)
+        around = [Ref(str(other), urls.year_page(other)) for other in years]
+        view = Dates(
+            **head(url, config),
+            title=str(year),
+            up=all_dates,
+            rows=tuple(count(dates.month(*when), urls.month_page(*when), [when]) for when in reversed(by_year[year])),
+            ribbon=_ribbon(links, [year]),
+            older=around[index - 1] if index else None,
+            newer=around[index + 1] if index + 1 < len(years) else None,
+        )
+        yield ListPage("dates.html", view, f"year {year}")
+    for (year, month), found in links.months.items():
+        yield from _list_pages(
+            urls.month_page(year, month),
+            [rows[number] for number in found],
+            config,
+            kind="month",
+            title=dates.month(year, month),
+            up=Ref(str(year), urls.year_page(year)),
+        )
+
+
+def _tags(links: Links, rows: Sequence[ThreadRow], config: Config) -> Iterator[ListPage]:
+    if not links.tags:
+        return
+    view = TagCloud(
+        **head(urls.TAGS, config),
+        title="Tags",
+        tags=tuple((tag_ref(links, tag), len(found)) for tag, found in sorted(links.tags.items(), key=_by_name)),
+    )
+    yield ListPage("tags.html", view, "tags")
+    for tag, found in links.tags.items():
+        yield from _list_pages(
+            urls.tag_page(links.tag_slugs[tag]),
+            [rows[number] for number in found],
+            config,
+            kind="tag",
+            title=tag,
+            up=Ref("Tags", urls.TAGS),
+        )
+
+
+def _by_name(item: tuple[str, object]) -> tuple[str, str]:
+    return (item[0].casefold(), item[0])
+
+
+def _author_index(links: Links, config: Config) -> Iterator[ListPage]:
+    authors = links.authors
+    for cut in cut_thread(urls.AUTHORS, len(authors), AUTHORS_PER_PAGE):
+        view = AuthorList(
+            **head(cut.url, config),
+            title="Authors" if cut.paging.number == 1 else f"Authors, page {cut.paging.number}",
+            authors=tuple(_author_row(author, links) for author in authors[cut.start : cut.stop]),
+            paging=cut.paging,
+            total=len(authors) if cut.paging.number == 1 else None,
+        )
+        yield ListPage("authors.html", view, "authors")
+
+
+def _author_row(author: AuthorSum, links: Links) -> AuthorRow:
+    return AuthorRow(
+        name=author.name,
+        uid=author.uid,
+        url=urls.author_page(author.source, links.slugs[author.key]),
+        posts=author.posts,
+        threads=author.threads,
+        first="" if author.first is None else str(author.first),
+        last="" if author.last is None else str(author.last),
+    )
+
+
+def _fixed(links: Links, config: Config) -> Iterator[ListPage]:
+    """about.html, 404.html and robots.txt."""
+    dated = [day for facts in links.threads if (day := dates.day(facts.posted))]
+    readers: dict[str, int] = {}
+    for facts in links.threads:
+        for save in facts.saves:
+            readers[save.reader] = readers.get(save.reader, 0) + 1
+    about = About(
+        **head(urls.ABOUT, config),
+        title="About",
+        description=config.description,
+        threads=len(links.threads),
+        posts=sum(facts.posts for facts in links.threads),
+        authors=len(links.authors),
+        first=dated[0] if dated else "",
+        last=dated[-1] if dated else "",
+        saves=sum(readers.values()),
+        readers=tuple(sorted(readers.items())),
+        data=config.publish_data,
+        removed=any(facts.removed for facts in links.threads),
+    )
+    yield ListPage("about.html", about, "about")
+    root = urlsplit(config.site_url).path or "/"
+    lost = Plain(url=urls.NOT_FOUND, root=root, title="Not found")
+    yield ListPage("404.html", lost, "404")
+    robots = Plain(url=urls.ROBOTS, root="", title="")
+    yield ListPage("robots.txt", robots, "robots")

@@ -1,0 +1,227 @@
+"""Plan: every page of the site as data, before anything is rendered, each with a fingerprint of all it shows.
+
+Pages of authors are planned by author, since there are so many: what they show lies in the partitions, and their
+fingerprints are worked out there. `stale` is the policy of what is rendered. Two pages with one URL are an error that
+names both origins.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from typing import Any, Literal
+
+import msgspec
+
+from generator import urls
+from generator.config import Config
+from generator.errors import ContentError, Problem
+from generator.facts import writers
+from generator.ingest import AuthorSum
+from generator.link import Links
+from generator.lists import ListPage, list_pages, tag_ref
+from generator.paging import Cut, cut_list, cut_thread
+from generator.store import FINGERPRINT, SHA256
+from generator.theme import Theme
+from generator.views import Head, Ref, Site
+
+_encode = msgspec.msgpack.Encoder().encode
+
+
+def fingerprint(*values: Any) -> bytes:
+    """Eight bytes that stand for values, which msgspec can encode."""
+    return hashlib.blake2b(_encode(values), digest_size=8).digest()
+
+
+class Page(msgspec.Struct, frozen=True, kw_only=True):
+    """One file of the site."""
+
+    url: str
+    kind: Literal["view", "thread", "data", "save", "asset"]
+    origin: str
+    """What asks for it, for the message when two pages want one URL."""
+    fingerprint: bytes
+    template: str = ""
+    view: Head | None = None
+    """What a `view` page shows."""
+    key: str = ""
+    """Path of a `save` page, name of an `asset`."""
+    cut: Cut | None = None
+    """Which posts a `thread` page shows."""
+
+
+class ThreadPlan(msgspec.Struct, frozen=True):
+    """A thread's files, and what they show that its saves don't say."""
+
+    number: int
+    url: str
+    older: Ref | None
+    """The thread before this one by date."""
+    newer: Ref | None
+    tags: tuple[Ref, ...]
+    odd: dict[str, str]
+    """Slugs of its authors that don't follow from their names here."""
+    data: str | None
+    """URL of the JSON, if published."""
+    pages: tuple[Page, ...]
+
+
+class AuthorPlan(msgspec.Struct, frozen=True):
+    """An author's pages."""
+
+    author: AuthorSum
+    url: str
+
+
+class Plan(msgspec.Struct, frozen=True):
+    """The site."""
+
+    site: Site
+    threads: tuple[ThreadPlan, ...]
+    authors: tuple[AuthorPlan, ...]
+    pages: tuple[Page, ...]
+    """All others."""
+
+    def author_urls(self, plan: AuthorPlan, config: Config) -> Iterator[str]:
+        """Yield the URLs of an author's pages."""
+        count, size = plan.author.posts + plan.author.stories, config.list_posts_per_page
+        if count <= size:
+            yield plan.url
+        else:
+            yield from (cut.url for cut in cut_list(plan.url, count, size))
+
+    def urls(self, config: Config) -> dict[str, None]:
+        """Give the URLs of all files, in an order that depends on the content alone."""
+        found = dict.fromkeys(page.url for page in self.pages)
+        found.update((page.url, None) for thread in self.threads for page in thread.pages)
+        found.update((url, None) for author in self.authors for url in self.author_urls(author, config))
+        return found
+
+
+def row_marks(links: Links) -> dict[str, bytes]:
+    """Fingerprints of what lists show of each thread, by order key, oldest thread first."""
+    return {facts.order: fingerprint(row) for facts, row in zip(links.threads, links.rows, strict=True)}
+
+
+def stale(page: bytes, record: bytes | None, present: bytes | None, *, same_site: bool) -> str | None:
+    """Say why a page must be rendered, or None if its file stands as it should.
+
+    `page` is its fingerprint, `record` what the store knows of it, `present` the hash of the file in place, if that is
+    ours; `same_site`: settings, theme and program are those of the record.
+    """
+    if record is None:
+        return "it is new" if present is None else "the store does not know it"
+    if not same_site:
+        return "settings, theme or program changed"
+    if record[FINGERPRINT] != page:
+        return "what it shows changed"
+    if present is None:
+        return "its file is missing"
+    if present != record[SHA256]:
+        return "its file is not what was written"
+    return None
+
+
+def plan(links: Links, config: Config, theme: Theme) -> Plan:
+    """List all files of the site, in an order that depends on nothing but their content."""
+    planned = Plan(
+        site=site_view(links, config, theme),
+        threads=tuple(_threads(links, config)),
+        authors=tuple(
+            AuthorPlan(author, urls.author_page(author.source, links.slugs[author.key])) for author in links.authors
+        ),
+        pages=(
+            *map(_list_page, list_pages(links, config)),
+            *_assets(theme),
+        ),
+    )
+    _refuse_duplicates(planned, config)
+    return planned
+
+
+def _refuse_duplicates(planned: Plan, config: Config) -> None:
+    """Raise `ContentError` where two pages have one URL. Authors' slugs are unique, and nothing else is put there."""
+    seen: dict[str, Page] = {}
+    problems = []
+    for page in (*planned.pages, *(page for thread in planned.threads for page in thread.pages)):
+        other = seen.setdefault(page.url, page)
+        if other is not page:
+            message = f"it makes the page {page.url}, and so does {other.origin}"
+            problems.append(Problem(page.origin, 0, message, "rename one of them"))
+    if problems:
+        raise ContentError(problems)
+
+
+def _list_page(page: ListPage) -> Page:
+    template, view, origin = page
+    return Page(
+        url=view.url,
+        kind="view",
+        origin=origin,
+        template=template,
+        view=view,
+        fingerprint=fingerprint(template, view),
+    )
+
+
+def _assets(theme: Theme) -> Iterator[Page]:
+    for name, (url, _) in sorted(theme.assets.items()):
+        yield Page(url=url, kind="asset", origin=f"theme asset {name}", key=name, fingerprint=fingerprint(url))
+
+
+def site_view(links: Links, config: Config, theme: Theme) -> Site:
+    """What every page shows of the site."""
+    nav = [Ref("Threads", urls.INDEX), Ref("Authors", urls.AUTHORS), Ref("Dates", urls.DATES)]
+    if links.tags:
+        nav.append(Ref("Tags", urls.TAGS))
+    nav.append(Ref("About", urls.ABOUT))
+    return Site(
+        title=config.title,
+        description=config.description,
+        language=config.language,
+        url=config.site_url,
+        noindex=config.noindex,
+        nav=tuple(nav),
+        assets={name: url for name, (url, _) in theme.assets.items()},
+        options={**theme.options, **config.theme_options},
+    )
+
+
+def _threads(links: Links, config: Config) -> Iterator[ThreadPlan]:
+    refs = [Ref(row.title, row.url) for row in links.rows]
+    last = len(refs) - 1
+    for number, (facts, stem) in enumerate(zip(links.threads, links.stems, strict=True)):
+        group, url = facts.group, links.urls[number]
+        older = refs[number - 1] if number > 0 else None
+        newer = refs[number + 1] if number < last else None
+        tags = tuple(tag_ref(links, tag) for tag in links.tagged[number])
+        odd = {key: links.odd[key] for key in writers(facts) if key in links.odd} if links.odd else {}
+        data = urls.thread_data(group.source, stem) if config.publish_data else None
+        origin = f"{config.content}/{group.saves[-1]}"
+        shown = fingerprint(facts.read, group, url, tags, odd)
+        around = fingerprint(shown, older, newer)
+        pages = [
+            Page(
+                url=cut.url,
+                kind="thread",
+                origin=origin,
+                template="thread.html",
+                cut=cut,
+                fingerprint=around,
+            )
+            for cut in cut_thread(url, facts.posts, config.posts_per_page)
+        ]
+        if data:
+            pages.append(Page(url=data, kind="data", origin=origin, fingerprint=shown))
+        if config.publish_saves:
+            pages += (
+                Page(
+                    url=urls.save_file(save.path),
+                    kind="save",
+                    origin=f"{config.content}/{save.path}",
+                    key=save.path,
+                    fingerprint=fingerprint(save.sha256),
+                )
+                for save in facts.saves
+            )
+        yield ThreadPlan(number, url, older, newer, tags, odd, data, tuple(pages))

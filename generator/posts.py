@@ -1,0 +1,179 @@
+"""Posts: one thread and what its plan says in, the views of its pages out. No files, no templates."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable
+
+from markupsafe import Markup
+
+from generator import dates, markup, urls
+from generator.config import Config
+from generator.facts import Facts
+from generator.link import author_ref
+from generator.lists import head
+from generator.model import INFERRED, Author, Evidence, Thread
+from generator.paging import page_url
+from generator.plan import Page, ThreadPlan
+from generator.views import PostView, Ref, SaveView, StoryLink, ThreadPage
+
+LEVELS = 8
+"""Lists nested at most; deeper replies stand flat in the last (browsers flatten a DOM of 512 elements)."""
+
+WHY = {
+    "quote": "it quotes that post",
+    "subject": "of the subject",
+    "name": "it names that author",
+    "turn": "the two take turns",
+    "order": "of the order of the posts",
+}
+"""Evidence of an inferred reply in words, behind "because"."""
+
+
+class Posts:
+    """One thread on its way to its pages: everything that is worked out once for all of them."""
+
+    def __init__(self, thread: Thread, facts: Facts, plan: ThreadPlan, config: Config) -> None:
+        self.thread = thread
+        self.facts = facts
+        self.plan = plan
+        self.config = config
+        self.dated = thread.posted[:10].replace("-", "") if config.wayback and thread.posted else None
+        walk = tuple(thread.walk())
+        self.order = tuple(index for index, _ in walk)
+        self.depth = dict(walk)
+        self.parents = thread.parents()
+        self.place = {index: place for place, index in enumerate(self.order)}
+        self.subjects = _subjects(thread, self.order, self.parents)
+        self.single = len(self.order) <= config.posts_per_page
+        self.refs: dict[Author, Ref] = {}
+
+    def page(self, page: Page) -> ThreadPage:
+        """Make the view of one page of the thread."""
+        thread, config, plan, cut = self.thread, self.config, self.plan, page.cut
+        assert cut is not None
+        first = cut.paging.number == 1
+        posts, last = self._posts(cut.start, cut.stop, page.url)
+        return ThreadPage(
+            **head(page.url, config),
+            title=thread.title if first else f"{thread.title}, page {cut.paging.number}",
+            description=markup.summary(thread.body, thread.links, thread.markup, 200) if first else "",
+            source=thread.source,
+            id=thread.id,
+            original=thread.url if thread.url and markup.is_safe(thread.url) else None,
+            original_dated=self._dated(thread.url),
+            day=dates.day_and_time(thread.posted),
+            posted=thread.posted,
+            posted_raw=thread.posted_raw,
+            author=author_ref(thread.author, plan.odd) if thread.author else None,
+            department=thread.department,
+            tags=plan.tags,
+            masthead=thread.masthead,
+            footer=thread.footer,
+            story=markup.story_html(thread.body, thread.links if first else (), thread.markup, self.dated)
+            if first
+            else Markup(),
+            plain=thread.markup == "plain",
+            links=tuple(
+                StoryLink(link.n, link.url, markup.is_safe(link.url), self._dated(link.url)) for link in thread.links
+            )
+            if first
+            else (),
+            count=len(thread.posts),
+            authors=self.facts.authors,
+            posts=posts,
+            closes=last,
+            paging=cut.paging,
+            older=plan.older,
+            newer=plan.newer,
+            saves=tuple(
+                SaveView(
+                    save.path,
+                    urls.link(urls.save_file(save.path)) if config.publish_saves else None,
+                    save.sha256,
+                    save.reader,
+                )
+                for save in thread.saves
+            ),
+            data=plan.data,
+            any_inferred=any(post.inferred for post in posts),
+            any_cut=any(post.truncated != "no" for post in posts),
+            any_kept=any(post.kept for post in posts),
+        )
+
+    def _dated(self, url: str | None) -> str | None:
+        return markup.archived(url, self.dated) if url and self.dated and markup.is_safe(url) else None
+
+    def _posts(self, start: int, stop: int, url: str) -> tuple[tuple[PostView, ...], int]:
+        """Views of the posts from `start` to `stop` in reading order, and how deep the last one stands."""
+        thread, parents, refs, subjects, depth = self.thread, self.parents, self.refs, self.subjects, self.depth
+        newest = len(thread.saves) - 1
+        views: list[PostView] = []
+        levels: dict[int, int] = {}
+        before = -1
+        for index in self.order[start:stop]:
+            post, reply, parent = thread.posts[index], thread.replies[index], parents[index]
+            level = 0 if parent is None or parent not in levels else min(levels[parent] + 1, LEVELS - 1)
+            levels[index] = level
+            who = post.author
+            author = refs.get(who)
+            if author is None:
+                author = refs[who] = author_ref(who, self.plan.odd)
+            inferred = reply.evidence in INFERRED
+            views.append(
+                PostView(
+                    id=post.id,
+                    author=author,
+                    uid=who.uid,
+                    score=post.score,
+                    label=post.label,
+                    subject=subjects[index],
+                    body=markup.post_html(post.body, post.markup, self.dated),
+                    plain=post.markup == "plain",
+                    to=None if parent is None else Ref(thread.posts[parent].author.name, self._place(parent, url)),
+                    inferred=inferred,
+                    evidence=_grounds(reply.evidence, reply.confidence) if reply.evidence and inferred else "",
+                    truncated=post.truncated,
+                    kept=newest not in post.saves,
+                    day=dates.day_and_time(post.posted) if post.posted else "",
+                    posted=post.posted,
+                    deep=depth[index] >= LEVELS,
+                    opens=level > before,
+                    closes=max(0, before - level),
+                )
+            )
+            before = level
+        return tuple(views), before + 1
+
+    def _place(self, index: int, url: str) -> str:
+        """Link to a post of this thread from one of its pages."""
+        fragment = urls.anchor(self.thread.posts[index].id)
+        if self.single:
+            return fragment
+        page = page_url(self.plan.url, self.place[index] // self.config.posts_per_page + 1)
+        return fragment if page == url else urls.root(url) + page + fragment
+
+
+@functools.cache
+def _grounds(evidence: Evidence, confidence: float) -> str:
+    """Why we think so, in words."""
+    return f"inferred, {confidence:.0%} sure, because {WHY[evidence]}"
+
+
+def _subjects(thread: Thread, order: Iterable[int], parents: list[int | None]) -> dict[int, str | None]:
+    """The subject of each post where it says something: at the start of a branch, or when it changed."""
+    base: dict[int, str] = {}
+    shown: dict[int, str | None] = {}
+    for index in order:
+        subject, parent = thread.posts[index].subject, parents[index]
+        bare = subject[3:].strip() if subject[:3].lower() == "re:" else None
+        if parent is None:
+            base[index] = bare or subject
+            shown[index] = subject or None
+        elif bare == "" or not subject or (bare is not None and base[parent].startswith(bare)):
+            base[index] = base[parent]
+            shown[index] = None
+        else:
+            base[index] = bare or subject
+            shown[index] = None if subject == base[parent] else subject
+    return shown

@@ -1,0 +1,289 @@
+"""Render: batches of planned pages in, files in the output and a record of each out.
+
+A worker reads what all pages share from a file, once a build, renders the pages of its batch that are stale, and writes
+those whose bytes differ from what is in place. Threads are read again here, so no body is ever kept; pages of authors
+are made from the partitions.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import itertools
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import msgspec
+
+from generator.assemble import assemble, changed
+from generator.config import Config
+from generator.data import thread_json
+from generator.errors import ContentError, Problem
+from generator.facts import Entry, Facts, replies_of
+from generator.ingest import AuthorSum
+from generator.lists import head
+from generator.paging import Cut, cut_list, page_url
+from generator.plan import AuthorPlan, Page, ThreadPlan, fingerprint, stale
+from generator.posts import Posts
+from generator.redact import Redactions
+from generator.spool import take
+from generator.store import Damaged, Partition, Row, page_record
+from generator.theme import Theme
+from generator.urls import anchor
+from generator.views import AuthorPage, AuthorPost, AuthorThread, AuthorTotals, Ref, Site, ThreadRow
+from generator.write import Writer
+
+
+class Shared(msgspec.Struct, frozen=True):
+    """What all pages of a build share; workers read it from a file."""
+
+    config: Config
+    content: str
+    output: str
+    site: Site
+    theme: Theme
+    redactions: Redactions
+
+
+class Wanted(msgspec.Struct, frozen=True, array_like=True):
+    """A page to render: why, and the hash of the file in place if there is one of ours."""
+
+    page: Page
+    reason: str
+    present: bytes | None
+
+
+class ThreadJob(msgspec.Struct, frozen=True):
+    """The stale pages of one thread."""
+
+    facts: Facts
+    plan: ThreadPlan
+    """Without its pages."""
+    wanted: tuple[Wanted, ...]
+
+
+class AuthorJob(msgspec.Struct, frozen=True):
+    """An author whose pages may be stale, with what is known of each by URL: record, and hash of the file in place."""
+
+    plan: AuthorPlan
+    known: dict[str, tuple[bytes | None, bytes | None]]
+
+
+class RenderTask(msgspec.Struct, frozen=True):
+    """A batch: a task for a worker."""
+
+    shared: str
+    threads: tuple[ThreadJob, ...] = ()
+    views: tuple[Wanted, ...] = ()
+    partition: str = ""
+    authors: tuple[AuthorJob, ...] = ()
+    everyone: bool = False
+    """Whether `authors` are all of the partition."""
+    rows: str = ""
+    """File with what author pages show of threads."""
+    same_site: bool = True
+
+
+class Done(msgspec.Struct, frozen=True, array_like=True):
+    """A page that is as it should be now."""
+
+    url: str
+    record: bytes
+    reason: str | None
+    """Why it was rendered; None: it was not."""
+    written: bool
+
+
+class Rendered(msgspec.Struct, frozen=True, array_like=True):
+    """A page on its way to its place."""
+
+    url: str
+    fingerprint: bytes
+    present: bytes | None
+    reason: str
+    data: bytes
+
+
+@functools.lru_cache(maxsize=1)
+def read_shared(path: str) -> Shared:
+    """Read what all pages share, once a build: its file has a name of its own in each."""
+    shared = take(path)
+    assert isinstance(shared, Shared)
+    return shared
+
+
+@functools.lru_cache(maxsize=1)
+def read_rows(path: str) -> Mapping[str, tuple[ThreadRow, bytes]]:
+    """Read threads as lists show them, by order key, each with its fingerprint."""
+    rows = take(path)
+    assert isinstance(rows, dict)
+    return rows
+
+
+def render_batch(task: RenderTask) -> list[Done]:
+    """Render the stale pages of a batch and put those in place whose bytes differ from what is there."""
+    shared = read_shared(task.shared)
+    done = []
+    with Writer(Path(shared.output)) as writer:
+        for page in _pages(task, shared):
+            if isinstance(page, Done):
+                done.append(page)
+                continue
+            sha256 = hashlib.sha256(page.data).digest()
+            written = sha256 != page.present
+            stamp = writer.put(page.url, page.data, sha256) if written else writer.stamp(page.url)
+            done.append(Done(page.url, page_record(page.fingerprint, sha256, stamp), page.reason, written))
+    return done
+
+
+def render_only(task: RenderTask) -> list[tuple[str, bytes]]:
+    """Render a batch and write nothing; gives URLs and bytes."""
+    shared = read_shared(task.shared)
+    return [(page.url, page.data) for page in _pages(task, shared) if isinstance(page, Rendered)]
+
+
+def _pages(task: RenderTask, shared: Shared) -> Iterator[Done | Rendered]:
+    for job in task.threads:
+        for wanted, data in _render_thread(job, shared):
+            yield Rendered(wanted.page.url, wanted.page.fingerprint, wanted.present, wanted.reason, data)
+    for wanted in task.views:
+        page = wanted.page
+        if page.kind == "asset":
+            data = shared.theme.assets[page.key][1]
+        else:
+            assert page.view is not None
+            data = shared.theme.render(page.template, page.view, shared.site)
+        yield Rendered(page.url, page.fingerprint, wanted.present, wanted.reason, data)
+    if task.authors:
+        yield from _authors(task, shared)
+
+
+def _render_thread(job: ThreadJob, shared: Shared) -> Iterator[tuple[Wanted, bytes]]:
+    facts, config = job.facts, shared.config
+    loaded = assemble(Path(shared.content), facts.group, shared.redactions, lambda thread: replies_of(facts, thread))
+    thread, published = loaded.thread, dict(loaded.published)
+    if thread is None or loaded.read != facts.read:
+        path = facts.group.saves[-1]
+        raise ContentError(_under(config.content, changed(path)))
+    posts: Posts | None = None
+    for wanted in job.wanted:
+        page = wanted.page
+        if page.kind == "save":
+            yield wanted, published[page.key]
+        elif page.kind == "data":
+            yield wanted, thread_json(thread, tuple(tag.name for tag in job.plan.tags), job.plan.odd)
+        else:
+            posts = posts or Posts(thread, facts, job.plan, config)
+            yield wanted, shared.theme.render(page.template, posts.page(page), shared.site)
+
+
+def _under(folder: str, problem: Problem) -> Problem:
+    return msgspec.structs.replace(problem, path=f"{folder}/{problem.path}")
+
+
+_decode_entries = msgspec.msgpack.Decoder(tuple[Entry, ...]).decode
+
+
+def _authors(task: RenderTask, shared: Shared) -> Iterator[Done | Rendered]:
+    """Render those pages of a partition's authors whose fingerprint is not the known one."""
+    jobs = {job.plan.author.key: job for job in task.authors}
+    threads = read_rows(task.rows)
+    with Partition(Path(task.partition)) as partition:
+        found = partition.rows(None if task.everyone else jobs.keys())
+        for key, run in itertools.groupby(found, key=lambda row: row.author):
+            job = jobs.pop(key, None)
+            if job is None:
+                raise Damaged(f"{task.partition}: nobody wrote the rows of {key}")
+            rows = list(run)
+            author, size = job.plan.author, shared.config.list_posts_per_page
+            if len(rows) != author.threads or not all(row.thread in threads for row in rows):
+                raise Damaged(f"{task.partition}: the rows of {key} are not those that were summed up")
+            for cut in cut_list(job.plan.url, author.posts + author.stories, size):
+                parts = list(_parts(rows, cut))
+                mark = fingerprint(
+                    author if cut.paging.number == 0 else (author.name, author.uid),
+                    cut,
+                    [(row.data, start, stop, threads[row.thread][1]) for row, start, stop in parts],
+                )
+                record, present = job.known[cut.url]
+                reason = stale(mark, record, present, same_site=task.same_site)
+                if reason is None:
+                    assert record is not None
+                    yield Done(cut.url, record, None, False)
+                    continue
+                view = author_view(author, parts, cut, threads, shared.config)
+                data = shared.theme.render("author.html", view, shared.site)
+                yield Rendered(cut.url, mark, present, reason, data)
+    if jobs:
+        raise Damaged(f"{task.partition}: there are no rows of {', '.join(jobs)}")
+
+
+def _parts(rows: list[Row], cut: Cut) -> Iterator[tuple[Row, int, int]]:
+    """Yield the rows that a page shows, with the range of their entries that it does."""
+    start = 0
+    for row in rows:
+        count = row.posts + row.story
+        if start + count > cut.start and start < cut.stop:
+            yield row, max(0, cut.start - start), min(count, cut.stop - start)
+        start += count
+
+
+def author_view(
+    author: AuthorSum,
+    parts: list[tuple[Row, int, int]],
+    cut: Cut,
+    threads: Mapping[str, tuple[ThreadRow, bytes]],
+    config: Config,
+) -> AuthorPage:
+    """Make the view of one page of an author."""
+    front = cut.paging.number == 0
+    return AuthorPage(
+        **head(cut.url, config),
+        title=author.name if front else f"{author.name}, page {cut.paging.number}",
+        name=author.name,
+        uid=author.uid,
+        source=author.source,
+        threads=tuple(
+            _author_thread(threads[row.thread][0], _decode_entries(row.data)[start:stop], config.posts_per_page)
+            for row, start, stop in reversed(parts)
+        ),
+        paging=cut.paging,
+        totals=AuthorTotals(
+            posts=author.posts,
+            stories=author.stories,
+            threads=author.threads,
+            first="" if author.first is None else str(author.first),
+            last="" if author.last is None else str(author.last),
+            median=author.median,
+            names=author.names,
+        )
+        if front
+        else None,
+    )
+
+
+def _author_thread(thread: ThreadRow, entries: tuple[Entry, ...], size: int) -> AuthorThread:
+    """What an author wrote in one thread; each post with its place there and its parent's."""
+    url = thread.url
+    posts = []
+    for entry in entries:
+        if entry.post is None:
+            continue
+        page = url if entry.place < size else page_url(url, entry.place // size + 1)
+        to = None
+        if entry.parent is not None:
+            above = url if entry.parent_place < size else page_url(url, entry.parent_place // size + 1)
+            to = Ref(entry.to, above + anchor(entry.parent))
+        posts.append(
+            AuthorPost(
+                url=page + anchor(entry.post),
+                subject=entry.subject,
+                excerpt=entry.excerpt,
+                score=entry.score,
+                label=entry.label,
+                to=to,
+                inferred=entry.inferred,
+                truncated=entry.truncated,
+            )
+        )
+    return AuthorThread(thread=thread, story=any(entry.post is None for entry in entries), posts=tuple(posts))

@@ -1,0 +1,197 @@
+"""Scan: what lies in the content folder in, small `Facts` a thread and the rows of its authors out. Bodies stay behind.
+
+Threads whose files are as the last build read them keep their facts; the others are read again, in batches, and what
+they add to author pages goes into a spool, a file a batch, sorted into partitions. Reads content, writes the spool.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable
+from pathlib import Path
+
+import msgspec
+
+from generator.assemble import Group, assemble
+from generator.config import FILE_NAME, Config, zone
+from generator.errors import Problem
+from generator.facts import Facts, author_rows, facts_of, order_key, unchanged
+from generator.listing import Look, groups, list_content, look_into, unknown
+from generator.parallel import Workers, batches
+from generator.redact import Redactions
+from generator.spool import leave_parts
+from generator.store import PARTITIONS, FileStamp, InputFile, Row, State, Store, decode, partition_of
+
+BATCH = 2_000_000
+"""Bytes of saves in a batch: enough to be worth sending, few enough to keep memory small and workers even."""
+LOOK_COSTS = 8
+"""How much less there is to do for a file that is looked into than for one that is scanned."""
+
+
+class ScanTask(msgspec.Struct, frozen=True):
+    """Threads to read: a task for a worker."""
+
+    content: str
+    groups: tuple[Group, ...]
+    redactions: Redactions
+    zone: datetime.tzinfo
+    spool: str
+    """File to write their rows to."""
+
+
+class ScanResult(msgspec.Struct, frozen=True):
+    """Facts of the threads read, and where their rows are."""
+
+    facts: tuple[Facts, ...]
+    failed: tuple[Group, ...]
+    problems: tuple[Problem, ...]
+    """Of threads that can't be read."""
+    read: tuple[tuple[str, str], ...]
+    spool: str
+    parts: tuple[tuple[int, int], ...]
+    """Offset and length of each partition's rows in the spool."""
+
+
+_encode = msgspec.msgpack.Encoder().encode
+
+
+def scan_task(config: Config, site: Path, groups: Iterable[Group], spool: Path) -> ScanTask:
+    """Make a task for `scan_batch`."""
+    return ScanTask(str(site / config.content), tuple(groups), Redactions.of(config.redact), zone(config), str(spool))
+
+
+def scan_batch(task: ScanTask) -> ScanResult:
+    """Read threads and reduce them to what other pages need."""
+    facts: list[Facts] = []
+    failed: list[Group] = []
+    problems: list[Problem] = []
+    read: dict[str, str] = {}
+    parts: list[list[Row]] = [[] for _ in range(PARTITIONS)]
+    content = Path(task.content)
+    for group in task.groups:
+        loaded = assemble(content, group, task.redactions)
+        read.update(loaded.read)
+        if loaded.thread is None:
+            failed.append(group)
+            problems += loaded.problems
+            continue
+        order = order_key(loaded.thread, task.zone)
+        rows = tuple(author_rows(loaded.thread, order))
+        for row in rows:
+            parts[partition_of(row.author)].append(row)
+        facts.append(facts_of(loaded.thread, group, loaded, order, rows))
+    places = leave_parts(task.spool, map(_encode, parts))
+    return ScanResult(tuple(facts), tuple(failed), tuple(problems), tuple(read.items()), task.spool, places)
+
+
+def settled(problems: Iterable[Problem], folder: str) -> tuple[Problem, ...]:
+    """Each problem once, sorted, under its path in the site."""
+    return tuple(
+        msgspec.structs.replace(problem, path=f"{folder}/{problem.path}" if problem.path else folder)
+        for problem in sorted(set(problems))
+    )
+
+
+class Content(msgspec.Struct, frozen=True):
+    """What scan found, against what the last build knew."""
+
+    inputs: dict[str, InputFile]
+    facts: dict[tuple[str, str], Facts]
+    """Of all threads, unless `untouched`."""
+    fresh: tuple[Facts, ...]
+    """Those that were read again."""
+    before: tuple[Facts, ...]
+    """What was known before of those, and of threads that are gone."""
+    spools: tuple[ScanResult, ...]
+    problems: tuple[Problem, ...]
+    strays: tuple[Problem, ...]
+    """Those of files that belong to no thread."""
+    untouched: bool
+    """Nothing differs from the last build: `facts` are not even decoded."""
+    doubted: bool
+    """Whether files had to be read to tell."""
+
+
+def scan(config: Config, site: Path, state: State, store: Store, workers: Workers, *, same: bool) -> Content:
+    """Read what is new in the content folder; `same`: the facts of the last build were made as they would be now."""
+    content = site / config.content
+    listed = list_content(content)
+    known = decode(state.inputs, dict[str, InputFile]) if same else {}
+    unsure = list(unknown(listed, known, state.built))
+    looks = (Look(str(content), tuple(batch)) for batch in batches(unsure, _size, BATCH))
+    seen = list(workers.run(look_into, looks, sum(map(_size, unsure)) // LOOK_COSTS))
+    problems = [*listed.problems, *(problem for part in seen for problem in part.problems)]
+    paths = listed.saves.keys() | listed.sidecars.keys()
+    doubted = {path for path, _, _ in unsure}
+    inputs = {path: file for path, file in known.items() if path in paths and path not in doubted}
+    inputs.update(entry for part in seen for entry in part.files)
+    strays = tuple(sorted(problems))
+    still = same and strays == state.strays and known.keys() == paths
+    if still and all(inputs[path].sha256 == known[path].sha256 for path in doubted):
+        return Content(inputs, {}, (), (), (), state.problems, strays, untouched=True, doubted=bool(doubted))
+    wanted, more = groups(listed, inputs)
+    problems += more
+    old = {
+        (facts.group.source, facts.group.id): facts for facts in (decode(state.threads, list[Facts]) if same else ())
+    }
+    hashes = {path: file.sha256 for path, file in inputs.items()}
+    again = [group for group in wanted if not unchanged(old.get((group.source, group.id)), group, hashes)]
+    store.begin_scan()
+
+    def size(group: Group) -> int:
+        return sum(inputs[path].stamp.size for path in group.saves)
+
+    tasks = (
+        scan_task(config, site, batch, store.spool / f"{number:06d}")
+        for number, batch in enumerate(batches(again, size, BATCH))
+    )
+    results = tuple(workers.run(scan_batch, tasks, sum(map(size, again))))
+    read = {path: sha256 for result in results for path, sha256 in result.read}
+    inputs.update(
+        (path, msgspec.structs.replace(inputs[path], sha256=sha256)) for path, sha256 in read.items() if path in inputs
+    )
+    for group in (group for result in results for group in result.failed):
+        for path in (*group.saves, *group.sidecars):  # the next build is to find them at fault again
+            inputs.pop(path, None)
+    fresh = tuple(facts for result in results for facts in result.facts)
+    keys = {(group.source, group.id) for group in wanted}
+    touched = {(group.source, group.id) for group in again}
+    facts = {key: found for key, found in old.items() if key in keys and key not in touched}
+    facts.update(((found.group.source, found.group.id), found) for found in fresh)
+    problems += (problem for result in results for problem in result.problems)
+    problems += (problem for found in facts.values() for problem in found.problems)
+    before = tuple(found for key, found in old.items() if key not in keys or key in touched)
+    idle = Redactions.of(config.redact).idle(hit for found in facts.values() for hit in found.hits)
+    told = (*settled(problems, config.content), *map(_applies_to_nothing, idle))
+    return Content(inputs, facts, fresh, before, results, told, strays, untouched=False, doubted=bool(doubted))
+
+
+def _applies_to_nothing(redaction: str) -> Problem:
+    hint = "take uid or name from the author's page and ids from # links, or leave the entry out"
+    return Problem(FILE_NAME, 0, f"redact: {redaction!r} applies to nothing", hint, "warning")
+
+
+def _size(file: tuple[str, FileStamp, InputFile | None]) -> int:
+    return file[1].size
+
+
+def complete(content: Content, state: State) -> Content:
+    """Fill in the facts of all threads where scan had no need of them."""
+    if not content.untouched:
+        return content
+    facts = {(facts.group.source, facts.group.id): facts for facts in decode(state.threads, list[Facts])}
+    return msgspec.structs.replace(content, facts=facts)
+
+
+def traces(content: Path, redactions: Redactions, folder: str) -> tuple[tuple[str, ...], tuple[Problem, ...]]:
+    """Read all saves for `check`: lines of the texts that redaction removes, and the problems of the content."""
+    listed = list_content(content)
+    seen = look_into(Look(str(content), tuple(unknown(listed, {}, 0))))
+    found, more = groups(listed, dict(seen.files))
+    problems = [*listed.problems, *seen.problems, *more]
+    lines: set[str] = set()
+    for group in found:
+        loaded = assemble(content, group, redactions)
+        lines.update(loaded.traces)
+        problems += loaded.problems
+    return tuple(sorted(lines)), settled(problems, folder)

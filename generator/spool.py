@@ -1,0 +1,40 @@
+"""Spool: what one stage of a build leaves in files for another, so that processes send each other paths and no values.
+
+The files lie in `Store.spool` and go when the build is done.
+"""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+
+def leave(path: Path, value: Any) -> str:
+    """Leave a value; gives the path to take it from."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(pickle.dumps(value))
+    return str(path)
+
+
+def take(path: str) -> Any:
+    """Take a value that was left by this build, on this machine."""
+    return pickle.loads(Path(path).read_bytes())
+
+
+def leave_parts(path: str, parts: Iterable[bytes]) -> tuple[tuple[int, int], ...]:
+    """Leave several things in one file; gives offset and length of each."""
+    places: list[tuple[int, int]] = []
+    with Path(path).open("wb") as file:
+        for part in parts:
+            places.append((file.tell(), len(part)))
+            file.write(part)
+    return tuple(places)
+
+
+def take_part(path: str, start: int, length: int) -> bytes:
+    """Take one of the things that were left in a file."""
+    with Path(path).open("rb") as file:
+        file.seek(start)
+        return file.read(length)

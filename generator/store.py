@@ -1,0 +1,304 @@
+"""What one build leaves for the next, in `.threadpress/`: never needed, never trusted beyond what it can prove.
+
+Two kinds of file. `state` is one value (`State`): facts of threads, sums of authors, a record a page, each decoded
+only when asked for; it is replaced by rename when a build has done everything else, so it says less than is true,
+never more. `authors/NN` are the partitions: SQLite files with what each author wrote in each thread, by a stable hash
+of the author's key; one worker writes one, and its transactions replace rows by their key. `begin_ingest` leaves a mark
+while partitions may differ from the state; a build that finds it reads all saves again.
+
+A state that is damaged, or of another version, counts as missing. This is the only module that knows SQL.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import hashlib
+import os
+import shutil
+import sqlite3
+import struct
+import zlib
+from collections.abc import Collection, Iterable, Iterator
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+
+from generator.errors import Problem
+
+VERSION = b"threadpress state 1\n"
+PARTITIONS = 32
+"""A constant, not the number of workers: the same rows lie in the same file on every machine."""
+
+HEADER = 100
+"""Bytes of SQLite's header (https://www.sqlite.org/fileformat.html): change counter and our `user_version` in it."""
+
+Value = TypeVar("Value")
+
+
+class FileStamp(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """By what a file is known to be the same without reading it."""
+
+    size: int
+    modified: int
+    """Nanoseconds."""
+    changed: int
+    """Nanoseconds; of the inode, so that a copy with its old date is noticed."""
+
+    @classmethod
+    def of(cls, found: os.stat_result) -> FileStamp:
+        """Take the stamp of a file from its stat."""
+        return cls(found.st_size, found.st_mtime_ns, found.st_ctime_ns)
+
+
+class InputFile(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """A save or sidecar as the last build read it."""
+
+    stamp: FileStamp
+    sha256: str
+    keys: tuple[tuple[str, str], ...]
+    """Threads it holds; none for a sidecar."""
+
+
+class Row(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """What one author wrote in one thread."""
+
+    author: str
+    """Key of the author."""
+    thread: str
+    """Order key of the thread: rows sort by it, oldest thread first."""
+    name: str
+    """As used last there."""
+    first_name: str
+    uid: str | None
+    source: str
+    posts: int
+    story: int
+    year: int | None
+    scores: tuple[int, ...]
+    names: tuple[str, ...]
+    data: bytes
+    """The entries, encoded."""
+
+
+class State(msgspec.Struct, frozen=True):
+    """Everything but the partitions. Raw fields are decoded by who needs them (`decode`)."""
+
+    scan: str = ""
+    """Digest of what reading saves depends on besides the saves."""
+    site: str = ""
+    """Digest of what every page depends on besides content."""
+    shown: bytes = b""
+    """Fingerprint of what every page shows of the site."""
+    built: int = 0
+    """When the content was listed, in nanoseconds: a file as young as that may have changed since."""
+    inputs: msgspec.Raw = msgspec.Raw(b"\x80")
+    """Path to `InputFile`."""
+    threads: msgspec.Raw = msgspec.Raw(b"\x90")
+    authors: msgspec.Raw = msgspec.Raw(b"\x90")
+    rows: msgspec.Raw = msgspec.Raw(b"\x80")
+    """Order key of a thread to the fingerprint of what lists show of it."""
+    pages: msgspec.Raw = msgspec.Raw(b"\x80")
+    """URL to `page_record`, `SHA256SUMS` among them."""
+    counts: tuple[int, int, int] = (0, 0, 0)
+    """Threads, posts, authors."""
+    problems: tuple[Problem, ...] = ()
+    """Of the content, to be repeated by every build."""
+    strays: tuple[Problem, ...] = ()
+    """Those of files that belong to no thread: once they are others, all are to be told anew."""
+    partitions: tuple[tuple[int, bytes], ...] = ()
+    """Size and header of each partition."""
+
+
+EMPTY = State()
+
+_encoder = msgspec.msgpack.Encoder()
+_decode_row = msgspec.msgpack.Decoder(Row).decode
+_RECORD = struct.Struct("<8s32sqqq")
+
+
+def encode(value: Any) -> msgspec.Raw:
+    """Encode a field of `State`."""
+    return msgspec.Raw(_encoder.encode(value))
+
+
+def decode(raw: msgspec.Raw, kind: type[Value]) -> Value:
+    """Decode a field of `State`."""
+    return msgspec.msgpack.decode(raw, type=kind)
+
+
+def page_record(fingerprint: bytes, sha256: bytes, stamp: FileStamp) -> bytes:
+    """Pack what is known of a page: fingerprint (8 bytes), hash (32 bytes), stamp."""
+    return _RECORD.pack(fingerprint, sha256, stamp.size, stamp.modified, stamp.changed)
+
+
+def stamp_bytes(found: os.stat_result) -> bytes:
+    """Give the end of the `page_record` that a file in place would have."""
+    return struct.pack("<qqq", found.st_size, found.st_mtime_ns, found.st_ctime_ns)
+
+
+FINGERPRINT, SHA256, STAMP = slice(0, 8), slice(8, 40), slice(40, 64)
+"""Where the parts of a `page_record` are."""
+
+
+class Store:
+    """The folder `.threadpress/` of a site."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.spool = folder / "spool"
+        self.mark = folder / "ingesting"
+
+    def load(self) -> State:
+        """Read the state; `EMPTY` if there is none that can be trusted.
+
+        With partitions that the state does not know, only its pages are kept: they are proved by their files.
+        """
+        try:
+            raw = memoryview((self.folder / "state").read_bytes())  # fields are views of it, not copies
+        except OSError:
+            return EMPTY
+        start = len(VERSION) + 32
+        if raw[: len(VERSION)] != VERSION or hashlib.sha256(raw[start:]).digest() != raw[len(VERSION) : start]:
+            return EMPTY
+        try:
+            state = msgspec.msgpack.decode(raw[start:], type=State)
+        except msgspec.DecodeError:
+            return EMPTY
+        if self.mark.exists() or state.partitions != self._partition_marks():
+            return State(site=state.site, shown=state.shown, pages=state.pages)
+        return state
+
+    def save(self, state: State) -> None:
+        """Commit: from here on the next build starts from `state`."""
+        state = msgspec.structs.replace(state, partitions=self._partition_marks())
+        raw = _encoder.encode(state)
+        temporary = self.folder / "state.new"
+        with temporary.open("wb") as file:
+            file.write(VERSION + hashlib.sha256(raw).digest())
+            file.write(raw)
+        temporary.replace(self.folder / "state")
+        self.mark.unlink(missing_ok=True)
+        shutil.rmtree(self.spool, ignore_errors=True)
+
+    def forget(self) -> None:
+        """Remove everything, as if there had been no build."""
+        for name in ("state", "state.new"):
+            (self.folder / name).unlink(missing_ok=True)
+        self.mark.unlink(missing_ok=True)
+        shutil.rmtree(self.folder / "authors", ignore_errors=True)
+        shutil.rmtree(self.spool, ignore_errors=True)
+
+    def begin_scan(self) -> None:
+        """Make an empty spool for what scan hands to ingest."""
+        shutil.rmtree(self.spool, ignore_errors=True)
+        self.spool.mkdir(parents=True)
+
+    def begin_ingest(self, *, afresh: bool) -> None:
+        """Mark the partitions as changing; `afresh`: drop what is in them."""
+        self.mark.touch()
+        if afresh:
+            shutil.rmtree(self.folder / "authors", ignore_errors=True)
+        (self.folder / "authors").mkdir(exist_ok=True)
+
+    def partition_path(self, number: int) -> Path:
+        """File of a partition."""
+        return self.folder / "authors" / f"{number:02d}"
+
+    def _partition_marks(self) -> tuple[tuple[int, bytes], ...]:
+        """Size and header of each partition: that holds a number drawn when it was changed last."""
+        marks = []
+        for number in range(PARTITIONS):
+            try:
+                with self.partition_path(number).open("rb") as file:
+                    marks.append((os.fstat(file.fileno()).st_size, file.read(HEADER)))
+            except OSError:
+                return ()
+        return tuple(marks)
+
+
+def partition_of(author: str) -> int:
+    """Partition of an author's key: by CRC-32, which is the same everywhere and always."""
+    return zlib.crc32(author.encode("utf-8", "surrogatepass")) % PARTITIONS
+
+
+class Damaged(Exception):  # noqa: N818  # nobody sees it
+    """A partition is not what it should be; the store is to be forgotten and the build started again."""
+
+
+_DISK = {
+    sqlite3.SQLITE_FULL: errno.ENOSPC,
+    sqlite3.SQLITE_IOERR: errno.EIO,
+    sqlite3.SQLITE_READONLY: errno.EROFS,
+    sqlite3.SQLITE_CANTOPEN: errno.EACCES,
+}
+"""Of SQLite's errors (https://www.sqlite.org/rescode.html) those that starting again would not mend."""
+
+_FAULTS = (sqlite3.Error, UnicodeDecodeError)
+"""What Python's `sqlite3` raises; the second where SQLite's message quotes a damaged file."""
+
+
+def _trouble(error: Exception, path: Path) -> Exception:
+    """Tell what the system refused from what is wrong with the file."""
+    number = _DISK.get(getattr(error, "sqlite_errorcode", 0) & 0xFF)
+    return OSError(number, os.strerror(number), str(path)) if number else Damaged(f"{path}: {error}")
+
+
+class Partition(contextlib.AbstractContextManager["Partition"]):
+    """One partition, open. Not synced to disk: the mark, and the headers in the state, tell which can't be trusted."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        try:
+            self._sql = sqlite3.connect(path, isolation_level=None)
+            self._sql.executescript(
+                "PRAGMA page_size = 8192; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;"
+                "PRAGMA cache_size = -8000;"
+                "CREATE TABLE IF NOT EXISTS rows (author TEXT NOT NULL, thread TEXT NOT NULL, row BLOB NOT NULL,"
+                " sum INTEGER NOT NULL, PRIMARY KEY (author, thread)) WITHOUT ROWID;"
+            )
+        except _FAULTS as error:
+            raise _trouble(error, self.path) from error
+
+    def __exit__(self, *error: object) -> None:
+        self._sql.close()
+
+    def replace(self, gone: Iterable[tuple[str, str]], rows: Iterable[Row]) -> None:
+        """In one transaction, remove rows by (author, thread) and put others in their place."""
+        values = ((row.author, row.thread, data := _encoder.encode(row), zlib.crc32(data)) for row in rows)
+        drawn = int.from_bytes(os.urandom(4), "big") >> 1
+        try:
+            self._sql.execute("BEGIN")
+            self._sql.executemany("DELETE FROM rows WHERE author = ? AND thread = ?", gone)
+            self._sql.executemany("INSERT OR REPLACE INTO rows VALUES (?, ?, ?, ?)", values)
+            self._sql.execute(f"PRAGMA user_version = {drawn}")
+            self._sql.execute("COMMIT")
+        except _FAULTS as error:
+            raise _trouble(error, self.path) from error
+
+    def rows(self, authors: Collection[str] | None = None) -> Iterator[Row]:
+        """Yield the rows of some authors, or all, sorted by author and thread."""
+        try:
+            if authors is None:
+                yield from self._proved("SELECT author, thread, row, sum FROM rows ORDER BY author, thread")
+                return
+            for author in sorted(authors):
+                yield from self._proved(
+                    "SELECT author, thread, row, sum FROM rows WHERE author = ? ORDER BY thread", author
+                )
+        except _FAULTS as error:
+            raise _trouble(error, self.path) from error
+
+    def _proved(self, query: str, *values: str) -> Iterator[Row]:
+        """Yield the rows that a query finds, each as it was put there and none twice, or raise `Damaged`."""
+        last = ("", "")
+        for author, thread, data, crc in self._sql.execute(query, values):
+            if type(data) is not bytes or zlib.crc32(data) != crc:
+                raise Damaged(f"{self.path}: the row of {author} in {thread} is not what was written")
+            row = _decode_row(data)
+            key = (row.author, row.thread)
+            if key <= last or key != (author, thread):
+                raise Damaged(f"{self.path}: {author} in {thread} is out of place")
+            last = key
+            yield row

@@ -1,0 +1,303 @@
+"""Write: rendered pages into the output folder, atomically, only where bytes differ, and nothing of anybody else's.
+
+A file is ours if the last `SHA256SUMS`, the store, or the journals of a build that was cut off list it with its present
+bytes, or if it equals what we would write (SPEC section 4). Every file is written under a temporary name in `TEMPORARY`
+and renamed; a journal there is told first, so that a build that dies anywhere leaves only files the next one knows.
+Each worker has a temporary name and a journal of its own.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path, PurePosixPath
+
+import msgspec
+
+from generator import urls
+from generator.errors import OutputError, Problem
+from generator.store import SHA256, FileStamp, page_record, stamp_bytes
+
+TEMPORARY = ".threadpress-tmp"
+"""Folder in the output while a build writes."""
+ALWAYS = frozenset({urls.INDEX, urls.ABOUT, urls.NOT_FOUND, urls.ROBOTS})
+"""Pages every site of ours has: a list of sums without them is somebody else's."""
+
+_SUM = re.compile(r"^([0-9a-f]{64})  (.+)$")
+
+
+class Survey(msgspec.Struct, frozen=True):
+    """What lies in the output folder before a build."""
+
+    present: dict[str, bytes]
+    """Files of ours, by URL, with the SHA-256 of their bytes."""
+    foreign: frozenset[str]
+    """All other files, and links."""
+    folders: frozenset[str]
+    stamps: dict[str, bytes]
+    """Of files of ours whose stamp is not the recorded one."""
+    foreign_sums: bool
+    """Whether somebody else's list of sums stands where ours is to be."""
+
+
+class Sums(msgspec.Struct, frozen=True):
+    """The list of sums in place: its page record, and whether it was written."""
+
+    record: bytes
+    written: bool
+
+
+def survey(output: Path, records: Mapping[str, bytes]) -> Survey:
+    """Look at every file in the output folder; only those whose stamp is not the recorded one are read.
+
+    Lists of sums are read only if there is such a file: where all is as recorded, they have nothing to add.
+    """
+    present: dict[str, bytes] = {}
+    strange: dict[str, bytes] = {}
+    foreign: set[str] = set()
+    folders: set[str] = set()
+    waiting = [""]
+    while waiting:
+        prefix = waiting.pop()
+        try:
+            entries = os.scandir(output / prefix)
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+        except PermissionError:
+            if not prefix:
+                raise
+            foreign.add(prefix.rstrip("/"))  # we make none that are closed to us
+            continue
+        with entries:
+            for entry in entries:
+                url = prefix + entry.name
+                if entry.is_symlink():
+                    foreign.add(url)
+                elif entry.is_dir():
+                    if url != TEMPORARY:
+                        folders.add(url)
+                        waiting.append(f"{url}/")
+                else:
+                    stamp = stamp_bytes(entry.stat())
+                    record = records.get(url)
+                    if record is not None and record.endswith(stamp):
+                        present[url] = record[SHA256]
+                    else:
+                        strange[url] = stamp
+    stamps, foreign_sums = _identify(output, records, strange, foreign, present)
+    return Survey(present, frozenset(foreign), frozenset(folders), stamps, foreign_sums)
+
+
+def _identify(
+    output: Path,
+    records: Mapping[str, bytes],
+    strange: Mapping[str, bytes],
+    foreign: set[str],
+    present: dict[str, bytes],
+) -> tuple[dict[str, bytes], bool]:
+    """Sort files whose stamp is not the recorded one into those of ours (`present`) and others (`foreign`).
+
+    Gives the stamps of ours, and whether `SHA256SUMS` is somebody else's.
+    """
+    sums = output / urls.SUMS
+    if not strange and urls.SUMS not in foreign:
+        return {}, False
+    listed = dict(read_sums(sums))
+    foreign_sums = urls.SUMS in foreign or (urls.SUMS in strange and not listed.keys() >= ALWAYS)
+    known: dict[str, set[bytes]] = {}
+    for listing in (sums, *sorted((output / TEMPORARY).glob("journal-*"))):
+        if not (foreign_sums and listing == sums):
+            for url, sha256 in read_sums(listing):
+                if url in strange:
+                    known.setdefault(url, set()).add(bytes.fromhex(sha256))
+    stamps: dict[str, bytes] = {}
+    for url, stamp in strange.items():
+        mine = known.get(url, set())
+        if url in records:
+            mine = mine | {records[url][SHA256]}
+        ours = url == urls.SUMS and not foreign_sums
+        path = output / url
+        found = _sha256(path) if (mine or ours) and path.is_file() else b""
+        if found in mine or ours:
+            present[url], stamps[url] = found, stamp
+        else:
+            foreign.add(url)
+    return stamps, foreign_sums
+
+
+def refuse(output: Path, shown: str, found: Survey, suspects: Iterable[tuple[str, bytes]]) -> Survey:
+    """Raise `OutputError` for what is not ours and not what we would write (`suspects`: URL and bytes) either.
+
+    Gives the survey in which files that equal what we would write are ours.
+    """
+    problems = set()
+    equal: dict[str, bytes] = {}
+    if found.foreign_sums:
+        problems.add(
+            Problem(f"{shown}/{urls.SUMS}", 0, "this is not ours and stands where our list goes", "move it away")
+        )
+    for url, data in suspects:
+        path = output / url
+        way = [str(parent) for parent in reversed(PurePosixPath(url).parents[:-1])]
+        blocking = next((parent for parent in way if parent in found.foreign), url)
+        if blocking == url and path.is_file() and not path.is_symlink() and path.read_bytes() == data:
+            equal[url] = hashlib.sha256(data).digest()
+            continue
+        message = f"this is not ours and stands where {url} is to be written"
+        problems.add(Problem(f"{shown}/{blocking}", 0, message, "move it away"))
+    if problems:
+        raise OutputError(problems)
+    return msgspec.structs.replace(found, present=found.present | equal, foreign=found.foreign - equal.keys())
+
+
+class Writer:
+    """Writes files into the output; one a task. A context manager, for its journal."""
+
+    def __init__(self, output: Path) -> None:
+        self.output = output
+        self.temporary = output / TEMPORARY
+        _make_folder(self.temporary)
+        self.file = f"{self.temporary}/file-{os.getpid()}"
+        self.journal = (self.temporary / f"journal-{os.getpid()}").open("ab", buffering=0)
+        self.made: set[str] = set()
+
+    def __enter__(self) -> Writer:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.journal.close()
+
+    def stamp(self, url: str) -> FileStamp:
+        """Give the stamp of a file that is in place."""
+        return FileStamp.of(os.stat(f"{self.output}/{url}"))  # noqa: PTH116  # once a page
+
+    def put(self, url: str, data: bytes, sha256: bytes) -> FileStamp:
+        """Write one file."""
+        # The line end comes first: a full disk may have cut the line before.
+        _write(self.journal.fileno(), f"\n{sha256.hex()}  {url}\n".encode())
+        path = f"{self.output}/{url}"
+        folder = path.rpartition("/")[0]
+        if folder not in self.made:
+            _make_folder(Path(folder))
+            self.made.add(folder)
+        # Hosts refuse files that not everybody may read, whatever this process's umask is.
+        handle = os.open(self.file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
+        try:
+            _write(handle, data)
+            found = os.fstat(handle)
+            if os.name == "posix" and found.st_mode & 0o777 != 0o644:
+                os.fchmod(handle, 0o644)
+        finally:
+            os.close(handle)
+        os.replace(self.file, path)  # noqa: PTH105  # once a page
+        return self.stamp(url)  # a rename may change it
+
+
+def _write(handle: int, data: bytes) -> None:
+    """Write all of it: the system takes a part only where the disk is full, and says so when asked for the rest."""
+    written = os.write(handle, data)
+    while written < len(data):
+        written += os.write(handle, data[written:])
+
+
+def remove(output: Path, url: str) -> None:
+    """Remove a file of ours, and the folders that leaves empty."""
+    (output / url).unlink(missing_ok=True)
+    for parent in PurePosixPath(url).parents[:-1]:
+        try:
+            (output / parent).rmdir()
+        except OSError:  # it holds something else
+            return
+
+
+def blocked(found: Survey, planned: Iterable[str]) -> set[str]:
+    """Find planned files in whose place, or in the place of whose folders, something stands that is not ours."""
+    if not found.foreign:
+        return set()
+    wanted = set(planned)
+    inside: dict[str, list[str]] = {}
+    for url in wanted:
+        inside.setdefault(url.rpartition("/")[0], []).append(url)
+    result = wanted & found.foreign
+    for folder, urls_inside in inside.items():
+        parts = folder.split("/")
+        if any("/".join(parts[: depth + 1]) in found.foreign for depth in range(len(parts))):
+            result.update(urls_inside)
+    # Foreign files in a folder that stands where a file is to be.
+    for url in found.foreign:
+        parts = url.split("/")
+        result.update(name for depth in range(1, len(parts)) if (name := "/".join(parts[:depth])) in wanted)
+    return result
+
+
+def make_room(output: Path, found: Survey, planned: Mapping[str, object]) -> tuple[str, ...]:
+    """Remove files of ours that the site no longer has, and folders they leave empty; gives their URLs, sorted.
+
+    This goes before any page is written: such a file may stand where a folder is to be.
+    """
+    gone = tuple(sorted(url for url in found.present if url not in planned and url != urls.SUMS))
+    for url in gone:
+        remove(output, url)
+    for url in found.folders:
+        if url in planned:  # a build that died may have left empty folders there
+            for folder, _, _ in os.walk(output / url, topdown=False):
+                Path(folder).rmdir()
+    return gone
+
+
+def clear(output: Path, found: Survey) -> tuple[str, ...]:
+    """Remove every file of ours, so that a build starts from nothing; gives their URLs, sorted."""
+    gone = make_room(output, found, {})
+    if urls.SUMS in found.present:
+        remove(output, urls.SUMS)
+    return gone
+
+
+def write_sums(output: Path, records: Mapping[str, bytes], found: Survey) -> Sums:
+    """List every file of the site in `SHA256SUMS`.
+
+    This goes last: until then the old list and the journals together name every file of ours.
+    """
+    listing = "".join([f"{records[url][SHA256].hex()}  {url}\n" for url in sorted(records)]).encode()
+    sha256 = hashlib.sha256(listing).digest()
+    written = found.present.get(urls.SUMS) != sha256
+    with Writer(output) as writer:
+        stamp = writer.put(urls.SUMS, listing, sha256) if written else writer.stamp(urls.SUMS)
+    return Sums(page_record(bytes(8), sha256, stamp), written)
+
+
+def _make_folder(path: Path) -> None:
+    """Make a folder and those it lies in, open to everybody as its files are; another worker may do the same."""
+    missing = []
+    while not path.is_dir():
+        missing.append(path)
+        path = path.parent
+    for folder in reversed(missing):
+        folder.mkdir(exist_ok=True)
+        if os.name == "posix":
+            folder.chmod(0o755)
+
+
+def tidy(output: Path) -> None:
+    """Remove what a finished build needs no longer."""
+    shutil.rmtree(output / TEMPORARY, ignore_errors=True)
+
+
+def read_sums(path: Path) -> Iterator[tuple[str, str]]:
+    """Yield (URL, hash) of a list of sums; lines that are none, or lead out of the folder, are passed over."""
+    try:
+        text = path.read_text(encoding="utf-8", errors="replace")
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+        return
+    for line in text.split("\n"):
+        found = _SUM.match(line)
+        if found and ".." not in found[2].split("/") and not found[2].startswith("/"):
+            yield found[2], found[1]
+
+
+def _sha256(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").digest()
