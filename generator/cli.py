@@ -1,0 +1,175 @@
+"""The `threadpress` command: arguments in, messages and an exit code out.
+
+The only module that prints, and the only place where exceptions become exit codes (SPEC section 7): 0 done; 1 the
+user's content or settings are at fault; 2 wrong usage; 3 a bug of ours; 130 interrupted. Modules that do the work are
+imported by the command that needs them.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+import traceback
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from generator.errors import ConfigError, Problem, ThreadpressError
+
+if TYPE_CHECKING:
+    from generator.config import Config
+
+DONE, AT_FAULT, USAGE, BUG, INTERRUPTED = 0, 1, 2, 3, 130
+
+DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS})
+"""What the system says when a file can't be written on, without naming the file."""
+
+SITE = Path()
+"""Commands work on the site in the current folder."""
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="threadpress", message="threadpress %(version)s")
+def threadpress() -> None:
+    """Turn saved discussion threads into a static archive.
+
+    Put saves into content/, run `threadpress build`, and publish output/. Settings stand in threadpress.toml; all of
+    them are optional.
+    """
+
+
+@threadpress.command()
+@click.option("--strict", is_flag=True, help="Take warnings for errors: stop before anything is written.")
+@click.option("--keep-going", is_flag=True, help="Leave out saves that can't be read; the exit code is still 1.")
+@click.option("--clean", is_flag=True, help="Remove all earlier files of ours from the output first.")
+@click.option("--site-url", metavar="URL", help="Where the site will stand; wins over site_url in threadpress.toml.")
+@click.option("--jobs", type=click.IntRange(1, 256), metavar="N", help="Worker processes; as many as cores by default.")
+@click.option("--explain", is_flag=True, help="Say of each page that was rendered why it was.")
+def build(strict: bool, keep_going: bool, clean: bool, site_url: str | None, jobs: int | None, explain: bool) -> int:
+    """Build content/ into output/.
+
+    Only files whose bytes differ are written; files that are not ours are never touched.
+    """
+    from generator.build import Order
+    from generator.build import build as build_site
+    from generator.parallel import collect_rarely
+
+    collect_rarely()
+
+    config, warnings = _settings(site_url)
+    if strict and warnings:
+        raise ConfigError(warnings)
+    _tell(warnings)
+    report = build_site(config, SITE, Order(strict, keep_going, clean, jobs))
+    _tell(report.problems)
+    if explain:
+        for url, reason in sorted(report.rendered):
+            click.echo(f"{url}: {reason}")
+    for note in report.notes:
+        click.echo(f"note: {note}", err=True)
+    click.echo(
+        f"{_count(report.threads, 'thread')}, {_count(report.posts, 'post')}, {_count(report.authors, 'author')}: "
+        f"{_count(report.files, 'file')} in {config.output}/, "
+        f"{len(report.written)} written, {len(report.removed)} removed"
+    )
+    return AT_FAULT if any(problem.severity == "error" for problem in report.problems) else DONE
+
+
+@threadpress.command()
+def check() -> int:
+    """Read output/ as a visitor would, and content/ for warnings.
+
+    Looks for dead links and anchors, ids used twice, files that differ from SHA256SUMS, and redacted texts. Asks
+    nothing of the network.
+    """
+    from generator.check import check_output
+    from generator.redact import Redactions
+    from generator.scan import traces
+
+    config, warnings = _settings(None)
+    removed, found = traces(SITE / config.content, Redactions.of(config.redact), config.content)
+    report = check_output(SITE / config.output, removed, config.site_url)
+    problems = (*warnings, *found, *report.problems)
+    _tell(problems)
+    click.echo(
+        f"{_count(report.files, 'file')}, {_count(report.links, 'link')}: "
+        f"{_count(len(problems), 'problem') if problems else 'nothing found'}"
+    )
+    return AT_FAULT if any(problem.severity == "error" for problem in problems) else DONE
+
+
+def _settings(site_url: str | None) -> tuple[Config, tuple[Problem, ...]]:
+    """The configuration of the site in this folder, with flags laid over it."""
+    from generator.config import load, with_flags
+
+    config, warnings = load(SITE)
+    try:
+        return with_flags(config, site_url=site_url), warnings
+    except ConfigError as error:  # of a flag's value
+        raise click.UsageError(str(error)) from error
+
+
+def _tell(problems: Iterable[Problem]) -> None:
+    for problem in problems:
+        click.echo(str(problem), err=True)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command and exit with its code."""
+    sys.exit(run(arguments))
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; every way it can end becomes an exit code here."""
+    try:
+        code = threadpress.main(arguments, prog_name="threadpress", standalone_mode=False)
+        return code if isinstance(code, int) else DONE
+    except ThreadpressError as error:
+        _tell(error.problems)
+        errors = sum(problem.severity == "error" for problem in error.problems)
+        warnings = len(error.problems) - errors
+        counts = [_count(number, noun) for number, noun in ((errors, "error"), (warnings, "warning")) if number]
+        click.echo(f"stopped: {', '.join(counts)}; nothing was written", err=True)
+        return AT_FAULT
+    except click.ClickException as error:
+        error.show()
+        return USAGE
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("interrupted", err=True)
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read our messages has left, and Python must not try to send them the rest as it ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return AT_FAULT
+    except OSError as error:
+        if error.filename is None and error.errno not in DISK:
+            return _report(error)
+        place = f"{error.filename}: " if error.filename else ""
+        click.echo(f"{place}{error.strerror}; check the disk and the file's permissions", err=True)
+        return AT_FAULT
+    except Exception as error:
+        return _report(error)
+
+
+def _report(error: Exception) -> int:
+    """Write the traceback of a bug of ours to a file and say where it is."""
+    from generator.lock import FOLDER
+
+    text = "".join(traceback.format_exception(error))
+    path = SITE / FOLDER / "crash.txt"
+    try:
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        place = f"the traceback is in {path}"
+    except OSError:
+        click.echo(text, err=True)
+        place = "the traceback stands above"
+    click.echo(f"threadpress has a bug: {type(error).__name__}: {error}; {place}; please report it", err=True)
+    return BUG
