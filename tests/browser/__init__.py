@@ -1,0 +1,1 @@
+"""The site in a real browser: what reading the files can't show."""

@@ -1,0 +1,134 @@
+"""A site built by the real command, served as GitHub Pages would under /repo/, and a browser to open it with."""
+
+from __future__ import annotations
+
+import functools
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+REPO = Path(__file__).parents[2]
+CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
+AXE = REPO / "node_modules/axe-core/axe.min.js"
+VNU = REPO / "node_modules/vnu-jar/build/dist/vnu.jar"
+
+
+def need(tool: Path | None, mend: str) -> Path:
+    """Skip a test without its tool; where CI says that all tools are installed, fail instead."""
+    if tool is not None and tool.is_file():
+        return tool
+    reason = f"{tool.name if tool else 'a tool'} is not installed: {mend}"
+    if os.environ.get("CI") == "true":
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+def deep_thread() -> str:
+    """A save with what makes pages hard to lay out: deep replies, long words, code, quotes, other scripts."""
+    posts = [
+        "+++",
+        'id = "deep"',
+        f'title = "On {"very" * 30} long words, and <b>answers</b> to answers"',
+        'url = "https://example.org/deep"',
+        'posted = "1999-12-31T23:59:00Z"',
+        'author = "Ann"',
+        'department = "long-corridors"',
+        'tags = ["Depth", "Ünïcode"]',
+        "+++",
+        "A story with a table, since Markdown has none: `a | b`, and [a link](https://example.org/a).",
+    ]
+    for number in range(1, 31):
+        facts = f'score={number % 7 - 1} label=Insightful subject="Floor {number}"'
+        parent = f" parent={number - 1}" if number > 1 else ""
+        posts += [
+            f"## Author {number % 4} {{id={number} {facts}{parent}}}",
+            f"Floor {number}: https://example.org/{'long/' * 30}{number}",
+            "> As was said\n>\n> > and said before\n",
+            f"```python\nfloor = {number}  # {'a comment that does not fit on a phone ' * 3}\n```",
+            "- one\n- two\n\n# A heading inside a post\n",
+        ]
+    posts += ["## שלום {id=99 uid=7}", "שלום, ‮this is turned around‬ and goes on.", "x" * 300]
+    return "\n".join(posts) + "\n"
+
+
+class Served(NamedTuple):
+    """A built site and where it is served."""
+
+    url: str
+    """Ends in /repo/."""
+    output: Path
+
+
+class PagesHandler(SimpleHTTPRequestHandler):
+    """Serves a folder under /repo/ as GitHub Pages does: 404.html stands for whatever is not there."""
+
+    def translate_path(self, path: str) -> str:
+        inner = path.removeprefix("/repo/")
+        return super().translate_path("/" + inner) if inner != path else os.fspath(Path(self.directory) / "no-such")
+
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+        if code != 404:
+            super().send_error(code, message, explain)
+            return
+        body = (Path(self.directory) / "404.html").read_bytes()
+        self.send_response(404)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002 - the name is the base class's
+        """Say nothing: the browser's own log is what the tests read."""
+
+
+@pytest.fixture(scope="session")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """Build all saves of the tests that can be read, and the project's own content, and serve the site."""
+    site = tmp_path_factory.mktemp("site")
+    content = site / "content"
+    content.mkdir()
+    for save in sorted((REPO / "content").glob("*.txt")):
+        shutil.copy(save, content)
+    for save in sorted((REPO / "tests/saves").glob("*/*/save.*")):
+        shutil.copy(save, content / f"{save.parts[-3]}-{save.parts[-2]}{save.suffix}")
+    (content / "deep.md").write_text(deep_thread(), encoding="utf-8")
+    (site / "threadpress.toml").write_text('title = "A shelf of threads"\nlist_posts_per_page = 5\n', encoding="utf-8")
+    output = site / "output"
+    handler = functools.partial(PagesHandler, directory=os.fspath(output))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        url = f"http://127.0.0.1:{server.server_port}/repo/"
+        built = subprocess.run(
+            [sys.executable, "-m", "generator", "build", "--keep-going", "--site-url", url],
+            cwd=site,
+            env={**os.environ, "PYTHONPATH": os.fspath(REPO)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        # Saves that are meant to be wrong are left out, and make the exit code 1; a bug of ours would make it 3.
+        assert built.returncode in (0, 1), built.stderr
+        assert (output / "SHA256SUMS").is_file(), built.stderr
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield Served(url, output)
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Start Debian's Chromium, headless."""
+    executable = need(CHROMIUM, "apt install chromium, or name one in $CHROMIUM")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
+        yield browser
+        browser.close()

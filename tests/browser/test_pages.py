@@ -1,0 +1,190 @@
+"""Pages of every kind in a browser: accessible, narrow enough, quiet, and whole from disk and without scripts."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Literal
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.browser.conftest import AXE, VNU, Served, need
+
+pytestmark = pytest.mark.browser
+
+MISSING = "some/folder/not-there.html"
+"""What a visitor with an old link asks for; the answer is 404.html."""
+PAGES = (
+    "index.html",
+    "threads/slashdot/0179799118.html",
+    "threads/notes/deep.html",
+    "the author with most posts",
+    "authors/index.html",
+    "dates/index.html",
+    "dates/2025.html",
+    "dates/2025/10.html",
+    "tags/index.html",
+    "tags/depth.html",
+    "about.html",
+    MISSING,
+)
+AXE_OPTIONS = {
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    "resultTypes": ["violations"],
+}
+LOOK = """() => ['html', 'body', 'h1', 'a'].map(name => {
+    const look = getComputedStyle(document.querySelector(name))
+    return [look.backgroundColor, look.color, look.fontFamily, look.fontSize, look.lineHeight, look.display].join('; ')
+})"""
+
+Scheme = Literal["light", "dark"]
+
+
+def path_of(name: str, served: Served) -> str:
+    """Turn an entry of PAGES into a path of the site."""
+    if name == "the author with most posts":
+        listed = (served.output / "authors/index.html").read_text(encoding="utf-8")
+        name = (
+            "authors/"
+            + re.findall(r'<main.*?href="(?:\.\./authors/)?((?!index)[^"#/]+/[^"#]+\.html)"', listed, re.S)[0]
+        )
+    assert name == MISSING or (served.output / name).is_file(), f"{name} was not built"
+    return name
+
+
+@contextmanager
+def opened(
+    browser: Browser, url: str, *, width: int = 1280, scheme: Scheme = "light", scripts: bool = True, csp: bool = True
+) -> Iterator[tuple[Page, list[str]]]:
+    """Open a page of its own; the list holds everything that went wrong, as it happens."""
+    context = browser.new_context(
+        viewport={"width": width, "height": 800},
+        color_scheme=scheme,
+        java_script_enabled=scripts,
+        bypass_csp=not csp,
+    )
+    page = context.new_page()
+    wrong: list[str] = []
+    own = url.split("/repo/")[0] + "/repo/" if "/repo/" in url else "file:///"
+    expected_404 = url.endswith(MISSING)
+    page.on("pageerror", lambda error: wrong.append(f"script error: {error}"))
+    page.on("requestfailed", lambda request: wrong.append(f"failed: {request.url}"))
+    page.on(
+        "request",
+        lambda request: wrong.append(f"elsewhere: {request.url}") if not request.url.startswith(own) else None,
+    )
+    page.on(
+        "response",
+        lambda answer: (
+            wrong.append(f"{answer.status}: {answer.url}")
+            if answer.status >= 400 and not (expected_404 and answer.url == url)
+            else None
+        ),
+    )
+    page.on(
+        "console",
+        lambda said: (
+            wrong.append(f"{said.type}: {said.text}")
+            if said.type in ("error", "warning") and not (expected_404 and said.location["url"] == url)
+            else None
+        ),
+    )
+    try:
+        page.goto(url, wait_until="load")
+        yield page, wrong
+    finally:
+        context.close()
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", PAGES)
+def test_axe_finds_no_fault(browser: Browser, served: Served, name: str, scheme: Scheme, width: int) -> None:
+    axe = need(AXE, "npm install --no-package-lock")
+    url = served.url + path_of(name, served)
+    with opened(browser, url, width=width, scheme=scheme, csp=False) as (page, _):
+        page.add_script_tag(path=axe)
+        result = page.evaluate("async options => await axe.run(document, options)", AXE_OPTIONS)
+        found = [
+            f"{violation['id']}: {violation['help']}\n  "
+            + "\n  ".join(node["html"][:200] for node in violation["nodes"][:5])
+            for violation in result["violations"]
+        ]
+        assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+@pytest.mark.parametrize("name", PAGES)
+def test_pages_load_quietly_and_fit(browser: Browser, served: Served, name: str, width: int) -> None:
+    with opened(browser, served.url + path_of(name, served), width=width) as (page, wrong):
+        assert wrong == []
+        assert page.evaluate("document.scrollingElement.scrollWidth") <= width
+        assert page.locator("h1").count() == 1
+
+
+@pytest.mark.parametrize("name", [name for name in PAGES if name != MISSING])
+def test_pages_look_the_same_from_disk(browser: Browser, served: Served, name: str) -> None:
+    path = path_of(name, served)
+    with opened(browser, served.url + path) as (page, _):
+        expected = page.evaluate(LOOK)
+    with opened(browser, (served.output / path).as_uri()) as (page, wrong):
+        assert page.evaluate(LOOK) == expected
+        assert wrong == []
+        page.set_content("<h1>A page without style</h1><a href='#'>a</a>")
+        assert page.evaluate(LOOK) != expected
+
+
+def test_a_visitor_gets_around_from_disk(browser: Browser, served: Served) -> None:
+    with opened(browser, (served.output / "index.html").as_uri()) as (page, wrong):
+        page.locator('main a[href*="threads/slashdot/0179799118.html"]').first.click()
+        page.locator("article[id] a[href*='authors/']").first.click()
+        page.locator("main a[href*='0179799118.html#c']").first.click()
+        anchor = page.evaluate("decodeURIComponent(location.hash.slice(1))")
+        assert page.locator(f'article[id="{anchor}"]').is_visible()
+        page.locator("header nav a", has_text="Authors").click()
+        assert page.url == (served.output / "authors/index.html").as_uri()
+        assert wrong == []
+
+
+def test_a_lost_visitor_finds_the_way_home(browser: Browser, served: Served) -> None:
+    with opened(browser, served.url + MISSING) as (page, wrong):
+        page.locator("main a[href$='index.html']").first.click()
+        assert page.url == served.url + "index.html"
+        assert wrong == []
+
+
+@pytest.mark.parametrize("name", ["threads/slashdot/0179799118.html", "threads/notes/deep.html"])
+def test_every_post_shows_without_scripts(browser: Browser, served: Served, name: str) -> None:
+    path = path_of(name, served)
+    posts = json.loads((served.output / path).with_suffix(".json").read_bytes())["posts"]
+    with opened(browser, served.url + path, scripts=False) as (page, _):
+        for post in posts:
+            article = page.locator(f'article[id="c{post["id"]}"]')
+            assert article.is_visible()
+            words = post["body"].split()
+            assert not words or post["markup"] != "plain" or words[-1].lstrip(">") in article.inner_text()
+
+
+def test_the_markup_is_valid(served: Served) -> None:
+    java = shutil.which("java")
+    need(Path(java) if java else None, "apt install default-jre-headless")
+    vnu = need(VNU, "npm install --no-package-lock")
+    pages = sorted(served.output.rglob("*.html"))
+    pages = [page for page in pages if not page.is_relative_to(served.output / "saves")]
+    result = subprocess.run(
+        ["java", "-jar", vnu, "--errors-only", "--format", "json", *pages], capture_output=True, text=True, check=False
+    )
+    found = json.loads(result.stderr)["messages"]
+    texts = [
+        f"{each.get('url', '').removeprefix(served.output.as_uri().replace('file:///', 'file:/'))}:"
+        f"{each.get('lastLine')}: {each['message']}"
+        for each in found
+    ]
+    assert not texts, "\n".join(texts[:50])
+    assert result.returncode == 0

@@ -1,0 +1,155 @@
+"""Link: order, names, slugs, tags and months over all threads of a site."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from generator.assemble import Group, Loaded
+from generator.config import Config, zone
+from generator.facts import Facts, author_rows, facts_of, order_key
+from generator.ingest import AuthorSum, sums_of
+from generator.link import Links, link, slug_of
+from generator.model import TOP, Author, Post, Thread
+from generator.store import Row
+from tests.small import DEFAULTS
+
+
+class Scanned(NamedTuple):
+    """A thread as scan reduces it."""
+
+    facts: Facts
+    rows: tuple[Row, ...]
+
+
+def scanned(
+    number: str,
+    posted: str | None = None,
+    *authors: Author,
+    source: str = "slashdot",
+    site: Config = DEFAULTS,
+    **fields: Any,
+) -> Scanned:
+    """A thread in which these authors wrote a post each."""
+    posts = tuple(Post(f"p{place}", "", author, place, None, "") for place, author in enumerate(authors))
+    fields = {"source": source, "id": number, "title": number, "posted": posted, "body": ""} | fields
+    thread = Thread(**fields, posts=posts, replies=(TOP,) * len(posts))
+    order = order_key(thread, zone(site))
+    rows = tuple(author_rows(thread, order))
+    return Scanned(facts_of(thread, Group(source, number, ()), Loaded(thread, ()), order, rows), rows)
+
+
+def linked(*threads: Scanned, config: Config = DEFAULTS) -> Links:
+    rows = sorted((row for thread in threads for row in thread.rows), key=lambda row: (row.author, row.thread))
+    return link((thread.facts for thread in threads), sums_of(rows), config)
+
+
+def authors(links: Links) -> dict[str, AuthorSum]:
+    return {author.key: author for author in links.authors}
+
+
+def ids(threads: Iterable[Facts]) -> list[str]:
+    return [facts.group.id for facts in threads]
+
+
+ANN, OLD_ANN = Author("slashdot", "Ann B.", "7"), Author("slashdot", "Annie", "7")
+BOB = Author("slashdot", "Bob", "8")
+
+
+def test_threads_stand_by_date_undated_ones_first_then_by_id_as_a_number() -> None:
+    threads = [scanned("9", "2025-01-02"), scanned("3"), scanned("20"), scanned("10", "2025-01-01T10:00:00")]
+    assert ids(linked(*threads).threads) == ["3", "20", "10", "9"]
+
+
+def test_the_zone_of_the_site_orders_times_without_one() -> None:
+    for site, expected in ((DEFAULTS, ["1", "2"]), (Config(timezone="America/New_York"), ["2", "1"])):
+        threads = [scanned("1", "2025-01-01T12:00:00", site=site), scanned("2", "2025-01-01T13:00:00Z", site=site)]
+        assert ids(linked(*threads).threads) == expected
+
+
+@given(st.randoms(use_true_random=False))
+def test_the_order_does_not_depend_on_the_order_threads_come_in(luck: random.Random) -> None:
+    threads = [
+        scanned(str(number), day, ANN, BOB, source=source)
+        for number in range(4)
+        for day in (None, "2025-01-01")
+        for source in ("a", "b")
+    ]
+    threads = list({(found.facts.group.source, found.facts.group.id): found for found in threads}.values())
+    assert linked(*luck.sample(threads, len(threads))) == linked(*threads)
+
+
+def test_an_author_is_named_as_in_the_newest_thread_with_the_slug_of_the_oldest() -> None:
+    links = linked(scanned("2", "2025-02-01", ANN), scanned("1", "2025-01-01", OLD_ANN, OLD_ANN, BOB))
+    ann = authors(links)["slashdot/7"]
+    assert (ann.name, ann.names, links.slugs[ann.key]) == ("Ann B.", ("Annie",), "annie-7")
+    assert (ann.posts, ann.threads) == (3, 2)
+    assert (ann.first, ann.last, ann.median) == (2025, 2025, 0)
+    assert list(authors(links)) == ["slashdot/7", "slashdot/8"]
+
+
+def test_a_slug_outlives_a_new_name() -> None:
+    before = linked(scanned("1", "2025-01-01", OLD_ANN))
+    after = linked(scanned("1", "2025-01-01", OLD_ANN), scanned("2", "2025-02-01", ANN))
+    assert before.slugs == after.slugs == {"slashdot/7": "annie-7"}
+
+
+def test_slugs_that_do_not_follow_from_the_name_are_told_apart() -> None:
+    """What each thread says of an author gives the slug, or the slug is among the odd ones."""
+    links = linked(
+        scanned("1", "2025-01-01", OLD_ANN, BOB, Author("slashdot", "C++")),
+        scanned("2", "2025-02-01", ANN, Author("slashdot", "C#"), Author("slashdot", "_x"), Author("slashdot", "bob")),
+    )
+    people = (OLD_ANN, ANN, BOB, *(Author("slashdot", name) for name in ("C++", "C#", "_x", "bob")))
+    assert [slug_of(who, links.odd) for who in people] == [links.slugs[who.key] for who in people]
+    assert links.odd.keys() == {"slashdot/7", "slashdot/@c++", "slashdot/@c#"}
+
+
+def test_authors_whose_slugs_would_meet_are_told_apart_by_their_keys() -> None:
+    plus, sharp = Author("notes", "C++"), Author("notes", "C#")
+    links = linked(scanned("1", None, plus, sharp, source="notes"))
+    slugs = set(links.slugs.values())
+    assert len(slugs) == 2
+    assert all(slug.startswith("c-") for slug in slugs)
+
+
+def test_one_name_in_two_sources_is_two_authors() -> None:
+    links = linked(
+        scanned("1", None, Author("a", "Ann"), source="a"), scanned("1", None, Author("b", "Ann"), source="b")
+    )
+    assert links.slugs == {"a/@ann": "ann", "b/@ann": "ann"}
+
+
+def test_threads_are_tagged_by_their_saves_and_by_whole_words_of_title_and_department() -> None:
+    config = Config(tags={"law": ("court", "fair use"), "none": ()})
+    links = linked(
+        scanned("1", title="A Court decides", tags=("own",)),
+        scanned("2", title="Courtship"),
+        scanned("3", title="x", department="fair use"),
+        config=config,
+    )
+    assert links.tagged == (("law", "own"), (), ("law",))
+    assert dict(links.tags) == {"law": (0, 2), "own": (0,)}
+
+
+def test_words_of_tags_are_no_patterns() -> None:
+    links = linked(
+        scanned("1", title="We wrote C++ here"), scanned("2", title="C and more"), config=Config(tags={"c": ("C++",)})
+    )
+    assert dict(links.tags) == {"c": (0,)}
+
+
+def test_months_hold_their_threads_from_the_oldest() -> None:
+    links = linked(scanned("1", "2025-02-28"), scanned("2", "2025-02-01"), scanned("3", "2024-12-31"), scanned("4"))
+    assert {when: ids([links.threads[number] for number in found]) for when, found in links.months.items()} == {
+        (2024, 12): ["3"], (2025, 2): ["2", "1"],
+    }  # fmt: skip
+    assert list(links.months) == [(2024, 12), (2025, 2)]
+
+
+def test_no_threads_are_a_site_too() -> None:
+    assert linked().authors == ()

@@ -1,0 +1,257 @@
+"""The project keeps its own rules: rooms, rims, docs that say all, tools in exact versions, a workflow that can run."""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import re
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+import msgspec
+import pytest
+import yaml
+
+from generator import views
+from generator.cli import threadpress
+from generator.config import Config
+from generator.readers import READERS
+
+REPO = Path(__file__).parents[1]
+ARCHITECTURE = REPO / "docs/architecture.md"
+TOUCHING = frozenset(
+    {"open", "read_text", "read_bytes", "write_text", "write_bytes", "mkdir", "unlink", "rmdir", "rmtree", "touch"}
+    | {"iterdir", "glob", "rglob", "scandir", "symlink_to", "hardlink_to", "fsync", "utime", "chmod", "makedirs"}
+)
+"""Calls that look at files or change them."""
+REACHING = frozenset({"os", "shutil", "tempfile", "subprocess", "socket", "sqlite3", "fcntl", "urllib.request", "http"})
+"""Modules through which one gets at files, processes or the network."""
+
+
+def read(path: str) -> str:
+    return (REPO / path).read_text(encoding="utf-8")
+
+
+def modules() -> Iterator[tuple[str, ast.Module]]:
+    """Every module of the package by its name within it (`readers.markdown`), parsed."""
+    for path in sorted((REPO / "generator").rglob("*.py")):
+        parts = path.relative_to(REPO / "generator").with_suffix("").parts
+        name = ".".join(parts[:-1] if parts[-1] == "__init__" and len(parts) > 1 else parts)
+        yield name, ast.parse(path.read_text(encoding="utf-8"))
+
+
+def rooms() -> list[str]:
+    """Modules and packages from the bottom up, as the table in docs/architecture.md has them."""
+    table = read("docs/architecture.md").partition("\n## The rooms")[2].partition("\n## ")[0]
+    rows = re.findall(r"^\| (`.+?) \|", table, re.M)
+    return [name.rstrip("/") for row in rows for name in re.findall(r"`([a-z_/]+)`", row)]
+
+
+def imports(module: ast.Module) -> Iterator[str]:
+    """What a module imports of the package, inside functions too; `generator.x` as `x`."""
+    for node in ast.walk(module):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names if alias.name.startswith("generator"))
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "a relative import"
+            if node.module == "generator":
+                yield from (alias.name for alias in node.names)
+            elif node.module and node.module.startswith("generator."):
+                yield node.module.removeprefix("generator.")
+
+
+def test_every_module_has_its_room() -> None:
+    named = [name.partition(".")[0] for name, _ in modules()]
+    assert sorted({*named} - {"__init__", "__main__"}) == sorted(rooms())
+
+
+def test_imports_go_down_only() -> None:
+    order = {room: number for number, room in enumerate(rooms())}
+    wrong = []
+    for name, module in modules():
+        room = name.partition(".")[0]
+        if room not in order:  # the package itself and its command, or a module that another test finds
+            continue
+        for imported in imports(module):
+            other = imported.partition(".")[0]
+            if other != room and order.get(other, len(order)) >= order[room]:
+                wrong.append(f"{name} imports {imported}")
+    assert wrong == []
+
+
+def test_only_the_rims_touch_files() -> None:
+    sentence = re.search(r"Files are touched by (.+?) only\.", read("docs/architecture.md"), re.S)
+    assert sentence, "docs/architecture.md names the rims: Files are touched by ... only."
+    rims = set(re.findall(r"`([a-z_]+)`", sentence[1]))
+    touching = {name.partition(".")[0] for name, module in modules() if _touches(module)}
+    assert touching == rims
+
+
+def _touches(module: ast.Module) -> bool:
+    for node in ast.walk(module):
+        match node:
+            case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)) if name in TOUCHING:
+                return True
+            case ast.Import(names=names) if any(alias.name in REACHING for alias in names):
+                return True
+            case ast.ImportFrom(module=source) if source in REACHING:
+                return True
+    return False
+
+
+def test_root_files_are_there() -> None:
+    for name in ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "Makefile"):
+        assert (REPO / name).is_file(), name
+    assert "## [Unreleased]" in read("CHANGELOG.md")
+
+
+def docs() -> str:
+    return "\n".join(
+        path.read_text(encoding="utf-8") for path in (REPO / "README.md", *sorted((REPO / "docs").glob("*.md")))
+    )
+
+
+@pytest.mark.parametrize("name", sorted(threadpress.commands))
+def test_commands_and_options_are_documented(name: str) -> None:
+    text = docs()
+    assert f"threadpress {name}" in text
+    for parameter in threadpress.commands[name].params:
+        if isinstance(parameter, click.Option):
+            for option in parameter.opts:
+                assert re.search(rf"`[^`\n]*{re.escape(option)}\b", text), f"{name} {option}"
+
+
+@pytest.mark.parametrize("key", [field.name for field in msgspec.structs.fields(Config)])
+def test_settings_are_documented(key: str) -> None:
+    assert re.search(rf"`\[?{key}\]?`", read("docs/configuration.md")), key
+
+
+def test_readers_are_documented() -> None:
+    for reader in READERS:
+        assert reader.NAME in read("docs/formats.md"), reader.NAME
+
+
+def test_what_templates_see_is_documented() -> None:
+    text = read("docs/themes.md")
+    for struct in vars(views).values():
+        if isinstance(struct, type) and issubclass(struct, msgspec.Struct) and struct is not msgspec.Struct:
+            for field in msgspec.structs.fields(struct):
+                assert re.search(rf"`{field.name}`", text), f"{struct.__name__}.{field.name}"
+
+
+def test_links_between_documents_lead_somewhere() -> None:
+    dead = [
+        f"{path.name}: {target}"
+        for path in (*REPO.glob("*.md"), *(REPO / "docs").glob("*.md"))
+        for target in re.findall(r"\]\(([^)\s#]+)[^)]*\)", path.read_text(encoding="utf-8"))
+        if "://" not in target and not target.startswith("mailto:") and not (path.parent / target).exists()
+    ]
+    assert dead == []
+
+
+def normal(name: str) -> str:
+    """A package's name as indexes compare it (PEP 503)."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def test_everything_installed_is_pinned() -> None:
+    lines = [line for line in read("constraints.txt").splitlines() if not line.startswith("#")]
+    pins = [re.fullmatch(r"([A-Za-z0-9._-]+)==[0-9][A-Za-z0-9.+!]*", line) for line in lines]
+    assert all(pins), [line for line, pin in zip(lines, pins, strict=True) if not pin]
+    pinned = {normal(pin[1]) for pin in pins if pin}
+    project = tomllib.loads(read("pyproject.toml"))
+    wanted = [
+        *project["project"]["dependencies"],
+        *project["dependency-groups"]["dev"],
+        *project["build-system"]["requires"],
+        "pip",
+    ]
+    names = {normal(re.match(r"[A-Za-z0-9._-]+", each)[0]) for each in wanted}  # type: ignore[index]
+    assert names <= pinned
+
+
+def test_browser_tools_are_pinned() -> None:
+    wanted = json.loads(read("package.json"))["devDependencies"]
+    assert set(wanted) == {"axe-core", "vnu-jar"}
+    assert all(re.fullmatch(r"[0-9.]+", version) for version in wanted.values())
+    assert not (REPO / "package-lock.json").exists()  # it would name the host it was made with
+
+
+def test_no_path_of_a_machine_is_in_the_project() -> None:
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=REPO, capture_output=True, check=False)
+    if listed.returncode:
+        pytest.skip("this is no git checkout")
+    machine = re.compile(rb"(?<![\w.])/(?:work|root|farm|home/\w+|Users/\w+|tmp/[a-z]+)/|\bfile:///(?:opt|usr)\b")
+    found = []
+    for name in os.fsdecode(listed.stdout).split("\0")[:-1]:
+        path = REPO / name
+        if path.is_file() and not name.startswith(("content/", "tests/saves/", "tests/sites/")):
+            found += [f"{name}: {match[0].decode()}" for match in machine.finditer(path.read_bytes())]
+    assert found == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such bit")
+def test_the_ci_script_can_run() -> None:
+    script = REPO / ".ci/run"
+    assert os.access(script, os.X_OK)
+    assert subprocess.run(["bash", "-n", script], check=False).returncode == 0
+    assert "set -euo pipefail" in script.read_text(encoding="utf-8")
+
+
+def workflow() -> dict[str, Any]:
+    loaded: dict[Any, Any] = yaml.safe_load(read(".github/workflows/pages.yml"))
+    # YAML 1.1 takes the key `on` for a truth value.
+    return {"on" if key is True else str(key): value for key, value in loaded.items()}
+
+
+def steps(job: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = workflow()["jobs"][job]["steps"]
+    return found
+
+
+def test_the_workflow_may_publish_and_nothing_more() -> None:
+    loaded = workflow()
+    assert loaded["permissions"] == {"contents": "read", "pages": "write", "id-token": "write"}
+    assert loaded["concurrency"] == {"group": "pages", "cancel-in-progress": False}
+    assert set(loaded["on"]) == {"push", "workflow_dispatch"}
+    assert loaded["on"]["push"]["branches"] == ["main"]
+
+
+def test_the_workflow_builds_checks_and_only_then_deploys() -> None:
+    jobs = workflow()["jobs"]
+    assert set(jobs) == {"build", "deploy"}
+    assert [step["uses"] for step in steps("build") if "uses" in step] == [
+        "actions/checkout@v6",
+        "actions/setup-python@v6",
+        "actions/configure-pages@v6",
+        "actions/upload-pages-artifact@v5",
+    ]
+    assert [step["uses"] for step in steps("deploy")] == ["actions/deploy-pages@v5"]
+    order = [step.get("uses", step.get("run", "")).split("@")[0] for step in steps("build")]
+    assert order.index("threadpress check") < order.index("actions/upload-pages-artifact")
+    assert jobs["deploy"]["needs"] == "build"
+    assert jobs["deploy"]["environment"]["name"] == "github-pages"
+    outputs = f"steps.{steps('deploy')[0]['id']}.outputs.page_url"
+    assert jobs["deploy"]["environment"]["url"] == f"${{{{ {outputs} }}}}"
+
+
+def test_the_workflow_builds_for_the_address_that_pages_gives() -> None:
+    configured = next(step for step in steps("build") if step.get("uses", "").startswith("actions/configure-pages"))
+    built = next(step for step in steps("build") if step.get("run", "").startswith("threadpress build"))
+    assert built["env"] == {"SITE_URL": f"${{{{ steps.{configured['id']}.outputs.base_url }}}}"}
+    assert built["run"] == 'threadpress build --site-url "$SITE_URL"'
+    uploaded = next(step for step in steps("build") if "upload-pages" in step.get("uses", ""))
+    assert uploaded["with"]["path"] == Config().output
+
+
+def test_the_workflow_uses_commands_that_exist() -> None:
+    for step in steps("build"):
+        for command, rest in re.findall(r"^threadpress (\S+)(.*)$", step.get("run", ""), re.M):
+            known = {option for parameter in threadpress.commands[command].params for option in parameter.opts}
+            assert set(re.findall(r"--[a-z-]+", rest)) <= known
