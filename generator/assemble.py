@@ -14,7 +14,7 @@ import msgspec
 
 from generator import merge, sidecar
 from generator.errors import Problem
-from generator.model import TOP, Reply, SaveRef, Thread
+from generator.model import TOP, Reply, SaveRef, Thread, Tree
 from generator.readers import decode, read_save, reader_of
 from generator.redact import Redacted, Redactions, Source, redact
 from generator.replies import infer
@@ -34,6 +34,8 @@ class Loaded(msgspec.Struct, frozen=True):
 
     thread: Thread | None
     problems: tuple[Problem, ...]
+    tree: Tree = Tree((), (), ())
+    """Of its posts."""
     published: tuple[tuple[str, bytes], ...] = ()
     """Each save's path and the bytes to publish."""
     traces: tuple[str, ...] = ()
@@ -104,7 +106,7 @@ def assemble(content: Path, group: Group, redactions: Redactions, known: Known |
     if sidecar_path:
         thread, found = sidecar.apply(thread, correction, raw_sidecar, sidecar_path)
         problems += found
-    return Loaded(thread, tuple(problems), tuple(published), redacted.traces, redacted.hits, tuple(read))
+    return Loaded(thread, tuple(problems), thread.tree(), tuple(published), redacted.traces, redacted.hits, tuple(read))
 
 
 def _replies(thread: Thread, walks: Sequence[tuple[int, ...]]) -> tuple[Reply, ...]:

@@ -16,6 +16,7 @@ import msgspec
 
 from generator import urls, write
 from generator.config import Config
+from generator.early import share
 from generator.errors import ContentError, Problem
 from generator.facts import writers
 from generator.ingest import Ingested, ingest
@@ -23,13 +24,12 @@ from generator.link import link
 from generator.lock import FOLDER, lock
 from generator.origin import digests
 from generator.parallel import Workers
-from generator.plan import fingerprint, plan, row_marks
-from generator.redact import Redactions
-from generator.render import Shared
+from generator.plan import fingerprint, places, plan
+from generator.project import Project
 from generator.scan import Content, complete, scan
 from generator.schedule import Batches, Known, render
 from generator.store import EMPTY, SHA256, STAMP, Damaged, State, Store, decode, encode
-from generator.theme import Theme, load_theme
+from generator.theme import load_theme
 
 
 class BuildReport(msgspec.Struct, frozen=True):
@@ -74,21 +74,20 @@ def build(config: Config, site: Path, order: Order = _USUAL, executor: Executor 
     """
     with lock(site), Workers(executor, order.jobs) as workers:
         store = Store(site / FOLDER)
-        theme = load_theme(config.theme, site)
+        project = Project(site, config, load_theme(config.theme, site))
         try:
-            return _build(config, site, order, theme, store, EMPTY if order.clean else store.load(), workers)
+            return _build(project, order, store, EMPTY if order.clean else store.load(), workers)
         except Damaged:
             store.forget()
-            return _build(config, site, order, theme, store, EMPTY, workers)
+            return _build(project, order, store, EMPTY, workers)
 
 
-def _build(
-    config: Config, site: Path, order: Order, theme: Theme, store: Store, state: State, workers: Workers
-) -> BuildReport:
-    output, started = site / config.output, time.time_ns()
+def _build(project: Project, order: Order, store: Store, state: State, workers: Workers) -> BuildReport:
+    config, theme = project.config, project.theme
+    output, started = project.folder / config.output, time.time_ns()
     scan_digest, site_digest = digests(config, theme)
     same = state.scan == scan_digest and bool(state.partitions)
-    content = scan(config, site, state, store, workers, same=same)
+    content = scan(project, state, store, workers, same=same)
     _stop_at_problems(content.problems, order)
     records = decode(state.pages, dict[str, bytes])
     found = write.survey(output, records)
@@ -105,10 +104,10 @@ def _build(
     planned = plan(links, config, theme)
     shown = fingerprint(planned.site)
     known = Known(records, found, (state.site, state.shown) == (site_digest, shown))
-    marks = row_marks(links)
+    marks = {order: mark for order, _, mark in places(links)}
     touched = _touched(content, ingested, state, marks, same=same)
-    shared = Shared(config, str(site / config.content), str(output), planned.site, theme, Redactions.of(config.redact))
-    rendering = Batches(planned, links, shared, known, store, touched, str(started))
+    early = {page.url: page for page in content.early} if content.site == planned.site else {}
+    rendering = Batches(planned, links, share(project, planned.site), known, store, touched, early)
     wanted = planned.urls(config)
     blocked = write.blocked(found, wanted)
     found = write.refuse(output, config.output, found, rendering.suspects(blocked, workers))
@@ -161,7 +160,7 @@ def _in_place(found: write.Survey, records: Mapping[str, bytes]) -> bool:
 
 
 def _touched(content: Content, ingested: Ingested, state: State, marks: Mapping[str, bytes], *, same: bool) -> set[str]:
-    """Authors whose pages may show something new: their own rows, or what lists show of their threads."""
+    """Authors whose pages may show something new: their own rows, or how they name their threads."""
     touched = set(ingested.touched)
     before = decode(state.rows, dict[str, bytes]) if same else {}
     for facts in content.facts.values():

@@ -14,7 +14,7 @@ import msgspec
 from generator import dates, markup
 from generator.assemble import Group, Loaded
 from generator.errors import Problem
-from generator.model import INFERRED, TOP, Author, Evidence, Reply, SaveRef, Thread
+from generator.model import INFERRED, TOP, Author, Evidence, Reply, SaveRef, Thread, Tree
 from generator.store import Row
 
 
@@ -71,8 +71,10 @@ _writers = msgspec.msgpack.Decoder(tuple[str, ...]).decode
 _replies = msgspec.msgpack.Decoder(tuple[tuple[int, str | None, float], ...]).decode
 
 
-def facts_of(thread: Thread, group: Group, loaded: Loaded, order: str, rows: Sequence[Row]) -> Facts:
+def facts_of(loaded: Loaded, group: Group, order: str, rows: Sequence[Row]) -> Facts:
     """Reduce a thread to what other pages need of it; `order` and `rows` are its order key and author rows."""
+    thread = loaded.thread
+    assert thread is not None
     return Facts(
         group=group,
         read=loaded.read,
@@ -88,7 +90,12 @@ def facts_of(thread: Thread, group: Group, loaded: Loaded, order: str, rows: Seq
         saves=thread.saves,
         removed=any(who.removed for who in (*(post.author for post in thread.posts), thread.author) if who),
         writers=_encode(tuple(row.author for row in rows)),
-        replies=_pack_replies(thread),
+        replies=_encode(
+            [
+                (-1 if parent is None else parent, reply.evidence, reply.confidence)
+                for parent, reply in zip(loaded.tree.parents, thread.replies, strict=True)
+            ]
+        ),
         hits=loaded.hits,
         problems=loaded.problems,
     )
@@ -97,16 +104,6 @@ def facts_of(thread: Thread, group: Group, loaded: Loaded, order: str, rows: Seq
 def writers(facts: Facts) -> tuple[str, ...]:
     """Keys of the authors a thread has rows for."""
     return _writers(facts.writers)
-
-
-def _pack_replies(thread: Thread) -> bytes:
-    parents = thread.parents()
-    return _encode(
-        tuple(
-            (-1 if parent is None else parent, reply.evidence, reply.confidence)
-            for parent, reply in zip(parents, thread.replies, strict=True)
-        )
-    )
 
 
 def unpack_replies(facts: Facts) -> tuple[tuple[int, Evidence | None, float], ...]:
@@ -120,7 +117,7 @@ def order_key(thread: Thread, zone: datetime.tzinfo) -> str:
     return f"{dates.rank(thread.posted, zone)} {thread.source} {number} {thread.id}"
 
 
-def author_rows(thread: Thread, order: str) -> Iterator[Row]:
+def author_rows(thread: Thread, tree: Tree, order: str) -> Iterator[Row]:
     """Yield what each author wrote in the thread: the story first, then posts in reading order."""
     entries: dict[str, list[Entry]] = {}
     people: dict[str, list[Author]] = {}
@@ -130,12 +127,11 @@ def author_rows(thread: Thread, order: str) -> Iterator[Row]:
         excerpt = markup.excerpt(thread.body, thread.markup)
         people[author.key] = [author]
         entries[author.key] = [Entry(None, -1, "", excerpt, None, None, "no", None, -1, "", False)]
-    walk = [index for index, _ in thread.walk()]
-    parents = thread.parents()
-    places = [0] * len(walk)
-    for place, index in enumerate(walk):
+    parents = tree.parents
+    places = [0] * len(parents)
+    for place, index in enumerate(tree.order):
         places[index] = place
-    for index in walk:
+    for index in tree.order:
         post, reply, parent = thread.posts[index], thread.replies[index], parents[index]
         author = post.author
         if author.removed:

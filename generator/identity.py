@@ -19,8 +19,12 @@ def post_id(author: Author, body: str) -> str:
     Neither position, score, subject nor what follows the first block counts, so the id survives a re-save with more
     posts, other scores, a text cut elsewhere, and a wrong guess about the footer. Ten hexadecimal digits of SHA-256.
     """
-    gap = _BLANK_LINE.search(body)
-    block = body[: gap.start()] if gap else body
+    line = body.find("\n")
+    if line < 0 or body.startswith("\n", line + 1):  # the common case: a block of one line
+        block = body if line < 0 else body[:line]
+    else:
+        gap = _BLANK_LINE.search(body, line)
+        block = body[: gap.start()] if gap else body
     head = block[:SIGNIFICANT]
     if head.isprintable() and "  " not in head and head[:1] != " " != head[-1:]:
         return _hash(author, head)  # nothing to fold: the common case, three times as fast

@@ -6,40 +6,16 @@ changed, are *touched*; only their sums are worked out anew.
 
 from __future__ import annotations
 
-import itertools
-import statistics
-from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import msgspec
 
-from generator import urls
+from generator.authors import AuthorSum, sums_of
 from generator.facts import writers
 from generator.parallel import Workers
 from generator.scan import Content
 from generator.spool import take_part
 from generator.store import PARTITIONS, Damaged, Partition, Row, State, Store, decode, partition_of
-
-
-class AuthorSum(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """An author over the whole site."""
-
-    key: str
-    source: str
-    uid: str | None
-    name: str
-    """As in the newest thread."""
-    names: tuple[str, ...]
-    """The others, oldest first."""
-    wanted: str
-    """The slug, if nobody else wants it: from the name in the oldest thread."""
-    posts: int
-    stories: int
-    threads: int
-    median: float | None
-    first: int | None
-    """Year of the first dated thread."""
-    last: int | None
 
 
 class Ingested(msgspec.Struct, frozen=True):
@@ -84,41 +60,6 @@ def ingest_partition(task: IngestTask) -> IngestResult:
         touched = {row.author for row in rows} | {author for author, _ in task.gone}
         found = tuple(sums_of(partition.rows(touched)))
     return IngestResult(found, tuple(sorted(touched - {author.key for author in found})))
-
-
-def sums_of(rows: Iterable[Row]) -> Iterator[AuthorSum]:
-    """Sum up rows that come sorted by author and thread."""
-    for key, run in itertools.groupby(rows, key=lambda row: row.author):
-        mine = list(run)
-        oldest = mine[0]
-        posts = stories = 0
-        scores: list[int] = []
-        years: list[int] = []
-        used: dict[str, None] = {}
-        for row in mine:
-            posts += row.posts
-            stories += row.story
-            scores += row.scores
-            if row.year is not None:
-                years.append(row.year)
-            for name in row.names or (row.name,):
-                used.pop(name, None)
-                used[name] = None
-        names = tuple(used)
-        yield AuthorSum(
-            key=key,
-            source=oldest.source,
-            uid=oldest.uid,
-            name=names[-1],
-            names=names[:-1],
-            wanted=urls.author_slug(oldest.first_name, oldest.uid),
-            posts=posts,
-            stories=stories,
-            threads=len(mine),
-            median=float(statistics.median(scores)) if scores else None,
-            first=min(years, default=None),
-            last=max(years, default=None),
-        )
 
 
 def ingest(content: Content, state: State, store: Store, workers: Workers, *, afresh: bool) -> Ingested:

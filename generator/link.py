@@ -5,15 +5,16 @@ Facts of all threads and sums of all authors come in; order, URLs, slugs, tags a
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
 from generator import dates, urls
+from generator.authors import AuthorSum
 from generator.config import Config
 from generator.facts import Facts
-from generator.ingest import AuthorSum
 from generator.model import Author
 from generator.views import Ref, ThreadRow
 
@@ -121,11 +122,17 @@ def author_ref(author: Author, slugs: Mapping[str, str]) -> Ref:
 
     `slugs` may hold odd slugs only: the others follow from the author.
     """
-    if author.removed:
-        return Ref(author.name)
-    return Ref(author.name, urls.author_page(author.source, slug_of(author, slugs)))
+    if slugs and not author.removed and (slug := slugs.get(author.key)):
+        return Ref(author.name, urls.author_page(author.source, slug))
+    return _lone_ref(author)
+
+
+@functools.lru_cache(maxsize=20_000)  # most posts are by people who write many
+def _lone_ref(author: Author) -> Ref:
+    return Ref(author.name, None if author.removed else urls.author_page(author.source, slug_of(author, {})))
 
 
 def slug_of(author: Author, slugs: Mapping[str, str]) -> str:
     """An author's slug: as `slugs` has it, else as it follows from the author."""
-    return slugs.get(author.key) or urls.lone_slug(author.key, urls.author_slug(author.name, author.uid))
+    key = author.key
+    return slugs.get(key) or urls.lone_slug(key, urls.author_slug(author.name, author.uid))

@@ -16,6 +16,7 @@ import msgspec
 from generator import merge
 from generator.assemble import Group, changed, unreadable
 from generator.errors import Problem
+from generator.model import Thread
 from generator.readers import decode, read_save, reader_of
 from generator.store import FileStamp, InputFile
 
@@ -88,12 +89,15 @@ class Seen(msgspec.Struct, frozen=True):
 
     files: tuple[tuple[str, InputFile], ...]
     problems: tuple[Problem, ...]
+    heads: tuple[Thread, ...]
+    """Threads as the heads of new files tell them, oldest file first."""
 
 
 def look_into(task: Look) -> Seen:
     """Find out which threads files hold; the hash of a new file is left to the scan, which reads it anyway."""
     found: list[tuple[str, InputFile]] = []
     problems: list[Problem] = []
+    heads: list[Thread] = []
     for path, stamp, known in task.files:
         file = Path(task.content, path)
         try:
@@ -105,28 +109,29 @@ def look_into(task: Look) -> Seen:
             if path.endswith(".toml"):
                 found.append((path, InputFile(stamp, hashlib.sha256(file.read_bytes()).hexdigest(), ())))
                 continue
-            keys = _identify(file)
-            if not keys:
+            threads = _identify(file)
+            if not threads:
                 problems += _why_not(file, path)
                 continue
         except OSError as error:
             problems.append(unreadable(path, error))
             continue
-        found.append((path, InputFile(stamp, "", keys)))
-    return Seen(tuple(found), tuple(problems))
+        found.append((path, InputFile(stamp, "", tuple(thread.key for thread in threads))))
+        heads += threads
+    return Seen(tuple(found), tuple(problems), tuple(heads))
 
 
-def _identify(path: Path) -> tuple[tuple[str, str], ...]:
+def _identify(path: Path) -> tuple[Thread, ...]:
     """Which threads a save holds, from its head where that is enough."""
     with path.open("rb") as file:
         head = file.read(HEAD)
         # Up to the last line end, so that no character is cut; without one there may be more to read.
-        if len(head) == HEAD and (keys := _keys(head[: head.rfind(b"\n") + 1])):
-            return keys
-        return _keys(head + file.read())
+        if len(head) == HEAD and (threads := _threads(head[: head.rfind(b"\n") + 1])):
+            return threads
+        return _threads(head + file.read())
 
 
-def _keys(raw: bytes) -> tuple[tuple[str, str], ...]:
+def _threads(raw: bytes) -> tuple[Thread, ...]:
     text, _ = decode(raw, "")
     reader = reader_of(text)
     return reader.identify(text) if reader else ()

@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from generator import dates, urls
+from generator.authors import AuthorSum
 from generator.config import Config
-from generator.ingest import AuthorSum
 from generator.link import Links
 from generator.paging import cut_list, cut_thread
 from generator.views import (

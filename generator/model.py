@@ -1,13 +1,13 @@
 """The values that flow through a build: frozen, picklable, without behaviour beyond looking at themselves.
 
 A `Thread` is flat: posts in the save's order and, beside them, one `Reply` a post that names its parent. Nothing here
-nests, so nothing that walks it recurses; `Thread.walk` gives depths by one pass. Readers make threads without
-replies, `merge` joins several saves of one, `replies.infer` finds the parents.
+nests, so nothing that walks it recurses; `Thread.tree` gives reading order and depths by one pass. Readers make
+threads without replies, `merge` joins several saves of one, `replies.infer` finds the parents.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from typing import Literal
 
 import msgspec
@@ -127,17 +127,50 @@ class Thread(msgspec.Struct, frozen=True):
         at = {post.id: index for index, post in enumerate(self.posts)}
         return [None if reply.parent is None else at[reply.parent] for reply in self.replies]
 
-    def walk(self) -> Iterator[tuple[int, int]]:
-        """Yield (index, depth) of every post in reading order: each post before its replies, siblings as they stand.
+    def tree(self) -> Tree:
+        """Give the order in which posts are read: each before its replies, siblings as they stand.
 
-        Saves in pre-order come out in their own order. Depth of a top-level post is 0.
+        Saves in pre-order, as nearly all are, come out in their own order.
         """
-        children: list[list[int]] = [[] for _ in self.posts]
-        tops: list[int] = []
-        for index, parent in enumerate(self.parents()):
-            (tops if parent is None else children[parent]).append(index)
-        stack = [(index, 0) for index in reversed(tops)]
-        while stack:
-            index, depth = stack.pop()
-            yield index, depth
-            stack.extend((child, depth + 1) for child in reversed(children[index]))
+        parents = self.parents()
+        depths = [0] * len(parents)
+        path: list[int] = []
+        for index, parent in enumerate(parents):
+            if parent is None:
+                path.clear()
+            while path and path[-1] != parent:
+                path.pop()
+            if parent is not None and not path:
+                return Tree(parents, *_sort(parents))
+            depths[index] = len(path)
+            path.append(index)
+        return Tree(parents, range(len(parents)), depths)
+
+
+class Tree(msgspec.Struct, frozen=True):
+    """How the posts of a thread hang together, by their indices in `Thread.posts`."""
+
+    parents: Sequence[int | None]
+    """None: a top-level post."""
+    order: Sequence[int]
+    """Reading order."""
+    depths: Sequence[int]
+    """0: a top-level post."""
+
+
+def _sort(parents: Sequence[int | None]) -> tuple[list[int], list[int]]:
+    """Reading order and depths of posts that stand in any order."""
+    children: list[list[int]] = [[] for _ in parents]
+    tops: list[int] = []
+    for index, parent in enumerate(parents):
+        (tops if parent is None else children[parent]).append(index)
+    order: list[int] = []
+    depths = [0] * len(parents)
+    stack = tops[::-1]
+    while stack:
+        index = stack.pop()
+        order.append(index)
+        for child in reversed(children[index]):
+            depths[child] = depths[index] + 1
+            stack.append(child)
+    return order, depths

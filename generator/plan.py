@@ -9,15 +9,15 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 
 from generator import urls
+from generator.authors import AuthorSum
 from generator.config import Config
 from generator.errors import ContentError, Problem
-from generator.facts import writers
-from generator.ingest import AuthorSum
+from generator.facts import Facts, writers
 from generator.link import Links
 from generator.lists import ListPage, list_pages, tag_ref
 from generator.paging import Cut, cut_list, cut_thread
@@ -63,7 +63,7 @@ class ThreadPlan(msgspec.Struct, frozen=True):
     """Slugs of its authors that don't follow from their names here."""
     data: str | None
     """URL of the JSON, if published."""
-    pages: tuple[Page, ...]
+    pages: tuple[Page, ...] = ()
 
 
 class AuthorPlan(msgspec.Struct, frozen=True):
@@ -98,9 +98,20 @@ class Plan(msgspec.Struct, frozen=True):
         return found
 
 
-def row_marks(links: Links) -> dict[str, bytes]:
-    """Fingerprints of what lists show of each thread, by order key, oldest thread first."""
-    return {facts.order: fingerprint(row) for facts, row in zip(links.threads, links.rows, strict=True)}
+class Place(NamedTuple):
+    """A thread as author pages name it."""
+
+    title: str
+    url: str
+    day: str
+    posted: str | None
+
+
+def places(links: Links) -> Iterator[tuple[str, Place, bytes]]:
+    """Yield the order key of each thread, how author pages name it, and that one's fingerprint, oldest thread first."""
+    for facts, row in zip(links.threads, links.rows, strict=True):
+        place = Place(row.title, row.url, row.day, row.posted)
+        yield facts.order, place, fingerprint(place)
 
 
 def stale(page: bytes, record: bytes | None, present: bytes | None, *, same_site: bool) -> str | None:
@@ -126,7 +137,10 @@ def plan(links: Links, config: Config, theme: Theme) -> Plan:
     """List all files of the site, in an order that depends on nothing but their content."""
     planned = Plan(
         site=site_view(links, config, theme),
-        threads=tuple(_threads(links, config)),
+        threads=tuple(
+            msgspec.structs.replace(made, pages=thread_pages(made, facts, config))
+            for made, facts in zip(thread_plans(links, config), links.threads, strict=True)
+        ),
         authors=tuple(
             AuthorPlan(author, urls.author_page(author.source, links.slugs[author.key])) for author in links.authors
         ),
@@ -187,41 +201,43 @@ def site_view(links: Links, config: Config, theme: Theme) -> Site:
     )
 
 
-def _threads(links: Links, config: Config) -> Iterator[ThreadPlan]:
+def thread_plans(links: Links, config: Config) -> Iterator[ThreadPlan]:
+    """Yield the plan of every thread, oldest first."""
     refs = [Ref(row.title, row.url) for row in links.rows]
     last = len(refs) - 1
     for number, (facts, stem) in enumerate(zip(links.threads, links.stems, strict=True)):
-        group, url = facts.group, links.urls[number]
-        older = refs[number - 1] if number > 0 else None
-        newer = refs[number + 1] if number < last else None
-        tags = tuple(tag_ref(links, tag) for tag in links.tagged[number])
-        odd = {key: links.odd[key] for key in writers(facts) if key in links.odd} if links.odd else {}
-        data = urls.thread_data(group.source, stem) if config.publish_data else None
-        origin = f"{config.content}/{group.saves[-1]}"
-        shown = fingerprint(facts.read, group, url, tags, odd)
-        around = fingerprint(shown, older, newer)
-        pages = [
+        yield ThreadPlan(
+            number=number,
+            url=links.urls[number],
+            older=refs[number - 1] if number > 0 else None,
+            newer=refs[number + 1] if number < last else None,
+            tags=tuple(tag_ref(links, tag) for tag in links.tagged[number]),
+            odd={key: links.odd[key] for key in writers(facts) if key in links.odd} if links.odd else {},
+            data=urls.thread_data(facts.group.source, stem) if config.publish_data else None,
+        )
+
+
+def thread_pages(plan: ThreadPlan, facts: Facts, config: Config) -> tuple[Page, ...]:
+    """List the files of one thread."""
+    group = facts.group
+    origin = f"{config.content}/{group.saves[-1]}"
+    shown = fingerprint(facts.read, group, plan.url, plan.tags, plan.odd)
+    around = fingerprint(shown, plan.older, plan.newer)
+    pages = [
+        Page(url=cut.url, kind="thread", origin=origin, template="thread.html", cut=cut, fingerprint=around)
+        for cut in cut_thread(plan.url, facts.posts, config.posts_per_page)
+    ]
+    if plan.data:
+        pages.append(Page(url=plan.data, kind="data", origin=origin, fingerprint=shown))
+    if config.publish_saves:
+        pages += (
             Page(
-                url=cut.url,
-                kind="thread",
-                origin=origin,
-                template="thread.html",
-                cut=cut,
-                fingerprint=around,
+                url=urls.save_file(save.path),
+                kind="save",
+                origin=f"{config.content}/{save.path}",
+                key=save.path,
+                fingerprint=fingerprint(save.sha256),
             )
-            for cut in cut_thread(url, facts.posts, config.posts_per_page)
-        ]
-        if data:
-            pages.append(Page(url=data, kind="data", origin=origin, fingerprint=shown))
-        if config.publish_saves:
-            pages += (
-                Page(
-                    url=urls.save_file(save.path),
-                    kind="save",
-                    origin=f"{config.content}/{save.path}",
-                    key=save.path,
-                    fingerprint=fingerprint(save.sha256),
-                )
-                for save in facts.saves
-            )
-        yield ThreadPlan(number, url, older, newer, tags, odd, data, tuple(pages))
+            for save in facts.saves
+        )
+    return tuple(pages)

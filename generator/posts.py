@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable
 
 from markupsafe import Markup
 
 from generator import dates, markup, urls
+from generator.assemble import Loaded
 from generator.config import Config
 from generator.facts import Facts
 from generator.link import author_ref
 from generator.lists import head
-from generator.model import INFERRED, Author, Evidence, Thread
+from generator.model import INFERRED, Evidence, Thread, Tree
 from generator.paging import page_url
 from generator.plan import Page, ThreadPlan
 from generator.views import PostView, Ref, SaveView, StoryLink, ThreadPage
@@ -33,20 +33,17 @@ WHY = {
 class Posts:
     """One thread on its way to its pages: everything that is worked out once for all of them."""
 
-    def __init__(self, thread: Thread, facts: Facts, plan: ThreadPlan, config: Config) -> None:
-        self.thread = thread
+    def __init__(self, loaded: Loaded, facts: Facts, plan: ThreadPlan, config: Config) -> None:
+        assert loaded.thread is not None
+        self.thread = thread = loaded.thread
+        self.tree = loaded.tree
         self.facts = facts
         self.plan = plan
         self.config = config
         self.dated = thread.posted[:10].replace("-", "") if config.wayback and thread.posted else None
-        walk = tuple(thread.walk())
-        self.order = tuple(index for index, _ in walk)
-        self.depth = dict(walk)
-        self.parents = thread.parents()
-        self.place = {index: place for place, index in enumerate(self.order)}
-        self.subjects = _subjects(thread, self.order, self.parents)
-        self.single = len(self.order) <= config.posts_per_page
-        self.refs: dict[Author, Ref] = {}
+        self.subjects = _subjects(thread, self.tree)
+        self.single = len(thread.posts) <= config.posts_per_page
+        self.place = {} if self.single else {index: place for place, index in enumerate(self.tree.order)}
 
     def page(self, page: Page) -> ThreadPage:
         """Make the view of one page of the thread."""
@@ -106,40 +103,36 @@ class Posts:
 
     def _posts(self, start: int, stop: int, url: str) -> tuple[tuple[PostView, ...], int]:
         """Views of the posts from `start` to `stop` in reading order, and how deep the last one stands."""
-        thread, parents, refs, subjects, depth = self.thread, self.parents, self.refs, self.subjects, self.depth
-        newest = len(thread.saves) - 1
+        posts, replies, subjects, odd = self.thread.posts, self.thread.replies, self.subjects, self.plan.odd
+        parents, depths = self.tree.parents, self.tree.depths
+        newest = len(self.thread.saves) - 1
         views: list[PostView] = []
-        levels: dict[int, int] = {}
+        levels: dict[int | None, int] = {}
         before = -1
-        for index in self.order[start:stop]:
-            post, reply, parent = thread.posts[index], thread.replies[index], parents[index]
-            level = 0 if parent is None or parent not in levels else min(levels[parent] + 1, LEVELS - 1)
-            levels[index] = level
-            who = post.author
-            author = refs.get(who)
-            if author is None:
-                author = refs[who] = author_ref(who, self.plan.odd)
+        for index in self.tree.order[start:stop]:
+            post, reply, parent = posts[index], replies[index], parents[index]
+            level = levels[index] = min(levels.get(parent, -1) + 1, LEVELS - 1)
             inferred = reply.evidence in INFERRED
             views.append(
-                PostView(
-                    id=post.id,
-                    author=author,
-                    uid=who.uid,
-                    score=post.score,
-                    label=post.label,
-                    subject=subjects[index],
-                    body=markup.post_html(post.body, post.markup, self.dated),
-                    plain=post.markup == "plain",
-                    to=None if parent is None else Ref(thread.posts[parent].author.name, self._place(parent, url)),
-                    inferred=inferred,
-                    evidence=_grounds(reply.evidence, reply.confidence) if reply.evidence and inferred else "",
-                    truncated=post.truncated,
-                    kept=newest not in post.saves,
-                    day=dates.day_and_time(post.posted) if post.posted else "",
-                    posted=post.posted,
-                    deep=depth[index] >= LEVELS,
-                    opens=level > before,
-                    closes=max(0, before - level),
+                PostView(  # by place: there are a million of them, and names cost five times as much
+                    post.id,
+                    author_ref(post.author, odd),
+                    post.author.uid,
+                    post.score,
+                    post.label,
+                    subjects[index],
+                    markup.post_html(post.body, post.markup, self.dated),
+                    None if parent is None else Ref(posts[parent].author.name, self._place(parent, url)),
+                    inferred,
+                    _grounds(reply.evidence, reply.confidence) if reply.evidence and inferred else "",
+                    post.truncated,
+                    newest not in post.saves,
+                    dates.day_and_time(post.posted) if post.posted else "",
+                    post.posted,
+                    depths[index] >= LEVELS,
+                    level > before,
+                    before - level if before > level else 0,
+                    post.markup == "plain",
                 )
             )
             before = level
@@ -160,12 +153,12 @@ def _grounds(evidence: Evidence, confidence: float) -> str:
     return f"inferred, {confidence:.0%} sure, because {WHY[evidence]}"
 
 
-def _subjects(thread: Thread, order: Iterable[int], parents: list[int | None]) -> dict[int, str | None]:
+def _subjects(thread: Thread, tree: Tree) -> dict[int, str | None]:
     """The subject of each post where it says something: at the start of a branch, or when it changed."""
     base: dict[int, str] = {}
     shown: dict[int, str | None] = {}
-    for index in order:
-        subject, parent = thread.posts[index].subject, parents[index]
+    for index in tree.order:
+        subject, parent = thread.posts[index].subject, tree.parents[index]
         bare = subject[3:].strip() if subject[:3].lower() == "re:" else None
         if parent is None:
             base[index] = bare or subject

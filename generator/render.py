@@ -10,27 +10,27 @@ from __future__ import annotations
 import functools
 import hashlib
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import msgspec
 
-from generator.assemble import assemble, changed
+from generator.assemble import Loaded, assemble, changed
+from generator.authors import AuthorSum
 from generator.config import Config
 from generator.data import thread_json
 from generator.errors import ContentError, Problem
 from generator.facts import Entry, Facts, replies_of
-from generator.ingest import AuthorSum
 from generator.lists import head
 from generator.paging import Cut, cut_list, page_url
-from generator.plan import AuthorPlan, Page, ThreadPlan, fingerprint, stale
+from generator.plan import AuthorPlan, Page, Place, ThreadPlan, fingerprint, stale
 from generator.posts import Posts
 from generator.redact import Redactions
 from generator.spool import take
 from generator.store import Damaged, Partition, Row, page_record
 from generator.theme import Theme
 from generator.urls import anchor
-from generator.views import AuthorPage, AuthorPost, AuthorThread, AuthorTotals, Ref, Site, ThreadRow
+from generator.views import AuthorPage, AuthorPost, AuthorThread, AuthorTotals, Ref, Site
 from generator.write import Writer
 
 
@@ -69,10 +69,19 @@ class AuthorJob(msgspec.Struct, frozen=True):
     known: dict[str, tuple[bytes | None, bytes | None]]
 
 
+class Move(msgspec.Struct, frozen=True, array_like=True):
+    """A stale page that was rendered early, and where it lies."""
+
+    wanted: Wanted
+    sha256: bytes
+    path: str
+
+
 class RenderTask(msgspec.Struct, frozen=True):
     """A batch: a task for a worker."""
 
     shared: str
+    moves: tuple[Move, ...] = ()
     threads: tuple[ThreadJob, ...] = ()
     views: tuple[Wanted, ...] = ()
     partition: str = ""
@@ -113,7 +122,7 @@ def read_shared(path: str) -> Shared:
 
 
 @functools.lru_cache(maxsize=1)
-def read_rows(path: str) -> Mapping[str, tuple[ThreadRow, bytes]]:
+def read_rows(path: str) -> Mapping[str, tuple[Place, bytes]]:
     """Read threads as lists show them, by order key, each with its fingerprint."""
     rows = take(path)
     assert isinstance(rows, dict)
@@ -125,6 +134,10 @@ def render_batch(task: RenderTask) -> list[Done]:
     shared = read_shared(task.shared)
     done = []
     with Writer(Path(shared.output)) as writer:
+        for wanted, sha256, path in ((move.wanted, move.sha256, move.path) for move in task.moves):
+            url, written = wanted.page.url, sha256 != wanted.present
+            stamp = writer.take(url, path, sha256) if written else writer.stamp(url)
+            done.append(Done(url, page_record(wanted.page.fingerprint, sha256, stamp), wanted.reason, written))
         for page in _pages(task, shared):
             if isinstance(page, Done):
                 done.append(page)
@@ -144,8 +157,10 @@ def render_only(task: RenderTask) -> list[tuple[str, bytes]]:
 
 def _pages(task: RenderTask, shared: Shared) -> Iterator[Done | Rendered]:
     for job in task.threads:
-        for wanted, data in _render_thread(job, shared):
-            yield Rendered(wanted.page.url, wanted.page.fingerprint, wanted.present, wanted.reason, data)
+        loaded = _read_again(job.facts, shared)
+        pages = thread_files(loaded, job.facts, job.plan, (wanted.page for wanted in job.wanted), shared)
+        for wanted, (page, data) in zip(job.wanted, pages, strict=True):
+            yield Rendered(page.url, page.fingerprint, wanted.present, wanted.reason, data)
     for wanted in task.views:
         page = wanted.page
         if page.kind == "asset":
@@ -158,23 +173,29 @@ def _pages(task: RenderTask, shared: Shared) -> Iterator[Done | Rendered]:
         yield from _authors(task, shared)
 
 
-def _render_thread(job: ThreadJob, shared: Shared) -> Iterator[tuple[Wanted, bytes]]:
-    facts, config = job.facts, shared.config
+def _read_again(facts: Facts, shared: Shared) -> Loaded:
+    """Read a thread as the scan did; raises `ContentError` if its saves are others by now."""
     loaded = assemble(Path(shared.content), facts.group, shared.redactions, lambda thread: replies_of(facts, thread))
+    if loaded.thread is None or loaded.read != facts.read:
+        raise ContentError(_under(shared.config.content, changed(facts.group.saves[-1])))
+    return loaded
+
+
+def thread_files(
+    loaded: Loaded, facts: Facts, plan: ThreadPlan, pages: Iterable[Page], shared: Shared
+) -> Iterator[tuple[Page, bytes]]:
+    """Render pages of a thread that was read."""
     thread, published = loaded.thread, dict(loaded.published)
-    if thread is None or loaded.read != facts.read:
-        path = facts.group.saves[-1]
-        raise ContentError(_under(config.content, changed(path)))
+    assert thread is not None
     posts: Posts | None = None
-    for wanted in job.wanted:
-        page = wanted.page
+    for page in pages:
         if page.kind == "save":
-            yield wanted, published[page.key]
+            yield page, published[page.key]
         elif page.kind == "data":
-            yield wanted, thread_json(thread, tuple(tag.name for tag in job.plan.tags), job.plan.odd)
+            yield page, thread_json(thread, tuple(tag.name for tag in plan.tags), plan.odd)
         else:
-            posts = posts or Posts(thread, facts, job.plan, config)
-            yield wanted, shared.theme.render(page.template, posts.page(page), shared.site)
+            posts = posts or Posts(loaded, facts, plan, shared.config)
+            yield page, shared.theme.render(page.template, posts.page(page), shared.site)
 
 
 def _under(folder: str, problem: Problem) -> Problem:
@@ -232,7 +253,7 @@ def author_view(
     author: AuthorSum,
     parts: list[tuple[Row, int, int]],
     cut: Cut,
-    threads: Mapping[str, tuple[ThreadRow, bytes]],
+    threads: Mapping[str, tuple[Place, bytes]],
     config: Config,
 ) -> AuthorPage:
     """Make the view of one page of an author."""
@@ -262,28 +283,21 @@ def author_view(
     )
 
 
-def _author_thread(thread: ThreadRow, entries: tuple[Entry, ...], size: int) -> AuthorThread:
+def _author_thread(thread: Place, entries: tuple[Entry, ...], size: int) -> AuthorThread:
     """What an author wrote in one thread; each post with its place there and its parent's."""
     url = thread.url
     posts = []
-    for entry in entries:
-        if entry.post is None:
+    story = False
+    for post, place, subject, excerpt, score, label, truncated, parent, above, to, inferred in map(_fields, entries):
+        if post is None:
+            story = True
             continue
-        page = url if entry.place < size else page_url(url, entry.place // size + 1)
-        to = None
-        if entry.parent is not None:
-            above = url if entry.parent_place < size else page_url(url, entry.parent_place // size + 1)
-            to = Ref(entry.to, above + anchor(entry.parent))
-        posts.append(
-            AuthorPost(
-                url=page + anchor(entry.post),
-                subject=entry.subject,
-                excerpt=entry.excerpt,
-                score=entry.score,
-                label=entry.label,
-                to=to,
-                inferred=entry.inferred,
-                truncated=entry.truncated,
-            )
-        )
-    return AuthorThread(thread=thread, story=any(entry.post is None for entry in entries), posts=tuple(posts))
+        page = url if place < size else page_url(url, place // size + 1)
+        ref = None
+        if parent is not None:
+            ref = Ref(to, (url if above < size else page_url(url, above // size + 1)) + anchor(parent))
+        posts.append(AuthorPost(page + anchor(post), subject, excerpt, score, label, ref, inferred, truncated))
+    return AuthorThread(*thread, story, tuple(posts))
+
+
+_fields = msgspec.structs.astuple

@@ -60,6 +60,8 @@ SHORTEST, LONGEST, LINES, REACH = 12, 40, 12, 8_000
 """Of a quoted line without its white space: characters that say something, that are compared; lines tried a reply;
 characters of a post they are sought in. What people quote lies well within; the bounds keep hostile texts linear."""
 
+_SPACE = bytes(code for code in range(128) if chr(code).isspace() or chr(code) == ">")
+
 _MARK = re.compile(r"(?:Re:\s*)+")
 
 
@@ -120,7 +122,7 @@ class _Walk:
         for post in posts:
             if post.subject.startswith("Re:"):
                 replies += 1
-                quoting += "\n>" in post.body or post.body.startswith(">")
+                quoting += ">" in post.body and ("\n>" in post.body or post.body[0] == ">")
         self.sure = quoting >= QUOTING * replies
 
     def hang(self, index: int, path: list[int], place: int, sure: bool, share: float) -> None:
@@ -207,6 +209,8 @@ def _writer(author: Author) -> str:
 
 def _fold(text: str) -> str:
     """Text without white space and quote marks, so that quotes match however they were wrapped."""
+    if text.isascii():
+        return text.encode("ascii").translate(None, _SPACE).decode("ascii")
     return "".join(text.replace(">", "").split())
 
 

@@ -7,20 +7,25 @@ they add to author pages goes into a spool, a file a batch, sorted into partitio
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import msgspec
 
 from generator.assemble import Group, assemble
 from generator.config import FILE_NAME, Config, zone
+from generator.early import Early, guess, render_early, share
 from generator.errors import Problem
 from generator.facts import Facts, author_rows, facts_of, order_key, unchanged
 from generator.listing import Look, groups, list_content, look_into, unknown
 from generator.parallel import Workers, batches
+from generator.plan import ThreadPlan
+from generator.project import Project
 from generator.redact import Redactions
-from generator.spool import leave_parts
+from generator.render import read_shared
+from generator.spool import leave, leave_parts
 from generator.store import PARTITIONS, FileStamp, InputFile, Row, State, Store, decode, partition_of
+from generator.views import Site
 
 BATCH = 2_000_000
 """Bytes of saves in a batch: enough to be worth sending, few enough to keep memory small and workers even."""
@@ -37,6 +42,10 @@ class ScanTask(msgspec.Struct, frozen=True):
     zone: datetime.tzinfo
     spool: str
     """File to write their rows to."""
+    shared: str = ""
+    """File with what all pages share, if pages are to be rendered early."""
+    plans: tuple[ThreadPlan, ...] = ()
+    """Of these threads, as far as they can be guessed."""
 
 
 class ScanResult(msgspec.Struct, frozen=True):
@@ -50,6 +59,7 @@ class ScanResult(msgspec.Struct, frozen=True):
     spool: str
     parts: tuple[tuple[int, int], ...]
     """Offset and length of each partition's rows in the spool."""
+    early: tuple[Early, ...]
 
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -68,7 +78,8 @@ def scan_batch(task: ScanTask) -> ScanResult:
     read: dict[str, str] = {}
     parts: list[list[Row]] = [[] for _ in range(PARTITIONS)]
     content = Path(task.content)
-    for group in task.groups:
+    early: list[Early] = []
+    for number, group in enumerate(task.groups):
         loaded = assemble(content, group, task.redactions)
         read.update(loaded.read)
         if loaded.thread is None:
@@ -76,12 +87,17 @@ def scan_batch(task: ScanTask) -> ScanResult:
             problems += loaded.problems
             continue
         order = order_key(loaded.thread, task.zone)
-        rows = tuple(author_rows(loaded.thread, order))
+        rows = tuple(author_rows(loaded.thread, loaded.tree, order))
         for row in rows:
             parts[partition_of(row.author)].append(row)
-        facts.append(facts_of(loaded.thread, group, loaded, order, rows))
+        facts.append(facts_of(loaded, group, order, rows))
+        if task.shared:
+            stem = f"{task.spool}-{number}"
+            early += render_early(loaded, facts[-1], task.plans[number], read_shared(task.shared), stem)
     places = leave_parts(task.spool, map(_encode, parts))
-    return ScanResult(tuple(facts), tuple(failed), tuple(problems), tuple(read.items()), task.spool, places)
+    return ScanResult(
+        tuple(facts), tuple(failed), tuple(problems), tuple(read.items()), task.spool, places, tuple(early)
+    )
 
 
 def settled(problems: Iterable[Problem], folder: str) -> tuple[Problem, ...]:
@@ -110,10 +126,18 @@ class Content(msgspec.Struct, frozen=True):
     """Nothing differs from the last build: `facts` are not even decoded."""
     doubted: bool
     """Whether files had to be read to tell."""
+    site: Site | None = None
+    """What early pages show of the site, if there are any."""
+
+    @property
+    def early(self) -> Iterator[Early]:
+        """Pages that were rendered early."""
+        return (page for part in self.spools for page in part.early)
 
 
-def scan(config: Config, site: Path, state: State, store: Store, workers: Workers, *, same: bool) -> Content:
+def scan(project: Project, state: State, store: Store, workers: Workers, *, same: bool) -> Content:
     """Read what is new in the content folder; `same`: the facts of the last build were made as they would be now."""
+    config, site = project.config, project.folder
     content = site / config.content
     listed = list_content(content)
     known = decode(state.inputs, dict[str, InputFile]) if same else {}
@@ -141,10 +165,17 @@ def scan(config: Config, site: Path, state: State, store: Store, workers: Worker
     def size(group: Group) -> int:
         return sum(inputs[path].stamp.size for path in group.saves)
 
-    tasks = (
-        scan_task(config, site, batch, store.spool / f"{number:06d}")
-        for number, batch in enumerate(batches(again, size, BATCH))
-    )
+    guessed = None if old else guess((head for part in seen for head in part.heads), project)
+    shared = leave(store.spool / "early", share(project, guessed.site)) if guessed else ""
+
+    def task(number: int, batch: list[Group]) -> ScanTask:
+        made = scan_task(config, site, batch, store.spool / f"{number:06d}")
+        if guessed is None:
+            return made
+        plans = tuple(guessed.plans[group.source, group.id] for group in batch)
+        return msgspec.structs.replace(made, shared=shared, plans=plans)
+
+    tasks = (task(number, batch) for number, batch in enumerate(batches(again, size, BATCH)))
     results = tuple(workers.run(scan_batch, tasks, sum(map(size, again))))
     read = {path: sha256 for result in results for path, sha256 in result.read}
     inputs.update(
@@ -163,7 +194,18 @@ def scan(config: Config, site: Path, state: State, store: Store, workers: Worker
     before = tuple(found for key, found in old.items() if key not in keys or key in touched)
     idle = Redactions.of(config.redact).idle(hit for found in facts.values() for hit in found.hits)
     told = (*settled(problems, config.content), *map(_applies_to_nothing, idle))
-    return Content(inputs, facts, fresh, before, results, told, strays, untouched=False, doubted=bool(doubted))
+    return Content(
+        inputs,
+        facts,
+        fresh,
+        before,
+        results,
+        told,
+        strays,
+        untouched=False,
+        doubted=bool(doubted),
+        site=guessed.site if guessed else None,
+    )
 
 
 def _applies_to_nothing(redaction: str) -> Problem:

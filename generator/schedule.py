@@ -6,14 +6,15 @@ sent whose rows or threads may have changed, or whose files are not in place; th
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 import msgspec
 
+from generator.early import Early
 from generator.link import Links
 from generator.parallel import Workers, batches
-from generator.plan import AuthorPlan, Page, Plan, ThreadPlan, row_marks, stale
-from generator.render import AuthorJob, Done, RenderTask, Shared, ThreadJob, Wanted, render_batch, render_only
+from generator.plan import AuthorPlan, Page, Place, Plan, ThreadPlan, places, stale
+from generator.render import AuthorJob, Done, Move, RenderTask, Shared, ThreadJob, Wanted, render_batch, render_only
 from generator.spool import leave
 from generator.store import PARTITIONS, STAMP, Store, partition_of
 from generator.write import Survey
@@ -21,6 +22,8 @@ from generator.write import Survey
 POST_COSTS = 450
 """Bytes of saves that a post stands for when work is weighed."""
 BATCH = 1_500_000
+MOVES = 500
+"""Pages that were rendered early in a batch."""
 VIEWS = 20
 """Pages of lists in a batch."""
 
@@ -65,16 +68,26 @@ class Batches:
         known: Known,
         store: Store,
         touched: Collection[str],
-        mark: str,
+        early: Mapping[str, Early],
     ) -> None:
         self.planned, self.links, self.config, self.known = planned, links, shared.config, known
-        self.store, self.touched = store, touched
-        self.shared, self.rows = leave(store.spool / f"shared-{mark}", shared), store.spool / f"rows-{mark}"
+        self.store, self.touched, self.early = store, touched, early
+        self.shared, self.rows = leave(store.spool / "shared", shared), store.spool / "rows"
 
     def tasks(self) -> tuple[list[RenderTask], int]:
         """List all tasks, and their weight."""
-        jobs = [job for plan in self.planned.threads if (job := self.thread(plan, plan.pages))]
+        moves: list[Move] = []
+        jobs: list[ThreadJob] = []
+        for plan in self.planned.threads:
+            if not (wanted := self.known.wanted(plan.pages)):
+                continue
+            made = [self.early.get(one.page.url) for one in wanted]
+            if all(page and page.fingerprint == one.page.fingerprint for page, one in zip(made, wanted, strict=True)):
+                moves += (Move(one, page.sha256, page.path) for page, one in zip(made, wanted, strict=True) if page)
+            else:
+                jobs.append(self.thread(plan, wanted))
         threads = [RenderTask(self.shared, threads=tuple(batch)) for batch in batches(jobs, _weight, BATCH)]
+        threads += (RenderTask(self.shared, moves=tuple(batch)) for batch in batches(moves, lambda _: 1, MOVES))
         views = self.known.wanted(self.planned.pages)
         lists = [RenderTask(self.shared, views=views[start : start + VIEWS]) for start in range(0, len(views), VIEWS)]
         authors = list(self.authors())
@@ -83,11 +96,8 @@ class Batches:
         )
         return [*threads, *authors, *lists], weight + 100 * POST_COSTS * len(views)
 
-    def thread(self, plan: ThreadPlan, pages: Sequence[Page]) -> ThreadJob | None:
-        """Make the job of a thread's stale pages, if it has any."""
-        wanted = self.known.wanted(pages)
-        if not wanted:
-            return None
+    def thread(self, plan: ThreadPlan, wanted: tuple[Wanted, ...]) -> ThreadJob:
+        """Make the job of a thread's stale pages."""
         return ThreadJob(self.links.threads[plan.number], msgspec.structs.replace(plan, pages=()), wanted)
 
     def authors(self) -> Iterator[RenderTask]:
@@ -125,12 +135,9 @@ class Batches:
         urls = self.planned.author_urls(plan, self.config)
         return AuthorJob(plan, {url: (records.get(url), present.get(url)) for url in urls})
 
-    def known_rows(self) -> dict[str, tuple[object, bytes]]:
+    def known_rows(self) -> dict[str, tuple[Place, bytes]]:
         """What author pages show of threads, by order key."""
-        return {
-            order: (row, mark)
-            for row, (order, mark) in zip(self.links.rows, row_marks(self.links).items(), strict=True)
-        }
+        return {order: (place, mark) for order, place, mark in places(self.links)}
 
     def suspects(self, blocked: Collection[str], workers: Workers) -> Iterator[tuple[str, bytes]]:
         """Render the pages in whose place something foreign stands, without writing."""
@@ -139,8 +146,8 @@ class Batches:
         tasks = []
         for plan in self.planned.threads:
             pages = [page for page in plan.pages if page.url in blocked]
-            if pages and (job := self.thread(plan, pages)):
-                tasks.append(RenderTask(self.shared, threads=(job,)))
+            if wanted := self.known.wanted(pages):
+                tasks.append(RenderTask(self.shared, threads=(self.thread(plan, wanted),)))
         tasks.append(
             RenderTask(self.shared, views=self.known.wanted(p for p in self.planned.pages if p.url in blocked))
         )

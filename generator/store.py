@@ -18,6 +18,7 @@ import os
 import shutil
 import sqlite3
 import struct
+import time
 import zlib
 from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
@@ -98,7 +99,7 @@ class State(msgspec.Struct, frozen=True):
     threads: msgspec.Raw = msgspec.Raw(b"\x90")
     authors: msgspec.Raw = msgspec.Raw(b"\x90")
     rows: msgspec.Raw = msgspec.Raw(b"\x80")
-    """Order key of a thread to the fingerprint of what lists show of it."""
+    """Order key of a thread to the fingerprint of how author pages name it."""
     pages: msgspec.Raw = msgspec.Raw(b"\x80")
     """URL to `page_record`, `SHA256SUMS` among them."""
     counts: tuple[int, int, int] = (0, 0, 0)
@@ -147,7 +148,9 @@ class Store:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.spool = folder / "spool"
+        self.spools = folder / "spool"
+        self.spool = self.spools / str(time.time_ns())
+        """Of this build: a name that no worker has seen before."""
         self.mark = folder / "ingesting"
 
     def load(self) -> State:
@@ -180,7 +183,7 @@ class Store:
             file.write(raw)
         temporary.replace(self.folder / "state")
         self.mark.unlink(missing_ok=True)
-        shutil.rmtree(self.spool, ignore_errors=True)
+        shutil.rmtree(self.spools, ignore_errors=True)
 
     def forget(self) -> None:
         """Remove everything, as if there had been no build."""
@@ -188,11 +191,11 @@ class Store:
             (self.folder / name).unlink(missing_ok=True)
         self.mark.unlink(missing_ok=True)
         shutil.rmtree(self.folder / "authors", ignore_errors=True)
-        shutil.rmtree(self.spool, ignore_errors=True)
+        shutil.rmtree(self.spools, ignore_errors=True)
 
     def begin_scan(self) -> None:
         """Make an empty spool for what scan hands to ingest."""
-        shutil.rmtree(self.spool, ignore_errors=True)
+        shutil.rmtree(self.spools, ignore_errors=True)
         self.spool.mkdir(parents=True)
 
     def begin_ingest(self, *, afresh: bool) -> None:

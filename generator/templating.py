@@ -1,9 +1,10 @@
 """Jinja2, set up for a million posts: the environment that themes are compiled in.
 
-Two things about templates are compiled differently from Jinja2's default, and both only make the same output cheaper:
-text is escaped without a detour over `Markup` objects, and `a.b` is Python's own attribute access. On 96,000 posts the
-two save half of the time in templates. Nearly all values that templates see are structs, so `a.b` finds what Jinja2
-would find; a template in which it does not (`a.b` for `a["b"]`, or `a.b is defined`) is compiled again as Jinja2 does.
+What templates say is compiled differently from Jinja2's default where that makes the same output cheaper: text is
+escaped without a detour over `Markup` objects, `a.b` is Python's own attribute access, words that need no escaping are
+not escaped. On 96,000 posts this saves more than half of the time in templates. Nearly all values that templates see
+are structs, so `a.b` finds what Jinja2 would find; a template in which it does not (`a.b` for `a["b"]`, an unknown
+name, or `a.b is defined`) is compiled again as Jinja2 does, and tells what is wrong as Jinja2 would.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import Any
 import jinja2
 from jinja2 import nodes
 from jinja2.compiler import CodeGenerator, Frame
+from jinja2.utils import missing
 from markupsafe import Markup, escape
 
 from generator.markup import visible
@@ -25,27 +27,22 @@ def quick_escape(value: Any) -> str:
 
     The result is for output only, as it does not say that it is safe.
     """
-    kind = type(value)
+    kind = value.__class__
     if kind is str:
         if value.isalnum():
             return value  # type: ignore[no-any-return]
         if not value.isprintable():
             value = visible(value)
-        if "&" in value:
-            value = value.replace("&", "&amp;")
-        if "<" in value:
-            value = value.replace("<", "&lt;")
-        if ">" in value:
-            value = value.replace(">", "&gt;")
-        if '"' in value:
-            value = value.replace('"', "&#34;")
-        if "'" in value:
-            value = value.replace("'", "&#39;")
+        if "'" in value or "&" in value or '"' in value or "<" in value or ">" in value:
+            value = value.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+            value = value.replace('"', "&#34;").replace("'", "&#39;")
         return value  # type: ignore[no-any-return]
     if kind is Markup:
         return value  # type: ignore[no-any-return]
     if kind is int:
         return str(value)
+    if value is missing:
+        raise AttributeError
     if hasattr(value, "__html__"):
         return escape(value)
     return quick_escape(str(value))
@@ -58,28 +55,65 @@ class _Escaping(CodeGenerator):
         if frame.eval_ctx.volatile or not frame.eval_ctx.autoescape:
             super()._output_child_pre(node, frame, finalize)
             return
-        self.write("environment.quick_escape(")
+        self.write("(" if _is_word(node) else "quick_escape(")
         if finalize.src is not None:
             self.write(finalize.src)
 
 
+def _is_word(node: nodes.Expr) -> bool:
+    """Say whether an expression can only be one of several words of the template that need no escaping."""
+    if isinstance(node, nodes.CondExpr):
+        return node.expr2 is not None and _is_word(node.expr1) and _is_word(node.expr2)
+    return isinstance(node, nodes.Const) and isinstance(node.value, str) and quick_escape(node.value) == node.value
+
+
 class _Quick(_Escaping):
     """Compiles attribute access as the module says, too."""
+
+    _shown: nodes.Expr | None = None
+
+    def _output_child_pre(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:
+        super()._output_child_pre(node, frame, finalize)
+        self._shown = node
+
+    def visit_Name(self, node: nodes.Name, frame: Frame) -> None:  # noqa: N802  # Jinja2's name
+        if node is self._shown:  # `quick_escape` finds out if it is unknown
+            self.write(frame.symbols.ref(node.name))
+        else:
+            super().visit_Name(node, frame)
 
     def visit_Getattr(self, node: nodes.Getattr, frame: Frame) -> None:  # noqa: N802  # Jinja2's name
         if keyword.iskeyword(node.attr):
             super().visit_Getattr(node, frame)
             return
         self.write("(")
-        self.visit(node.node, frame)
+        if isinstance(node.node, nodes.Name):  # if it is unknown, it has no attributes either
+            self.write(frame.symbols.ref(node.node.name))
+        else:
+            self.visit(node.node, frame)
         self.write(f").{node.attr}")
+
+    def visit_Test(self, node: nodes.Test, frame: Frame) -> None:  # noqa: N802  # Jinja2's name
+        if node.name != "none":
+            super().visit_Test(node, frame)
+            return
+        self.write("(")
+        self.visit(node.node, frame)
+        self.write(" is None)")
+
+
+class _Template(jinja2.Template):
+    @classmethod
+    def _from_namespace(cls, environment: jinja2.Environment, namespace: Any, globals: Any) -> jinja2.Template:  # noqa: A002
+        namespace["quick_escape"] = quick_escape
+        return super()._from_namespace(environment, namespace, globals)
 
 
 class Environment(jinja2.Environment):
     """The environment of themes: strict, escaping, deterministic."""
 
     code_generator_class = _Escaping
-    quick_escape = staticmethod(quick_escape)
+    template_class = _Template
 
     def __init__(self, load: Callable[[str], tuple[str, str, None] | None]) -> None:
         super().__init__(
@@ -93,6 +127,22 @@ class Environment(jinja2.Environment):
         )
         # The two that throw dice: the same page must have the same bytes.
         del self.filters["random"], self.globals["lipsum"]
+        self._found: dict[Any, jinja2.Template] = {}
+
+    def get_template(self, name: Any, parent: str | None = None, globals: Any = None) -> jinja2.Template:  # noqa: A002
+        """Find a template; every page asks for those it extends and imports, so what was found is kept."""
+        if globals is not None or name not in self._found:
+            return self._found.setdefault(name, super().get_template(name, parent, globals))
+        return self._found[name]
+
+    def render(self, name: str, values: dict[str, Any]) -> str:
+        """Render a template; what it raises names the template's line."""
+        template = self.get_template(name)
+        context = self.context_class(self, {**self.globals, **values}, template.name, template.blocks)
+        try:
+            return "".join(template.root_render_func(context))
+        except Exception:
+            self.handle_exception()
 
 
 class _QuickEnvironment(Environment):
@@ -111,7 +161,7 @@ class Templates:
         """Render a template; raises whatever it raises."""
         if name not in self._slow:
             try:
-                return self._quick.get_template(name).render(values)
+                return self._quick.render(name, values)
             except AttributeError:
                 self._slow.add(name)
-        return self._general.get_template(name).render(values)
+        return self._general.render(name, values)

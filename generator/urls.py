@@ -23,8 +23,11 @@ ROBOTS = "robots.txt"
 SUMS = "SHA256SUMS"
 
 _WINDOWS = re.compile(r"(con|prn|aux|nul|(com|lpt)[0-9\u00b9\u00b2\u00b3]|conin\$|conout\$)", re.I)
+_OTHERS = re.compile(r"[^a-z0-9]+")
 _RESERVED = frozenset({"index"})
 """Names of pages of ours in folders that otherwise hold what user data names."""
+LONGEST_RESERVED = 7
+"""Characters of the longest name that Windows or we reserve."""
 LONGEST = 80
 """Characters of a slug; folders, page numbers and endings still fit any file system."""
 
@@ -39,18 +42,17 @@ def slug(text: str) -> str:
 
     Letters with marks lose them; scripts without a Latin form vanish (the caller then adds a digest).
     """
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
-    return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")
+    if not text.isascii():
+        text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    text = text.lower()
+    return text if text.isalnum() else _OTHERS.sub("-", text).strip("-")
 
 
 def is_safe_name(name: str) -> bool:
     """Say whether a name can stand for a page as it is: not reserved by Windows or by us, not too long."""
-    return (
-        0 < len(name) <= LONGEST
-        and not name.startswith(("_", "-", "."))
-        and not _WINDOWS.fullmatch(name)
-        and name.lower() not in _RESERVED
-    )
+    if not 0 < len(name) <= LONGEST or name[0] in "_-.":
+        return False
+    return len(name) > LONGEST_RESERVED or (not _WINDOWS.fullmatch(name) and name.lower() not in _RESERVED)
 
 
 def unique_slugs(wanted: Mapping[str, str]) -> dict[str, str]:

@@ -177,7 +177,12 @@ class AuthorPost(msgspec.Struct, frozen=True):
 class AuthorThread(msgspec.Struct, frozen=True):
     """A thread on an author's page, with what the author wrote there."""
 
-    thread: ThreadRow
+    title: str
+    url: str
+    day: str
+    """"15 October 2025", or "" without a date."""
+    posted: str | None
+    """ISO 8601, for <time datetime>."""
     story: bool
     """Whether the author posted the story."""
     posts: tuple[AuthorPost, ...]

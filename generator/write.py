@@ -8,6 +8,7 @@ Each worker has a temporary name and a journal of its own.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import re
@@ -176,24 +177,39 @@ class Writer:
 
     def put(self, url: str, data: bytes, sha256: bytes) -> FileStamp:
         """Write one file."""
+        create(self.file, data)
+        return self._place(self.file, url, sha256)
+
+    def take(self, url: str, path: str, sha256: bytes) -> FileStamp:
+        """Move a finished file (of `create`) to its place."""
+        try:
+            return self._place(path, url, sha256)
+        except OSError as error:
+            if error.errno != errno.EXDEV:  # the output lies on another disk
+                raise
+            return self.put(url, Path(path).read_bytes(), sha256)
+
+    def _place(self, path: str, url: str, sha256: bytes) -> FileStamp:
         # The line end comes first: a full disk may have cut the line before.
         _write(self.journal.fileno(), f"\n{sha256.hex()}  {url}\n".encode())
-        path = f"{self.output}/{url}"
-        folder = path.rpartition("/")[0]
+        place = f"{self.output}/{url}"
+        folder = place.rpartition("/")[0]
         if folder not in self.made:
             _make_folder(Path(folder))
             self.made.add(folder)
-        # Hosts refuse files that not everybody may read, whatever this process's umask is.
-        handle = os.open(self.file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
-        try:
-            _write(handle, data)
-            found = os.fstat(handle)
-            if os.name == "posix" and found.st_mode & 0o777 != 0o644:
-                os.fchmod(handle, 0o644)
-        finally:
-            os.close(handle)
-        os.replace(self.file, path)  # noqa: PTH105  # once a page
+        os.replace(path, place)  # noqa: PTH105  # once a page
         return self.stamp(url)  # a rename may change it
+
+
+def create(path: str, data: bytes) -> None:
+    """Write a file that everybody may read, whatever this process's umask is: hosts refuse others."""
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
+    try:
+        _write(handle, data)
+        if os.name == "posix" and os.fstat(handle).st_mode & 0o777 != 0o644:
+            os.fchmod(handle, 0o644)
+    finally:
+        os.close(handle)
 
 
 def _write(handle: int, data: bytes) -> None:

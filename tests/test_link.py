@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from generator.assemble import Group, Loaded
+from generator.authors import AuthorSum, sums_of
 from generator.config import Config, zone
 from generator.facts import Facts, author_rows, facts_of, order_key
-from generator.ingest import AuthorSum, sums_of
 from generator.link import Links, link, slug_of
 from generator.model import TOP, Author, Post, Thread
 from generator.store import Row

@@ -14,13 +14,15 @@ no ids, no styles, no images, no scripts. Nothing is fetched, and no post is lin
 
 from __future__ import annotations
 
+import functools
 import re
+from collections.abc import Callable
 
 from markupsafe import Markup as SafeHtml
 
 from generator.markup import plain
 from generator.markup.links import archived, is_safe
-from generator.markup.text import visible
+from generator.markup.text import is_shown, visible
 from generator.model import Link, Markup
 
 __all__ = ["archived", "excerpt", "is_safe", "post_html", "story_html", "summary", "visible"]
@@ -35,7 +37,11 @@ def post_html(body: str, markup: Markup, dated: str | None = None) -> SafeHtml:
     """
     if markup == "markdown":
         return SafeHtml(_markdown_html(body, dated))
-    return SafeHtml(plain.post_html(body, dated))
+    return _safe(plain.post_html(body, dated))
+
+
+_safe: Callable[[str], SafeHtml] = functools.partial(str.__new__, SafeHtml)
+"""`SafeHtml` for what is a `str` for sure: half of the time, a million times."""
 
 
 def story_html(body: str, links: tuple[Link, ...], markup: Markup, dated: str | None = None) -> SafeHtml:
@@ -71,7 +77,9 @@ def excerpt(body: str, markup: Markup, limit: int = 160) -> str:
         # Most bodies need no more than this: no quote, and enough text at once.
         start = body[: limit * 2]
         if ">" not in start:
-            text = visible(" ".join(start.split()))
+            text = " ".join(filter(None, start.split("\n"))).strip(" ")[: limit + 1]
+            if "  " in text or not is_shown(text):  # no other white space is shown
+                text = visible(" ".join(start.split()))
             if len(text) > limit:
                 return _cut(text, limit)
             if len(body) <= limit * 2:

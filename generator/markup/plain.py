@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from generator.markup.links import close_link, is_safe, link_urls, open_link
-from generator.markup.text import escape
+from generator.markup.text import escape, is_shown
 from generator.model import Link
 
 MAX_QUOTES = 8
@@ -27,10 +27,15 @@ def post_html(body: str, dated: str | None) -> str:
     Two bodies in three are paragraphs of one line each, without a quote, a URL or anything unprintable. They go the
     short way, which a property test proves equal to the long one.
     """
-    if ">" not in body and "://" not in body:
-        blocks = body.replace("&", "&amp;").replace("<", "&lt;").split("\n\n")
-        if all(map(str.strip, blocks)) and "".join(blocks).isprintable():
-            return f"<p>{'</p><p>'.join(blocks)}</p>"
+    # One character is sought ten times as fast as several.
+    if ">" not in body and ("/" not in body or "://" not in body):
+        lines = body.split("\n")
+        blocks = lines[::2]
+        if len(lines) % 2 and not any(lines[1::2]) and all(map(str.strip, blocks)) and is_shown("".join(blocks)):
+            html = "</p><p>".join(blocks)
+            if "&" in body or "<" in body:
+                html = "</p><p>".join([block.replace("&", "&amp;").replace("<", "&lt;") for block in blocks])
+            return f"<p>{html}</p>"
     return general_html(body, lambda text: link_urls(text, dated))
 
 
@@ -44,17 +49,23 @@ def story_html(body: str, links: tuple[Link, ...], dated: str | None) -> str:
 
 def general_html(body: str, inline: Callable[[str], str]) -> str:
     """Turn any body into HTML; `inline` makes HTML of the text of one paragraph, line feeds untouched."""
+    # An empty line ends every quote, so blocks do not depend on each other. Most are one line.
     parts = []
-    opened = 0
-    for depth, text in _paragraphs(body):
-        if depth < opened:
-            parts.append("</blockquote>" * (opened - depth))
-            opened = depth
-        if text:
-            parts.append("<blockquote>" * (depth - opened))
-            opened = depth
-            parts += ("<p>", inline(text).replace("\n", "<br>"), "</p>")
-    parts.append("</blockquote>" * opened)
+    for block in body.split("\n\n") if "\n" in body else (body,):
+        if "\n" not in block and block[:1] != ">":
+            if block.strip(" \t"):
+                parts.append(f"<p>{inline(block)}</p>")
+            continue
+        opened = 0
+        for depth, text in _paragraphs(block):
+            if depth < opened:
+                parts.append("</blockquote>" * (opened - depth))
+                opened = depth
+            if text:
+                parts.append("<blockquote>" * (depth - opened))
+                opened = depth
+                parts += ("<p>", inline(text).replace("\n", "<br>"), "</p>")
+        parts.append("</blockquote>" * opened)
     return "".join(parts)
 
 

@@ -41,8 +41,12 @@ class Reader(Protocol):
     def sniff(self, text: str) -> bool:
         """Say whether the text is (meant to be) a save of this kind, from its first lines."""
 
-    def identify(self, text: str) -> tuple[tuple[str, str], ...]:
-        """Give (source, id) of the threads in the save, as cheaply as can be; () where it can't be told."""
+    def identify(self, text: str) -> tuple[Thread, ...]:
+        """Give the threads in the save as far as its head tells, as cheaply as can be; () where it can't be told.
+
+        Sources and ids must be those that `read` gives. Titles, dates, departments and tags are believed only until
+        the save is read; texts and posts are left out.
+        """
 
     def read(self, text: str, path: str, *, footer: bool = True) -> Reading:
         """Read a save. `path` is for problems only; with `footer` false the last block belongs to the last post."""

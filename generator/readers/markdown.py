@@ -61,10 +61,23 @@ def sniff(text: str) -> bool:
     return find_front_matter(text) is not None
 
 
-def identify(text: str) -> tuple[tuple[str, str], ...]:
-    """Give source and id from the front matter."""
+def identify(text: str) -> tuple[Thread, ...]:
+    """Give the thread from the front matter."""
     front = read_front_matter(text, Findings(text, ""))
-    return ((front.source, front.id),) if front else ()
+    if front is None:
+        return ()
+    return (
+        Thread(
+            front.source,
+            front.id,
+            front.title,
+            "",
+            (),
+            posted=front.posted,
+            department=front.department,
+            tags=front.tags,
+        ),
+    )
 
 
 def read(text: str, path: str, *, footer: bool = True) -> Reading:

@@ -63,10 +63,13 @@ def sniff(text: str) -> bool:
     return starts_save(text)
 
 
-def identify(text: str) -> tuple[tuple[str, str], ...]:
-    """Give source and id from the first line."""
+def identify(text: str) -> tuple[Thread, ...]:
+    """Give the thread from the lines before the story."""
     number = find_number(text)
-    return ((SOURCE, number),) if number else ()
+    if not number:
+        return ()
+    header = read_header(text, Findings(text, ""))
+    return (Thread(SOURCE, number, header.title, "", (), posted=header.posted, department=header.department),)
 
 
 def read(text: str, path: str, *, footer: bool = True) -> Reading:
