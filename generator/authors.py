@@ -1,10 +1,14 @@
-"""Authors: the rows of what they wrote in each thread in, a sum of each over the whole site out. No files."""
+"""Authors: the rows of what they wrote in each thread in, a sum of each over the whole site out, ranked, with slugs.
+
+No files. There are many authors, and a build touches few: those it does not touch keep their slugs and their order.
+"""
 
 from __future__ import annotations
 
+import bisect
 import itertools
 import statistics
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
@@ -31,6 +35,26 @@ class AuthorSum(msgspec.Struct, frozen=True, array_like=True, gc=False):
     first: int | None
     """Year of the first dated thread."""
     last: int | None
+    slug: str = ""
+    """As settled among all authors (`rank`)."""
+    odd: bool = False
+    """Whether the slug does not follow from the author as each thread has them."""
+
+    @property
+    def url(self) -> str:
+        """Front page of the author."""
+        return urls.author_page(self.source, self.slug)
+
+
+class Authors(msgspec.Struct, frozen=True):
+    """All authors of a site, as a build finds them."""
+
+    kept: Sequence[AuthorSum] = ()
+    """Those whom nothing touched, ranked, with their slugs."""
+    fresh: Sequence[AuthorSum] = ()
+    """The others, without slugs."""
+    before: Sequence[AuthorSum] = ()
+    """What the last build knew of those, and of authors who are gone."""
 
 
 def sums_of(rows: Iterable[Row]) -> Iterator[AuthorSum]:
@@ -66,3 +90,59 @@ def sums_of(rows: Iterable[Row]) -> Iterator[AuthorSum]:
             first=min(years, default=None),
             last=max(years, default=None),
         )
+
+
+def rank(authors: Authors) -> list[AuthorSum]:
+    """Give all authors, most posts first, each with a slug.
+
+    The same comes out whatever was kept: `_settle` is the rule, and authors are only spared it where it would say what
+    they have already.
+    """
+    before = {author.key: author for author in authors.before}
+    again: list[AuthorSum] = []
+    new: list[AuthorSum] = []
+    for author in authors.fresh:
+        known = before.get(author.key)
+        if known is not None and known.wanted == author.wanted:
+            again.append(_named(author, known.slug))
+            del before[author.key]
+        else:
+            new.append(author)
+    kept = authors.kept
+    if before or not _are_free(new, kept, again):
+        settled = _settle((*kept, *again, *new))
+        kept, again, new = (), [_named(author, settled[author.key]) for author in (*kept, *again, *new)], []
+    fresh = again + [_named(author, author.wanted) for author in new]
+    if len(fresh) * 50 > len(kept):
+        return sorted((*kept, *fresh), key=_rank)
+    ranked = list(kept)
+    for author in fresh:
+        bisect.insort(ranked, author, key=_rank)
+    return ranked
+
+
+def _rank(author: AuthorSum) -> tuple[int, int, str, str]:
+    return (-author.posts, -author.stories, author.wanted, author.key)
+
+
+def _named(author: AuthorSum, slug: str) -> AuthorSum:
+    odd = bool(author.names) or slug != urls.lone_slug(author.key, author.wanted)
+    return msgspec.structs.replace(author, slug=slug, odd=odd)
+
+
+def _are_free(new: Sequence[AuthorSum], kept: Sequence[AuthorSum], again: Sequence[AuthorSum]) -> bool:
+    """Say whether new authors can have what they want without a thought of the others."""
+    if not new:
+        return True
+    wanted = {author.wanted for author in new}
+    if len(wanted) < len(new) or not all(map(urls.is_safe_name, wanted)):
+        return False
+    return not any(author.wanted in wanted or author.slug in wanted for part in (kept, again) for author in part)
+
+
+def _settle(authors: Iterable[AuthorSum]) -> dict[str, str]:
+    """Settle the slugs of all authors, source by source."""
+    wanted: dict[str, dict[str, str]] = {}
+    for author in authors:
+        wanted.setdefault(author.source, {})[author.key] = author.wanted
+    return {key: slug for mine in wanted.values() for key, slug in urls.unique_slugs(mine).items()}

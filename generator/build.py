@@ -15,11 +15,12 @@ from pathlib import Path
 import msgspec
 
 from generator import urls, write
+from generator.authors import Authors
 from generator.config import Config
 from generator.early import share
 from generator.errors import ContentError, Problem
 from generator.facts import writers
-from generator.ingest import Ingested, ingest
+from generator.ingest import ingest
 from generator.link import link
 from generator.lock import FOLDER, lock
 from generator.origin import digests
@@ -28,7 +29,7 @@ from generator.plan import fingerprint, places, plan
 from generator.project import Project
 from generator.scan import Content, complete, scan
 from generator.schedule import Batches, Known, render
-from generator.store import EMPTY, SHA256, STAMP, Damaged, State, Store, decode, encode
+from generator.store import EMPTY, STAMP, Damaged, State, Store, decode, encode
 from generator.theme import load_theme
 
 
@@ -90,8 +91,8 @@ def _build(project: Project, order: Order, store: Store, state: State, workers: 
     content = scan(project, state, store, workers, same=same)
     _stop_at_problems(content.problems, order)
     records = decode(state.pages, dict[str, bytes])
-    found = write.survey(output, records)
-    if content.untouched and state.site == site_digest and _in_place(found, records):
+    found = write.survey(output, records, workers)
+    if content.untouched and state.site == site_digest and found.whole:
         if content.doubted or found.stamps:  # so that the next build need not read those files again
             pages = records | {url: records[url][: STAMP.start] + stamp for url, stamp in found.stamps.items()}
             inputs = encode(content.inputs)
@@ -99,13 +100,13 @@ def _build(project: Project, order: Order, store: Store, state: State, workers: 
         write.tidy(output)
         return _report(config, state, len(records), content.problems)
     content = complete(content, state)
-    ingested = ingest(content, state, store, workers, afresh=not same)
-    links = link(content.facts.values(), ingested.authors.values(), config)
+    authors = ingest(content, state, store, workers, afresh=not same)
+    links = link(content.facts.values(), authors, config)
     planned = plan(links, config, theme)
     shown = fingerprint(planned.site)
     known = Known(records, found, (state.site, state.shown) == (site_digest, shown))
     marks = {order: mark for order, _, mark in places(links)}
-    touched = _touched(content, ingested, state, marks, same=same)
+    touched = _touched(content, authors, state, marks, same=same)
     early = {page.url: page for page in content.early} if content.site == planned.site else {}
     rendering = Batches(planned, links, share(project, planned.site), known, store, touched, early)
     wanted = planned.urls(config)
@@ -113,10 +114,10 @@ def _build(project: Project, order: Order, store: Store, state: State, workers: 
     found = write.refuse(output, config.output, found, rendering.suspects(blocked, workers))
     removed = write.clear(output, found) if order.clean else write.make_room(output, found, wanted)
     if order.clean:
-        found = write.survey(output, {})
+        found = write.survey(output, {}, workers)
     rendering.known = known = msgspec.structs.replace(known, found=found)
     done = {page.url: page for page in render(rendering, workers) if page.reason}
-    after = {url: done[url].record if url in done else known.record(url) for url in wanted}
+    after = known.records_of(wanted, {url: page.record for url, page in done.items()})
     sums = write.write_sums(output, after, found)
     write.tidy(output)
     state = State(
@@ -125,10 +126,10 @@ def _build(project: Project, order: Order, store: Store, state: State, workers: 
         shown=shown,
         built=started,
         inputs=encode(content.inputs),
-        threads=encode(list(links.threads)),
-        authors=encode(list(links.authors)),
+        threads=encode(links.threads),
+        authors=encode(links.authors),
         rows=encode(marks),
-        pages=encode({**after, urls.SUMS: sums.record}),
+        pages=encode({urls.SUMS: sums.record, **after}),
         counts=(len(links.threads), sum(facts.posts for facts in links.threads), len(links.authors)),
         problems=content.problems,
         strays=content.strays,
@@ -152,16 +153,9 @@ def _stop_at_problems(problems: Iterable[Problem], order: Order) -> None:
         raise ContentError(found)
 
 
-def _in_place(found: write.Survey, records: Mapping[str, bytes]) -> bool:
-    """Say whether the output holds every file of ours as it was written, and nothing that has to go."""
-    return found.present.keys() == records.keys() and all(
-        records[url][SHA256] == sha256 for url, sha256 in found.present.items()
-    )
-
-
-def _touched(content: Content, ingested: Ingested, state: State, marks: Mapping[str, bytes], *, same: bool) -> set[str]:
+def _touched(content: Content, authors: Authors, state: State, marks: Mapping[str, bytes], *, same: bool) -> set[str]:
     """Authors whose pages may show something new: their own rows, or how they name their threads."""
-    touched = set(ingested.touched)
+    touched = {author.key for author in authors.fresh}
     before = decode(state.rows, dict[str, bytes]) if same else {}
     for facts in content.facts.values():
         if before.get(facts.order) != marks[facts.order]:

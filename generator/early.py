@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from generator.assemble import Group, Loaded
+from generator.authors import Authors
 from generator.config import zone
 from generator.facts import Facts, order_key
 from generator.link import link
@@ -47,7 +48,7 @@ def guess(heads: Iterable[Thread], project: Project) -> Guess:
     """Link and plan a site of threads of which only the heads are known; of several heads of one the last counts."""
     threads = {thread.key: thread for thread in heads}
     where = zone(project.config)
-    links = link((_bare(thread, order_key(thread, where)) for thread in threads.values()), (), project.config)
+    links = link((_bare(thread, order_key(thread, where)) for thread in threads.values()), Authors(), project.config)
     plans = zip(links.threads, thread_plans(links, project.config), strict=True)
     return Guess(
         site_view(links, project.config, project.theme),

@@ -10,19 +10,12 @@ from pathlib import Path
 
 import msgspec
 
-from generator.authors import AuthorSum, sums_of
+from generator.authors import Authors, AuthorSum, sums_of
 from generator.facts import writers
 from generator.parallel import Workers
 from generator.scan import Content
 from generator.spool import take_part
 from generator.store import PARTITIONS, Damaged, Partition, Row, State, Store, decode, partition_of
-
-
-class Ingested(msgspec.Struct, frozen=True):
-    """All authors by key, and which of them may have changed."""
-
-    authors: dict[str, AuthorSum]
-    touched: set[str]
 
 
 class IngestTask(msgspec.Struct, frozen=True):
@@ -62,10 +55,9 @@ def ingest_partition(task: IngestTask) -> IngestResult:
     return IngestResult(found, tuple(sorted(touched - {author.key for author in found})))
 
 
-def ingest(content: Content, state: State, store: Store, workers: Workers, *, afresh: bool) -> Ingested:
+def ingest(content: Content, state: State, store: Store, workers: Workers, *, afresh: bool) -> Authors:
     """Bring all partitions up to date with what scan found; raises `Damaged` if rows got lost in one."""
     store.begin_ingest(afresh=afresh)
-    authors = {} if afresh else {author.key: author for author in decode(state.authors, list[AuthorSum])}
     gone: dict[int, list[tuple[str, str]]] = {}
     threads: dict[str, int] = {}
     for facts in content.before:
@@ -75,8 +67,10 @@ def ingest(content: Content, state: State, store: Store, workers: Workers, *, af
     for facts in () if afresh else content.fresh:
         for key in writers(facts):
             threads[key] = threads.get(key, 0) + 1
-    for key in threads:
-        threads[key] += authors[key].threads if key in authors else 0
+    authors = [] if afresh else decode(state.authors, list[AuthorSum])
+    before = [author for author in authors if author.key in threads]
+    for author in before:
+        threads[author.key] += author.threads
     tasks = []
     for number in range(PARTITIONS):
         parts = tuple(
@@ -86,17 +80,13 @@ def ingest(content: Content, state: State, store: Store, workers: Workers, *, af
         )
         if parts or number in gone or afresh:
             tasks.append(IngestTask(str(store.partition_path(number)), parts, tuple(gone.get(number, ())), afresh))
-    touched: set[str] = set()
+    fresh: list[AuthorSum] = []
     weight = sum(length for task in tasks for _, _, length in task.parts)
     for result in workers.run(ingest_partition, tasks, weight):
-        for author in result.authors:
-            if not afresh and author.threads != threads[author.key]:
-                raise Damaged(f"rows of {author.key} got lost")
-            authors[author.key] = author
-            touched.add(author.key)
-        for key in result.gone:
-            if threads[key]:
+        for key, count in ((author.key, author.threads) for author in result.authors):
+            if not afresh and count != threads[key]:
                 raise Damaged(f"rows of {key} got lost")
-            authors.pop(key, None)
-            touched.discard(key)
-    return Ingested(authors, touched)
+        if any(threads[key] for key in result.gone):
+            raise Damaged(f"rows of {result.gone} got lost")
+        fresh += result.authors
+    return Authors([author for author in authors if author.key not in threads], fresh, before)

@@ -1,6 +1,6 @@
 """Link: everything that takes more than one thread to know, as one small value.
 
-Facts of all threads and sums of all authors come in; order, URLs, slugs, tags and months go out. Serial, no files.
+Facts of all threads and sums of all authors come in; order, URLs, tags and months go out. Serial, no files.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 
 from generator import dates, urls
-from generator.authors import AuthorSum
+from generator.authors import Authors, AuthorSum, rank
 from generator.config import Config
 from generator.facts import Facts
 from generator.model import Author
@@ -30,10 +30,8 @@ class Links(msgspec.Struct, frozen=True):
     """First page of each thread."""
     rows: tuple[ThreadRow, ...]
     """Each thread as lists show it."""
-    authors: tuple[AuthorSum, ...]
+    authors: Sequence[AuthorSum]
     """Most posts first."""
-    slugs: Mapping[str, str]
-    """By author key."""
     odd: Mapping[str, str]
     """Slugs, by author key, that don't follow from the author as each thread names them."""
     months: Mapping[tuple[int, int], tuple[int, ...]]
@@ -45,7 +43,7 @@ class Links(msgspec.Struct, frozen=True):
     """Tags of each thread: its own and those of the configuration."""
 
 
-def link(facts: Iterable[Facts], authors: Iterable[AuthorSum], config: Config) -> Links:
+def link(facts: Iterable[Facts], authors: Authors, config: Config) -> Links:
     """Connect threads and authors."""
     threads = tuple(sorted(facts, key=lambda thread: thread.order))
     by_source: dict[str, dict[str, str]] = {}
@@ -68,20 +66,15 @@ def link(facts: Iterable[Facts], authors: Iterable[AuthorSum], config: Config) -
         tagged.append(tuple(sorted(set(mine))))
         for tag in tagged[-1]:
             tags.setdefault(tag, []).append(number)
-    ranked = tuple(sorted(authors, key=lambda author: (-author.posts, -author.stories, author.wanted, author.key)))
-    slugs = _slugs(ranked)
+    ranked = rank(authors)
+    odd = {author.key: author.slug for author in ranked if author.odd}
     return Links(
         threads=threads,
         stems=stems,
         urls=pages,
-        rows=tuple(_row(thread, page, slugs) for thread, page in zip(threads, pages, strict=True)),
+        rows=tuple(_row(thread, page, odd) for thread, page in zip(threads, pages, strict=True)),
         authors=ranked,
-        slugs=slugs,
-        odd={
-            author.key: slugs[author.key]
-            for author in ranked
-            if author.names or slugs[author.key] != urls.lone_slug(author.key, author.wanted)
-        },
+        odd=odd,
         months={when: tuple(numbers) for when, numbers in sorted(months.items())},
         tags={tag: tuple(numbers) for tag, numbers in sorted(tags.items())},
         tag_slugs=urls.unique_slugs({tag: urls.slug(tag) for tag in tags}),
@@ -94,15 +87,7 @@ def _words(listed: Sequence[str]) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w)(?:{'|'.join(re.escape(word) for word in listed)})(?!\w)", re.I)
 
 
-def _slugs(authors: Iterable[AuthorSum]) -> dict[str, str]:
-    """Settle the slugs of all authors, source by source."""
-    wanted: dict[str, dict[str, str]] = {}
-    for author in authors:
-        wanted.setdefault(author.source, {})[author.key] = author.wanted
-    return {key: slug for mine in wanted.values() for key, slug in urls.unique_slugs(mine).items()}
-
-
-def _row(thread: Facts, page: str, slugs: Mapping[str, str]) -> ThreadRow:
+def _row(thread: Facts, page: str, odd: Mapping[str, str]) -> ThreadRow:
     """A thread as lists show it."""
     return ThreadRow(
         title=thread.title,
@@ -113,7 +98,7 @@ def _row(thread: Facts, page: str, slugs: Mapping[str, str]) -> ThreadRow:
         authors=thread.authors,
         best=thread.best,
         department=thread.department,
-        author=author_ref(thread.author, slugs) if thread.author else None,
+        author=author_ref(thread.author, odd) if thread.author else None,
     )
 
 

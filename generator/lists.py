@@ -22,6 +22,7 @@ from generator.views import (
     DateCount,
     Dates,
     Head,
+    Paging,
     Plain,
     Ref,
     TagCloud,
@@ -209,21 +210,35 @@ def _by_name(item: tuple[str, object]) -> tuple[str, str]:
 def _author_index(links: Links, config: Config) -> Iterator[ListPage]:
     authors = links.authors
     for cut in cut_thread(urls.AUTHORS, len(authors), AUTHORS_PER_PAGE):
-        view = AuthorList(
+        view = AuthorSlice(
             **head(cut.url, config),
             title="Authors" if cut.paging.number == 1 else f"Authors, page {cut.paging.number}",
-            authors=tuple(_author_row(author, links) for author in authors[cut.start : cut.stop]),
+            authors=tuple(authors[cut.start : cut.stop]),
             paging=cut.paging,
             total=len(authors) if cut.paging.number == 1 else None,
         )
         yield ListPage("authors.html", view, "authors")
 
 
-def _author_row(author: AuthorSum, links: Links) -> AuthorRow:
+class AuthorSlice(Head, frozen=True, kw_only=True):
+    """What becomes an `AuthorList` when its page is rendered; most such pages never are."""
+
+    authors: tuple[AuthorSum, ...]
+    paging: Paging
+    total: int | None
+
+
+def author_list(part: AuthorSlice) -> AuthorList:
+    """Make the view of a page of the authors' index."""
+    fields = {name: getattr(part, name) for name in part.__struct_fields__}
+    return AuthorList(**fields | {"authors": tuple(map(_author_row, part.authors))})
+
+
+def _author_row(author: AuthorSum) -> AuthorRow:
     return AuthorRow(
         name=author.name,
         uid=author.uid,
-        url=urls.author_page(author.source, links.slugs[author.key]),
+        url=author.url,
         posts=author.posts,
         threads=author.threads,
         first="" if author.first is None else str(author.first),

@@ -8,7 +8,7 @@ names both origins.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Literal, NamedTuple
 
 import msgspec
@@ -66,36 +66,34 @@ class ThreadPlan(msgspec.Struct, frozen=True):
     pages: tuple[Page, ...] = ()
 
 
-class AuthorPlan(msgspec.Struct, frozen=True):
-    """An author's pages."""
-
-    author: AuthorSum
-    url: str
-
-
 class Plan(msgspec.Struct, frozen=True):
     """The site."""
 
     site: Site
     threads: tuple[ThreadPlan, ...]
-    authors: tuple[AuthorPlan, ...]
+    authors: Sequence[AuthorSum]
     pages: tuple[Page, ...]
     """All others."""
-
-    def author_urls(self, plan: AuthorPlan, config: Config) -> Iterator[str]:
-        """Yield the URLs of an author's pages."""
-        count, size = plan.author.posts + plan.author.stories, config.list_posts_per_page
-        if count <= size:
-            yield plan.url
-        else:
-            yield from (cut.url for cut in cut_list(plan.url, count, size))
 
     def urls(self, config: Config) -> dict[str, None]:
         """Give the URLs of all files, in an order that depends on the content alone."""
         found = dict.fromkeys(page.url for page in self.pages)
-        found.update((page.url, None) for thread in self.threads for page in thread.pages)
-        found.update((url, None) for author in self.authors for url in self.author_urls(author, config))
+        for thread in self.threads:
+            for page in thread.pages:
+                found[page.url] = None
+        size = config.list_posts_per_page
+        for author in self.authors:
+            url = author.url
+            found[url] = None
+            if author.posts + author.stories > size:
+                found.update(dict.fromkeys(author_urls(author, config)))
         return found
+
+
+def author_urls(author: AuthorSum, config: Config) -> tuple[str, ...]:
+    """Give the URLs of an author's pages."""
+    count, size = author.posts + author.stories, config.list_posts_per_page
+    return (author.url,) if count <= size else tuple(cut.url for cut in cut_list(author.url, count, size))
 
 
 class Place(NamedTuple):
@@ -141,9 +139,7 @@ def plan(links: Links, config: Config, theme: Theme) -> Plan:
             msgspec.structs.replace(made, pages=thread_pages(made, facts, config))
             for made, facts in zip(thread_plans(links, config), links.threads, strict=True)
         ),
-        authors=tuple(
-            AuthorPlan(author, urls.author_page(author.source, links.slugs[author.key])) for author in links.authors
-        ),
+        authors=links.authors,
         pages=(
             *map(_list_page, list_pages(links, config)),
             *_assets(theme),

@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import itertools
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
@@ -21,9 +22,9 @@ from generator.config import Config
 from generator.data import thread_json
 from generator.errors import ContentError, Problem
 from generator.facts import Entry, Facts, replies_of
-from generator.lists import head
+from generator.lists import AuthorSlice, author_list, head
 from generator.paging import Cut, cut_list, page_url
-from generator.plan import AuthorPlan, Page, Place, ThreadPlan, fingerprint, stale
+from generator.plan import Page, Place, ThreadPlan, fingerprint, stale
 from generator.posts import Posts
 from generator.redact import Redactions
 from generator.spool import take
@@ -65,7 +66,7 @@ class ThreadJob(msgspec.Struct, frozen=True):
 class AuthorJob(msgspec.Struct, frozen=True):
     """An author whose pages may be stale, with what is known of each by URL: record, and hash of the file in place."""
 
-    plan: AuthorPlan
+    author: AuthorSum
     known: dict[str, tuple[bytes | None, bytes | None]]
 
 
@@ -167,7 +168,8 @@ def _pages(task: RenderTask, shared: Shared) -> Iterator[Done | Rendered]:
             data = shared.theme.assets[page.key][1]
         else:
             assert page.view is not None
-            data = shared.theme.render(page.template, page.view, shared.site)
+            view = author_list(page.view) if isinstance(page.view, AuthorSlice) else page.view
+            data = shared.theme.render(page.template, view, shared.site)
         yield Rendered(page.url, page.fingerprint, wanted.present, wanted.reason, data)
     if task.authors:
         yield from _authors(task, shared)
@@ -207,7 +209,7 @@ _decode_entries = msgspec.msgpack.Decoder(tuple[Entry, ...]).decode
 
 def _authors(task: RenderTask, shared: Shared) -> Iterator[Done | Rendered]:
     """Render those pages of a partition's authors whose fingerprint is not the known one."""
-    jobs = {job.plan.author.key: job for job in task.authors}
+    jobs = {job.author.key: job for job in task.authors}
     threads = read_rows(task.rows)
     with Partition(Path(task.partition)) as partition:
         found = partition.rows(None if task.everyone else jobs.keys())
@@ -216,11 +218,12 @@ def _authors(task: RenderTask, shared: Shared) -> Iterator[Done | Rendered]:
             if job is None:
                 raise Damaged(f"{task.partition}: nobody wrote the rows of {key}")
             rows = list(run)
-            author, size = job.plan.author, shared.config.list_posts_per_page
+            author, size = job.author, shared.config.list_posts_per_page
             if len(rows) != author.threads or not all(row.thread in threads for row in rows):
                 raise Damaged(f"{task.partition}: the rows of {key} are not those that were summed up")
-            for cut in cut_list(job.plan.url, author.posts + author.stories, size):
-                parts = list(_parts(rows, cut))
+            ends = list(itertools.accumulate(row.posts + row.story for row in rows))
+            for cut in cut_list(author.url, author.posts + author.stories, size):
+                parts = list(_parts(rows, ends, cut))
                 mark = fingerprint(
                     author if cut.paging.number == 0 else (author.name, author.uid),
                     cut,
@@ -239,14 +242,17 @@ def _authors(task: RenderTask, shared: Shared) -> Iterator[Done | Rendered]:
         raise Damaged(f"{task.partition}: there are no rows of {', '.join(jobs)}")
 
 
-def _parts(rows: list[Row], cut: Cut) -> Iterator[tuple[Row, int, int]]:
-    """Yield the rows that a page shows, with the range of their entries that it does."""
-    start = 0
-    for row in rows:
-        count = row.posts + row.story
-        if start + count > cut.start and start < cut.stop:
-            yield row, max(0, cut.start - start), min(count, cut.stop - start)
-        start += count
+def _parts(rows: list[Row], ends: list[int], cut: Cut) -> Iterator[tuple[Row, int, int]]:
+    """Yield the rows that a page shows, with the range of their entries that it does.
+
+    `ends` says how many entries there are up to each row, that one included.
+    """
+    for at in range(bisect_right(ends, cut.start), len(rows)):
+        row, end = rows[at], ends[at]
+        start = end - row.posts - row.story
+        if start >= cut.stop:
+            return
+        yield row, max(0, cut.start - start), min(end, cut.stop) - start
 
 
 def author_view(

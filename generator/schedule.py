@@ -10,13 +10,14 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 
 import msgspec
 
+from generator.authors import AuthorSum
 from generator.early import Early
 from generator.link import Links
 from generator.parallel import Workers, batches
-from generator.plan import AuthorPlan, Page, Place, Plan, ThreadPlan, places, stale
+from generator.plan import Page, Place, Plan, ThreadPlan, author_urls, places, stale
 from generator.render import AuthorJob, Done, Move, RenderTask, Shared, ThreadJob, Wanted, render_batch, render_only
 from generator.spool import leave
-from generator.store import PARTITIONS, STAMP, Store, partition_of
+from generator.store import SHA256, STAMP, Store, partition_of
 from generator.write import Survey
 
 POST_COSTS = 450
@@ -49,12 +50,23 @@ class Known(msgspec.Struct, frozen=True):
     def in_place(self, url: str) -> bool:
         """Say whether a page that nothing touched can stay as it is."""
         record = self.records.get(url)
-        return self.same_site and record is not None and self.found.present.get(url) == record[8:40]
+        return self.same_site and record is not None and self.found.present.get(url) == record[SHA256]
 
-    def record(self, url: str) -> bytes:
-        """Give the record of a page that stays as it is, with the stamp of its file."""
-        record = self.records[url]
-        return record[: STAMP.start] + self.found.stamps[url] if url in self.found.stamps else record
+    @property
+    def undisturbed(self) -> bool:
+        """Whether that holds for all pages there are records of."""
+        return self.same_site and self.found.whole
+
+    def records_of(self, wanted: Collection[str], done: Mapping[str, bytes]) -> dict[str, bytes]:
+        """Give the records of all wanted pages, sorted: those that were `done`, and the others as they stand."""
+        stamps = self.found.stamps
+        records = {url: record for url, record in self.records.items() if url in wanted}
+        for url in stamps.keys() & records.keys():
+            records[url] = records[url][: STAMP.start] + stamps[url]
+        known = len(records)
+        records.update(done)
+        # Known ones are sorted already.
+        return records if len(records) == known else {url: records[url] for url in sorted(records)}
 
 
 class Batches:
@@ -92,7 +104,7 @@ class Batches:
         lists = [RenderTask(self.shared, views=views[start : start + VIEWS]) for start in range(0, len(views), VIEWS)]
         authors = list(self.authors())
         weight = sum(map(_weight, jobs)) + POST_COSTS * sum(
-            job.plan.author.posts for task in authors for job in task.authors
+            job.author.posts for task in authors for job in task.authors
         )
         return [*threads, *authors, *lists], weight + 100 * POST_COSTS * len(views)
 
@@ -102,38 +114,32 @@ class Batches:
 
     def authors(self) -> Iterator[RenderTask]:
         """Make the tasks of authors who may have stale pages, a partition each."""
+        everyone, undisturbed = self.planned.authors, self.known.undisturbed
         jobs: dict[int, list[AuthorJob]] = {}
-        everyone = [0] * PARTITIONS
-        for plan in self.planned.authors:
-            partition = partition_of(plan.author.key)
-            everyone[partition] += 1
-            if job := self.author(plan):
-                jobs.setdefault(partition, []).append(job)
-        if jobs:
-            rows = self.known_rows()
-            leave(self.rows, rows)
+        for author in everyone:
+            if author.key in self.touched or not (
+                undisturbed or all(map(self.known.in_place, author_urls(author, self.config)))
+            ):
+                jobs.setdefault(partition_of(author.key), []).append(self.author_job(author))
+        if not jobs:
+            return
+        leave(self.rows, self.known_rows())
+        complete = sum(map(len, jobs.values())) == len(everyone)
         for partition, mine in sorted(jobs.items()):
-            path = str(self.store.partition_path(partition))
-            yield self._author_task(path, mine, everyone=len(mine) == everyone[partition])
+            yield self._author_task(partition, mine, everyone=complete)
 
-    def _author_task(self, path: str, jobs: Iterable[AuthorJob], *, everyone: bool) -> RenderTask:
+    def _author_task(self, partition: int, jobs: Iterable[AuthorJob], *, everyone: bool) -> RenderTask:
         return RenderTask(
-            self.shared, partition=path, authors=tuple(jobs), everyone=everyone, rows=str(self.rows),
-            same_site=self.known.same_site,
+            self.shared, partition=str(self.store.partition_path(partition)), authors=tuple(jobs), everyone=everyone,
+            rows=str(self.rows), same_site=self.known.same_site,
         )  # fmt: skip
 
-    def author(self, plan: AuthorPlan) -> AuthorJob | None:
-        """Make the job of an author, unless nothing can have changed."""
-        pages = tuple(self.planned.author_urls(plan, self.config))
-        if plan.author.key not in self.touched and all(map(self.known.in_place, pages)):
-            return None
-        return self.author_job(plan)
-
-    def author_job(self, plan: AuthorPlan) -> AuthorJob:
+    def author_job(self, author: AuthorSum) -> AuthorJob:
         """Make the job of an author."""
         records, present = self.known.records, self.known.found.present
-        urls = self.planned.author_urls(plan, self.config)
-        return AuthorJob(plan, {url: (records.get(url), present.get(url)) for url in urls})
+        return AuthorJob(
+            author, {url: (records.get(url), present.get(url)) for url in author_urls(author, self.config)}
+        )
 
     def known_rows(self) -> dict[str, tuple[Place, bytes]]:
         """What author pages show of threads, by order key."""
@@ -152,10 +158,11 @@ class Batches:
             RenderTask(self.shared, views=self.known.wanted(p for p in self.planned.pages if p.url in blocked))
         )
         leave(self.rows, self.known_rows())
-        for author in self.planned.authors:
-            if any(url in blocked for url in self.planned.author_urls(author, self.config)):
-                path = str(self.store.partition_path(partition_of(author.author.key)))
-                tasks.append(self._author_task(path, [self.author_job(author)], everyone=False))
+        tasks += (
+            self._author_task(partition_of(author.key), [self.author_job(author)], everyone=False)
+            for author in self.planned.authors
+            if any(url in blocked for url in author_urls(author, self.config))
+        )
         for result in workers.run(render_only, tasks, 0):
             yield from ((url, data) for url, data in result if url in blocked)
 

@@ -7,6 +7,7 @@ ASCII, no reserved Windows name, no leading ``_`` or ``.``. What user data names
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import re
 import unicodedata
@@ -101,6 +102,7 @@ def author_slug(name: str, uid: str | None) -> str:
     return words if uid is None else f"{words}-{slug(uid)}".strip("-")
 
 
+@functools.cache
 def folder(source: str) -> str:
     """Give the folder of a source; a source may be called like a page of ours."""
     return source if is_safe_name(source) else f"{source[: LONGEST - 9]}-{digest(source)}".lstrip("_-.")

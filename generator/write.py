@@ -10,31 +10,70 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import itertools
 import os
 import re
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from pathlib import Path, PurePosixPath
 
 import msgspec
 
 from generator import urls
 from generator.errors import OutputError, Problem
-from generator.store import SHA256, FileStamp, page_record, stamp_bytes
+from generator.parallel import Workers
+from generator.store import SHA256, STAMP, FileStamp, page_record, stamp_bytes
 
 TEMPORARY = ".threadpress-tmp"
 """Folder in the output while a build writes."""
 ALWAYS = frozenset({urls.INDEX, urls.ABOUT, urls.NOT_FOUND, urls.ROBOTS})
 """Pages every site of ours has: a list of sums without them is somebody else's."""
 
+HASHED = 500
+"""Files in a batch that is hashed."""
+HASHING = 1_000
+"""Bytes of saves that a file to hash stands for when work is weighed."""
+
 _SUM = re.compile(r"^([0-9a-f]{64})  (.+)$")
+
+
+class Standing(Mapping[str, bytes]):
+    """Files of ours in the output, by URL, with the SHA-256 of their bytes: the recorded ones but for what differs.
+
+    Nearly all stand as recorded, and there are many, so only the others are kept here.
+    """
+
+    def __init__(self, records: Mapping[str, bytes], absent: Set[str], others: dict[str, bytes]) -> None:
+        self.records = records
+        self.absent = absent
+        """Recorded, but not there with the recorded bytes."""
+        self.others = others
+        """There with other bytes, or not recorded."""
+
+    def __getitem__(self, url: str) -> bytes:
+        if url in self.others:
+            return self.others[url]
+        if url in self.absent:
+            raise KeyError(url)
+        return self.records[url][SHA256]
+
+    def __iter__(self) -> Iterator[str]:
+        yield from self.others
+        yield from (url for url in self.records if url not in self.absent and url not in self.others)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def beyond(self, planned: Mapping[str, object]) -> set[str]:
+        """Give those that are not planned."""
+        return (self.records.keys() - planned.keys() - self.absent) | (self.others.keys() - planned.keys())
 
 
 class Survey(msgspec.Struct, frozen=True):
     """What lies in the output folder before a build."""
 
-    present: dict[str, bytes]
-    """Files of ours, by URL, with the SHA-256 of their bytes."""
+    present: Standing
+    """Files of ours."""
     foreign: frozenset[str]
     """All other files, and links."""
     folders: frozenset[str]
@@ -42,6 +81,11 @@ class Survey(msgspec.Struct, frozen=True):
     """Of files of ours whose stamp is not the recorded one."""
     foreign_sums: bool
     """Whether somebody else's list of sums stands where ours is to be."""
+
+    @property
+    def whole(self) -> bool:
+        """Whether every recorded file is there as it was written, and no other file of ours."""
+        return not self.present.absent and not self.present.others
 
 
 class Sums(msgspec.Struct, frozen=True):
@@ -51,12 +95,12 @@ class Sums(msgspec.Struct, frozen=True):
     written: bool
 
 
-def survey(output: Path, records: Mapping[str, bytes]) -> Survey:
+def survey(output: Path, records: Mapping[str, bytes], workers: Workers) -> Survey:
     """Look at every file in the output folder; only those whose stamp is not the recorded one are read.
 
-    Lists of sums are read only if there is such a file: where all is as recorded, they have nothing to add.
+    Lists of sums are read only if there is such a file whose bytes are not the recorded ones either.
     """
-    present: dict[str, bytes] = {}
+    seen: list[str] = []
     strange: dict[str, bytes] = {}
     foreign: set[str] = set()
     folders: set[str] = set()
@@ -75,58 +119,85 @@ def survey(output: Path, records: Mapping[str, bytes]) -> Survey:
         with entries:
             for entry in entries:
                 url = prefix + entry.name
-                if entry.is_symlink():
-                    foreign.add(url)
-                elif entry.is_dir():
-                    if url != TEMPORARY:
-                        folders.add(url)
-                        waiting.append(f"{url}/")
-                else:
-                    stamp = stamp_bytes(entry.stat())
-                    record = records.get(url)
-                    if record is not None and record.endswith(stamp):
-                        present[url] = record[SHA256]
+                if entry.is_file(follow_symlinks=False):
+                    stamp = stamp_bytes(entry.stat(follow_symlinks=False))
+                    if url in records and records[url][STAMP] == stamp:
+                        seen.append(url)
                     else:
                         strange[url] = stamp
-    stamps, foreign_sums = _identify(output, records, strange, foreign, present)
-    return Survey(present, frozenset(foreign), frozenset(folders), stamps, foreign_sums)
+                elif not entry.is_dir(follow_symlinks=False):
+                    foreign.add(url)
+                elif url != TEMPORARY:
+                    folders.add(url)
+                    waiting.append(f"{url}/")
+    absent = set(records).difference(seen) if len(seen) < len(records) else set()
+    others, stamps, foreign_sums = _identify(output, records, strange, foreign, workers)
+    absent.difference_update(url for url in stamps if url not in others)
+    return Survey(
+        Standing(records, frozenset(absent), others), frozenset(foreign), frozenset(folders), stamps, foreign_sums
+    )
 
 
 def _identify(
-    output: Path,
-    records: Mapping[str, bytes],
-    strange: Mapping[str, bytes],
-    foreign: set[str],
-    present: dict[str, bytes],
-) -> tuple[dict[str, bytes], bool]:
-    """Sort files whose stamp is not the recorded one into those of ours (`present`) and others (`foreign`).
+    output: Path, records: Mapping[str, bytes], strange: dict[str, bytes], foreign: set[str], workers: Workers
+) -> tuple[dict[str, bytes], dict[str, bytes], bool]:
+    """Sort files whose stamp is not the recorded one into those of ours and others (`foreign`).
 
-    Gives the stamps of ours, and whether `SHA256SUMS` is somebody else's.
+    Gives the hashes of ours where they are not the recorded ones either, the stamps of all of ours, and whether
+    `SHA256SUMS` is somebody else's.
     """
-    sums = output / urls.SUMS
+    others: dict[str, bytes] = {}
     if not strange and urls.SUMS not in foreign:
-        return {}, False
+        return others, {}, False
+    hashes = _hash_all(output, [url for url in strange if url in records], workers)
+    stamps = {url: strange[url] for url, sha256 in hashes.items() if sha256 == records[url][SHA256]}
+    if len(stamps) == len(strange) and urls.SUMS not in foreign:
+        return others, stamps, False
+    sums = output / urls.SUMS
     listed = dict(read_sums(sums))
-    foreign_sums = urls.SUMS in foreign or (urls.SUMS in strange and not listed.keys() >= ALWAYS)
+    foreign_sums = urls.SUMS in foreign or (
+        urls.SUMS in strange and urls.SUMS not in stamps and not listed.keys() >= ALWAYS
+    )
     known: dict[str, set[bytes]] = {}
     for listing in (sums, *sorted((output / TEMPORARY).glob("journal-*"))):
         if not (foreign_sums and listing == sums):
             for url, sha256 in read_sums(listing):
-                if url in strange:
+                if url in strange and url not in stamps:
                     known.setdefault(url, set()).add(bytes.fromhex(sha256))
-    stamps: dict[str, bytes] = {}
+    if urls.SUMS in strange and not foreign_sums:
+        known.setdefault(urls.SUMS, set())
+    hashes |= _hash_all(output, [url for url in known if url not in hashes], workers)
     for url, stamp in strange.items():
-        mine = known.get(url, set())
-        if url in records:
-            mine = mine | {records[url][SHA256]}
-        ours = url == urls.SUMS and not foreign_sums
-        path = output / url
-        found = _sha256(path) if (mine or ours) and path.is_file() else b""
-        if found in mine or ours:
-            present[url], stamps[url] = found, stamp
+        if url in stamps:
+            continue
+        if url in known and (hashes[url] in known[url] or url == urls.SUMS):
+            others[url], stamps[url] = hashes[url], stamp
         else:
             foreign.add(url)
-    return stamps, foreign_sums
+    return others, stamps, foreign_sums
+
+
+class HashTask(msgspec.Struct, frozen=True):
+    """Files to hash: a task for a worker."""
+
+    output: str
+    urls: tuple[str, ...]
+
+
+def hash_files(task: HashTask) -> list[bytes]:
+    """Give the SHA-256 of each file."""
+    found = []
+    for url in task.urls:
+        with open(f"{task.output}/{url}", "rb", buffering=0) as file:  # noqa: PTH123  # once a page
+            found.append(hashlib.sha256(file.read()).digest())
+    return found
+
+
+def _hash_all(output: Path, names: list[str], workers: Workers) -> dict[str, bytes]:
+    """Hash files of the output, by URL."""
+    tasks = [HashTask(str(output), tuple(names[at : at + HASHED])) for at in range(0, len(names), HASHED)]
+    hashes = itertools.chain.from_iterable(workers.run(hash_files, tasks, len(names) * HASHING))
+    return dict(zip(names, hashes, strict=True))
 
 
 def refuse(output: Path, shown: str, found: Survey, suspects: Iterable[tuple[str, bytes]]) -> Survey:
@@ -151,7 +222,8 @@ def refuse(output: Path, shown: str, found: Survey, suspects: Iterable[tuple[str
         problems.add(Problem(f"{shown}/{blocking}", 0, message, "move it away"))
     if problems:
         raise OutputError(problems)
-    return msgspec.structs.replace(found, present=found.present | equal, foreign=found.foreign - equal.keys())
+    present = Standing(found.present.records, found.present.absent, found.present.others | equal)
+    return msgspec.structs.replace(found, present=present, foreign=found.foreign - equal.keys())
 
 
 class Writer:
@@ -254,7 +326,7 @@ def make_room(output: Path, found: Survey, planned: Mapping[str, object]) -> tup
 
     This goes before any page is written: such a file may stand where a folder is to be.
     """
-    gone = tuple(sorted(url for url in found.present if url not in planned and url != urls.SUMS))
+    gone = tuple(sorted(found.present.beyond(planned) - {urls.SUMS}))
     for url in gone:
         remove(output, url)
     for url in found.folders:
@@ -312,8 +384,3 @@ def read_sums(path: Path) -> Iterator[tuple[str, str]]:
         found = _SUM.match(line)
         if found and ".." not in found[2].split("/") and not found[2].startswith("/"):
             yield found[2], found[1]
-
-
-def _sha256(path: Path) -> bytes:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").digest()
