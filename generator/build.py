@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping
-from concurrent.futures import Executor
+from concurrent.futures import Executor, Future
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -76,29 +77,37 @@ def build(config: Config, site: Path, order: Order = _USUAL, executor: Executor 
     with lock(site), Workers(executor, order.jobs) as workers:
         store = Store(site / FOLDER)
         project = Project(site, config, load_theme(config.theme, site))
+        size = 0 if order.clean else store.size()
+        glance = workers.begin(write.glance, str(site / config.output), size) if size else None
         try:
-            return _build(project, order, store, EMPTY if order.clean else store.load(), workers)
+            return _build(project, order, store, EMPTY if order.clean else store.load(), workers, glance)
         except Damaged:
             store.forget()
-            return _build(project, order, store, EMPTY, workers)
+            return _build(project, order, store, EMPTY, workers, None)
 
 
-def _build(project: Project, order: Order, store: Store, state: State, workers: Workers) -> BuildReport:
+def _build(
+    project: Project, order: Order, store: Store, state: State, workers: Workers, glance: Future[bytes] | None
+) -> BuildReport:
     config, theme = project.config, project.theme
     output, started = project.folder / config.output, time.time_ns()
     scan_digest, site_digest = digests(config, theme)
     same = state.scan == scan_digest and bool(state.partitions)
     content = scan(project, state, store, workers, same=same)
     _stop_at_problems(content.problems, order)
+    as_left = glance is not None and glance.result() == state.standing
+    nothing_new = content.untouched and state.site == site_digest
+    if nothing_new and as_left and not content.doubted:
+        return _report(config, state, content.problems)
     records = decode(state.pages, dict[str, bytes])
-    found = write.survey(output, records, workers)
-    if content.untouched and state.site == site_digest and found.whole:
-        if content.doubted or found.stamps:  # so that the next build need not read those files again
-            pages = records | {url: records[url][: STAMP.start] + stamp for url, stamp in found.stamps.items()}
-            inputs = encode(content.inputs)
-            store.save(msgspec.structs.replace(state, built=started, inputs=inputs, pages=encode(pages)))
+    found = write.as_left(records, state.foreign) if as_left else write.survey(output, records, workers)
+    if nothing_new and found.whole:  # known now, so that the next build need not read those files again
+        pages = {url: record[: STAMP.start] + found.stamps.get(url, record[STAMP]) for url, record in records.items()}
+        inputs = encode(content.inputs)
+        state = msgspec.structs.replace(state, built=started, inputs=inputs, **_left(pages, found))
+        store.save(state)
         write.tidy(output)
-        return _report(config, state, len(records), content.problems)
+        return _report(config, state, content.problems)
     content = complete(content, state)
     authors = ingest(content, state, store, workers, afresh=not same)
     links = link(content.facts.values(), authors, config)
@@ -117,6 +126,7 @@ def _build(project: Project, order: Order, store: Store, state: State, workers: 
         found = write.survey(output, {}, workers)
     rendering.known = known = msgspec.structs.replace(known, found=found)
     done = {page.url: page for page in render(rendering, workers) if page.reason}
+    workers.rest()
     after = known.records_of(wanted, {url: page.record for url, page in done.items()})
     sums = write.write_sums(output, after, found)
     write.tidy(output)
@@ -129,7 +139,7 @@ def _build(project: Project, order: Order, store: Store, state: State, workers: 
         threads=encode(links.threads),
         authors=encode(links.authors),
         rows=encode(marks),
-        pages=encode({urls.SUMS: sums.record, **after}),
+        **_left({urls.SUMS: sums.record, **after}, found),
         counts=(len(links.threads), sum(facts.posts for facts in links.threads), len(links.authors)),
         problems=content.problems,
         strays=content.strays,
@@ -138,7 +148,6 @@ def _build(project: Project, order: Order, store: Store, state: State, workers: 
     return _report(
         config,
         state,
-        len(after) + 1,
         content.problems,
         written=(*(url for url, page in done.items() if page.written), *([urls.SUMS] if sums.written else ())),
         removed=tuple(url for url in removed if url not in after),
@@ -151,6 +160,16 @@ def _stop_at_problems(problems: Iterable[Problem], order: Order) -> None:
     fatal = order.strict or any(problem.severity == "error" for problem in found)
     if found and fatal and not order.keep_going:
         raise ContentError(found)
+
+
+def _left(pages: dict[str, bytes], found: write.Survey) -> dict[str, Any]:
+    """What the state says of the output as it stands now."""
+    return {
+        "pages": encode(pages),
+        "foreign": found.foreign,
+        "standing": write.standing(pages, found.foreign),
+        "files": len(pages),
+    }
 
 
 def _touched(content: Content, authors: Authors, state: State, marks: Mapping[str, bytes], *, same: bool) -> set[str]:
@@ -166,7 +185,6 @@ def _touched(content: Content, authors: Authors, state: State, marks: Mapping[st
 def _report(
     config: Config,
     state: State,
-    files: int,
     problems: tuple[Problem, ...],
     written: tuple[str, ...] = (),
     removed: tuple[str, ...] = (),
@@ -174,4 +192,4 @@ def _report(
 ) -> BuildReport:
     threads, posts, authors = state.counts
     notes = () if config.site_url else ("without site_url there are no canonical links, and 404.html links to /",)
-    return BuildReport(threads, posts, authors, files, written, removed, rendered, problems, notes)
+    return BuildReport(threads, posts, authors, state.files, written, removed, rendered, problems, notes)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from typing import get_args
 
 import msgspec
 
@@ -68,7 +69,7 @@ class Facts(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 _encode = msgspec.msgpack.Encoder().encode
 _writers = msgspec.msgpack.Decoder(tuple[str, ...]).decode
-_replies = msgspec.msgpack.Decoder(tuple[tuple[int, str | None, float], ...]).decode
+_replies = msgspec.msgpack.Decoder(tuple[list[int], bytes, bytes]).decode
 
 
 def facts_of(loaded: Loaded, group: Group, order: str, rows: Sequence[Row]) -> Facts:
@@ -90,12 +91,7 @@ def facts_of(loaded: Loaded, group: Group, order: str, rows: Sequence[Row]) -> F
         saves=thread.saves,
         removed=any(who.removed for who in (*(post.author for post in thread.posts), thread.author) if who),
         writers=_encode(tuple(row.author for row in rows)),
-        replies=_encode(
-            [
-                (-1 if parent is None else parent, reply.evidence, reply.confidence)
-                for parent, reply in zip(loaded.tree.parents, thread.replies, strict=True)
-            ]
-        ),
+        replies=_pack(loaded.tree.parents, thread.replies),
         hits=loaded.hits,
         problems=loaded.problems,
     )
@@ -106,9 +102,26 @@ def writers(facts: Facts) -> tuple[str, ...]:
     return _writers(facts.writers)
 
 
-def unpack_replies(facts: Facts) -> tuple[tuple[int, Evidence | None, float], ...]:
-    """Index of the parent (-1: none), evidence and confidence of each post of a thread."""
-    return _replies(facts.replies)  # type: ignore[return-value]
+def _pack(parents: Sequence[int | None], replies: Sequence[Reply]) -> bytes:
+    """Pack replies small, there are a million of them: parents, evidence by number, confidence in percent."""
+    return _encode(
+        (
+            [-1 if parent is None else parent for parent in parents],
+            bytes([_NUMBER[reply.evidence] for reply in replies]),
+            bytes([round(reply.confidence * 100) for reply in replies]),
+        )
+    )
+
+
+_EVIDENCE: tuple[Evidence | None, ...] = (None, *get_args(Evidence))
+_NUMBER = {kind: number for number, kind in enumerate(_EVIDENCE)}
+
+
+def unpack_replies(facts: Facts) -> Iterator[tuple[int, Evidence | None, float]]:
+    """Yield index of the parent (-1: none), evidence and confidence of each post of a thread."""
+    parents, kinds, percents = _replies(facts.replies)
+    for parent, kind, percent in zip(parents, kinds, percents, strict=True):
+        yield parent, _EVIDENCE[kind], percent / 100
 
 
 def order_key(thread: Thread, zone: datetime.tzinfo) -> str:

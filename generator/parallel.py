@@ -62,8 +62,7 @@ class Workers(contextlib.AbstractContextManager["Workers"]):
         self._pool: Executor | None = None
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
-        if self._pool:
-            self._pool.shutdown(wait=True, cancel_futures=True)
+        self.rest()
 
     def run(self, function: Callable[[Task], Result], tasks: Iterable[Task], weight: int) -> Iterator[Result]:
         """Call `function` on every task; yield results in the tasks' order.
@@ -83,6 +82,16 @@ class Workers(contextlib.AbstractContextManager["Workers"]):
         finally:
             # Whoever works on must not write any more when a build starts again, or has ended.
             wait([future for future in waiting if not future.cancel()])
+
+    def rest(self) -> None:
+        """End the processes, and free their memory; they are started again if they are needed."""
+        if self._pool:
+            self._pool.shutdown(wait=True, cancel_futures=True)
+        self._pool = None
+
+    def begin(self, function: Callable[[Task], Result], task: Task, weight: int) -> Future[Result]:
+        """Call `function` on one task beside what this process goes on to do, where there is enough of it."""
+        return self._executor(weight).submit(function, task)
 
     def _executor(self, weight: int) -> Executor:
         if self._given:

@@ -6,7 +6,8 @@ sent whose rows or threads may have changed, or whose files are not in place; th
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+import itertools
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -14,10 +15,10 @@ from generator.authors import AuthorSum
 from generator.early import Early
 from generator.link import Links
 from generator.parallel import Workers, batches
-from generator.plan import Page, Place, Plan, ThreadPlan, author_urls, places, stale
+from generator.plan import Page, Plan, ThreadPlan, author_urls, places, stale
 from generator.render import AuthorJob, Done, Move, RenderTask, Shared, ThreadJob, Wanted, render_batch, render_only
 from generator.spool import leave
-from generator.store import SHA256, STAMP, Store, partition_of
+from generator.store import FINGERPRINT, SHA256, STAMP, Store, partition_of
 from generator.write import Survey
 
 POST_COSTS = 450
@@ -40,7 +41,10 @@ class Known(msgspec.Struct, frozen=True):
     def wanted(self, pages: Iterable[Page]) -> tuple[Wanted, ...]:
         """Give the stale ones of some pages."""
         wanted = []
+        undisturbed = self.undisturbed
         for page in pages:
+            if undisturbed and page.url in self.records and self.records[page.url][FINGERPRINT] == page.fingerprint:
+                continue  # as `stale` would say
             present = self.found.present.get(page.url)
             reason = stale(page.fingerprint, self.records.get(page.url), present, same_site=self.same_site)
             if reason is not None:
@@ -86,8 +90,8 @@ class Batches:
         self.store, self.touched, self.early = store, touched, early
         self.shared, self.rows = leave(store.spool / "shared", shared), store.spool / "rows"
 
-    def tasks(self) -> tuple[list[RenderTask], int]:
-        """List all tasks, and their weight."""
+    def tasks(self) -> tuple[Iterator[RenderTask], int]:
+        """Give all tasks, and their weight."""
         moves: list[Move] = []
         jobs: list[ThreadJob] = []
         for plan in self.planned.threads:
@@ -102,35 +106,38 @@ class Batches:
         threads += (RenderTask(self.shared, moves=tuple(batch)) for batch in batches(moves, lambda _: 1, MOVES))
         views = self.known.wanted(self.planned.pages)
         lists = [RenderTask(self.shared, views=views[start : start + VIEWS]) for start in range(0, len(views), VIEWS)]
-        authors = list(self.authors())
-        weight = sum(map(_weight, jobs)) + POST_COSTS * sum(
-            job.author.posts for task in authors for job in task.authors
-        )
-        return [*threads, *authors, *lists], weight + 100 * POST_COSTS * len(views)
+        authors = self.authors()
+        weight = sum(map(_weight, jobs)) + POST_COSTS * (100 * len(views) + sum(author.posts for author in authors))
+        return itertools.chain(threads, self.author_tasks(authors), lists), weight
 
     def thread(self, plan: ThreadPlan, wanted: tuple[Wanted, ...]) -> ThreadJob:
         """Make the job of a thread's stale pages."""
         return ThreadJob(self.links.threads[plan.number], msgspec.structs.replace(plan, pages=()), wanted)
 
-    def authors(self) -> Iterator[RenderTask]:
-        """Make the tasks of authors who may have stale pages, a partition each."""
-        everyone, undisturbed = self.planned.authors, self.known.undisturbed
-        jobs: dict[int, list[AuthorJob]] = {}
-        for author in everyone:
-            if author.key in self.touched or not (
-                undisturbed or all(map(self.known.in_place, author_urls(author, self.config)))
-            ):
-                jobs.setdefault(partition_of(author.key), []).append(self.author_job(author))
-        if not jobs:
-            return
-        leave(self.rows, self.known_rows())
-        complete = sum(map(len, jobs.values())) == len(everyone)
-        for partition, mine in sorted(jobs.items()):
-            yield self._author_task(partition, mine, everyone=complete)
+    def authors(self) -> list[AuthorSum]:
+        """List the authors who may have stale pages."""
+        undisturbed = self.known.undisturbed
+        return [
+            author
+            for author in self.planned.authors
+            if author.key in self.touched
+            or not (undisturbed or all(map(self.known.in_place, author_urls(author, self.config))))
+        ]
 
-    def _author_task(self, partition: int, jobs: Iterable[AuthorJob], *, everyone: bool) -> RenderTask:
+    def author_tasks(self, authors: Sequence[AuthorSum]) -> Iterator[RenderTask]:
+        """Make the tasks of authors, a partition each, as they are asked for: there may be many authors."""
+        partitions: dict[int, list[AuthorSum]] = {}
+        for author in authors:
+            partitions.setdefault(partition_of(author.key), []).append(author)
+        if authors:
+            leave(self.rows, {order: (place, mark) for order, place, mark in places(self.links)})
+        for partition, mine in sorted(partitions.items()):
+            yield self._author_task(partition, mine, everyone=len(authors) == len(self.planned.authors))
+
+    def _author_task(self, partition: int, authors: Iterable[AuthorSum], *, everyone: bool) -> RenderTask:
+        jobs = tuple(map(self.author_job, authors))
         return RenderTask(
-            self.shared, partition=str(self.store.partition_path(partition)), authors=tuple(jobs), everyone=everyone,
+            self.shared, partition=str(self.store.partition_path(partition)), authors=jobs, everyone=everyone,
             rows=str(self.rows), same_site=self.known.same_site,
         )  # fmt: skip
 
@@ -140,10 +147,6 @@ class Batches:
         return AuthorJob(
             author, {url: (records.get(url), present.get(url)) for url in author_urls(author, self.config)}
         )
-
-    def known_rows(self) -> dict[str, tuple[Place, bytes]]:
-        """What author pages show of threads, by order key."""
-        return {order: (place, mark) for order, place, mark in places(self.links)}
 
     def suspects(self, blocked: Collection[str], workers: Workers) -> Iterator[tuple[str, bytes]]:
         """Render the pages in whose place something foreign stands, without writing."""
@@ -157,12 +160,8 @@ class Batches:
         tasks.append(
             RenderTask(self.shared, views=self.known.wanted(p for p in self.planned.pages if p.url in blocked))
         )
-        leave(self.rows, self.known_rows())
-        tasks += (
-            self._author_task(partition_of(author.key), [self.author_job(author)], everyone=False)
-            for author in self.planned.authors
-            if any(url in blocked for url in author_urls(author, self.config))
-        )
+        authors = [a for a in self.planned.authors if any(url in blocked for url in author_urls(a, self.config))]
+        tasks += self.author_tasks(authors)
         for result in workers.run(render_only, tasks, 0):
             yield from ((url, data) for url, data in result if url in blocked)
 

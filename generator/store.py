@@ -28,7 +28,7 @@ import msgspec
 
 from generator.errors import Problem
 
-VERSION = b"threadpress state 1\n"
+VERSION = b"threadpress state 2\n"
 PARTITIONS = 32
 """A constant, not the number of workers: the same rows lie in the same file on every machine."""
 
@@ -102,6 +102,12 @@ class State(msgspec.Struct, frozen=True):
     """Order key of a thread to the fingerprint of how author pages name it."""
     pages: msgspec.Raw = msgspec.Raw(b"\x80")
     """URL to `page_record`, `SHA256SUMS` among them."""
+    foreign: dict[str, bytes] = {}
+    """What else lay in the output, with stamps."""
+    standing: bytes = b""
+    """What a glance at the output shows while all that is as it was left."""
+    files: int = 0
+    """In the output that are ours."""
     counts: tuple[int, int, int] = (0, 0, 0)
     """Threads, posts, authors."""
     problems: tuple[Problem, ...] = ()
@@ -153,6 +159,12 @@ class Store:
         """Of this build: a name that no worker has seen before."""
         self.mark = folder / "ingesting"
 
+    def size(self) -> int:
+        """Bytes of the state; 0 if there is none."""
+        with contextlib.suppress(OSError):
+            return (self.folder / "state").stat().st_size
+        return 0
+
     def load(self) -> State:
         """Read the state; `EMPTY` if there is none that can be trusted.
 
@@ -170,17 +182,32 @@ class Store:
         except msgspec.DecodeError:
             return EMPTY
         if self.mark.exists() or state.partitions != self._partition_marks():
-            return State(site=state.site, shown=state.shown, pages=state.pages)
+            return State(
+                site=state.site,
+                shown=state.shown,
+                pages=state.pages,
+                foreign=state.foreign,
+                standing=state.standing,
+                files=state.files,
+            )
         return state
 
     def save(self, state: State) -> None:
         """Commit: from here on the next build starts from `state`."""
         state = msgspec.structs.replace(state, partitions=self._partition_marks())
-        raw = _encoder.encode(state)
+        # Field by field, as the encoder would: it would copy all of them, and they are the most that a build holds.
+        fields = msgspec.structs.asdict(state)
+        parts: list[bytes | memoryview] = [b"\xde" + len(fields).to_bytes(2, "big")]  # msgpack's "map 16"
+        for name, value in fields.items():
+            parts.append(_encoder.encode(name))
+            parts.append(memoryview(value) if isinstance(value, msgspec.Raw) else _encoder.encode(value))
+        whole = hashlib.sha256()
+        for part in parts:
+            whole.update(part)
         temporary = self.folder / "state.new"
         with temporary.open("wb") as file:
-            file.write(VERSION + hashlib.sha256(raw).digest())
-            file.write(raw)
+            file.write(VERSION + whole.digest())
+            file.writelines(parts)
         temporary.replace(self.folder / "state")
         self.mark.unlink(missing_ok=True)
         shutil.rmtree(self.spools, ignore_errors=True)

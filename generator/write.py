@@ -74,9 +74,10 @@ class Survey(msgspec.Struct, frozen=True):
 
     present: Standing
     """Files of ours."""
-    foreign: frozenset[str]
-    """All other files, and links."""
-    folders: frozenset[str]
+    foreign: dict[str, bytes]
+    """All other files, and links, with their stamps."""
+    folders: frozenset[str] | None
+    """None: not looked at."""
     stamps: dict[str, bytes]
     """Of files of ours whose stamp is not the recorded one."""
     foreign_sums: bool
@@ -95,15 +96,8 @@ class Sums(msgspec.Struct, frozen=True):
     written: bool
 
 
-def survey(output: Path, records: Mapping[str, bytes], workers: Workers) -> Survey:
-    """Look at every file in the output folder; only those whose stamp is not the recorded one are read.
-
-    Lists of sums are read only if there is such a file whose bytes are not the recorded ones either.
-    """
-    seen: list[str] = []
-    strange: dict[str, bytes] = {}
-    foreign: set[str] = set()
-    folders: set[str] = set()
+def _walk(output: Path) -> Iterator[tuple[str, bytes, bool]]:
+    """Yield what lies in the output: URL and stamp, and whether it is a plain file; folders end with a slash."""
     waiting = [""]
     while waiting:
         prefix = waiting.pop()
@@ -114,32 +108,67 @@ def survey(output: Path, records: Mapping[str, bytes], workers: Workers) -> Surv
         except PermissionError:
             if not prefix:
                 raise
-            foreign.add(prefix.rstrip("/"))  # we make none that are closed to us
+            yield prefix.rstrip("/"), b"", False  # we make none that are closed to us
             continue
         with entries:
             for entry in entries:
                 url = prefix + entry.name
-                if entry.is_file(follow_symlinks=False):
-                    stamp = stamp_bytes(entry.stat(follow_symlinks=False))
-                    if url in records and records[url][STAMP] == stamp:
-                        seen.append(url)
-                    else:
-                        strange[url] = stamp
-                elif not entry.is_dir(follow_symlinks=False):
-                    foreign.add(url)
-                elif url != TEMPORARY:
-                    folders.add(url)
-                    waiting.append(f"{url}/")
+                if entry.is_dir(follow_symlinks=False):
+                    if url != TEMPORARY:
+                        yield f"{url}/", b"", False
+                        waiting.append(f"{url}/")
+                else:
+                    yield url, stamp_bytes(entry.stat(follow_symlinks=False)), entry.is_file(follow_symlinks=False)
+
+
+def glance(output: str) -> bytes:
+    """Give a digest of names and stamps of all files in the output: equal to `standing` if it is as it was left."""
+    return _digest((url, stamp) for url, stamp, _ in _walk(Path(output)) if url[-1] != "/")
+
+
+def standing(records: Mapping[str, bytes], foreign: Mapping[str, bytes]) -> bytes:
+    """Give the digest that a glance at an output with these files finds."""
+    files = [(url, record[STAMP]) for url, record in records.items()]
+    return _digest((*files, *foreign.items()))
+
+
+def _digest(files: Iterable[tuple[str, bytes]]) -> bytes:
+    parts = sorted(url.encode("utf-8", "surrogateescape") + b"\0" + stamp for url, stamp in files)
+    return hashlib.sha256(b"".join(parts)).digest()
+
+
+def as_left(records: Mapping[str, bytes], foreign: dict[str, bytes]) -> Survey:
+    """Give what a survey would find where a glance showed that nothing is different."""
+    return Survey(Standing(records, frozenset(), {}), foreign, None, {}, False)
+
+
+def survey(output: Path, records: Mapping[str, bytes], workers: Workers) -> Survey:
+    """Look at every file in the output folder; only those whose stamp is not the recorded one are read.
+
+    Lists of sums are read only if there is such a file whose bytes are not the recorded ones either.
+    """
+    seen: list[str] = []
+    strange: dict[str, bytes] = {}
+    foreign: dict[str, bytes] = {}
+    folders: set[str] = set()
+    for url, stamp, plain in _walk(output):
+        if plain:
+            if url in records and records[url][STAMP] == stamp:
+                seen.append(url)
+            else:
+                strange[url] = stamp
+        elif url[-1] == "/":
+            folders.add(url[:-1])
+        else:
+            foreign[url] = stamp
     absent = set(records).difference(seen) if len(seen) < len(records) else set()
     others, stamps, foreign_sums = _identify(output, records, strange, foreign, workers)
     absent.difference_update(url for url in stamps if url not in others)
-    return Survey(
-        Standing(records, frozenset(absent), others), frozenset(foreign), frozenset(folders), stamps, foreign_sums
-    )
+    return Survey(Standing(records, frozenset(absent), others), foreign, frozenset(folders), stamps, foreign_sums)
 
 
 def _identify(
-    output: Path, records: Mapping[str, bytes], strange: dict[str, bytes], foreign: set[str], workers: Workers
+    output: Path, records: Mapping[str, bytes], strange: dict[str, bytes], foreign: dict[str, bytes], workers: Workers
 ) -> tuple[dict[str, bytes], dict[str, bytes], bool]:
     """Sort files whose stamp is not the recorded one into those of ours and others (`foreign`).
 
@@ -173,7 +202,7 @@ def _identify(
         if url in known and (hashes[url] in known[url] or url == urls.SUMS):
             others[url], stamps[url] = hashes[url], stamp
         else:
-            foreign.add(url)
+            foreign[url] = stamp
     return others, stamps, foreign_sums
 
 
@@ -187,9 +216,14 @@ class HashTask(msgspec.Struct, frozen=True):
 def hash_files(task: HashTask) -> list[bytes]:
     """Give the SHA-256 of each file."""
     found = []
+    room = bytearray(1 << 18)
+    view = memoryview(room)
     for url in task.urls:
+        hashed = hashlib.sha256()
         with open(f"{task.output}/{url}", "rb", buffering=0) as file:  # noqa: PTH123  # once a page
-            found.append(hashlib.sha256(file.read()).digest())
+            while size := file.readinto(room):
+                hashed.update(view[:size])
+        found.append(hashed.digest())
     return found
 
 
@@ -223,7 +257,8 @@ def refuse(output: Path, shown: str, found: Survey, suspects: Iterable[tuple[str
     if problems:
         raise OutputError(problems)
     present = Standing(found.present.records, found.present.absent, found.present.others | equal)
-    return msgspec.structs.replace(found, present=present, foreign=found.foreign - equal.keys())
+    foreign = {url: stamp for url, stamp in found.foreign.items() if url not in equal}
+    return msgspec.structs.replace(found, present=present, foreign=foreign)
 
 
 class Writer:
@@ -309,7 +344,7 @@ def blocked(found: Survey, planned: Iterable[str]) -> set[str]:
     inside: dict[str, list[str]] = {}
     for url in wanted:
         inside.setdefault(url.rpartition("/")[0], []).append(url)
-    result = wanted & found.foreign
+    result = wanted & found.foreign.keys()
     for folder, urls_inside in inside.items():
         parts = folder.split("/")
         if any("/".join(parts[: depth + 1]) in found.foreign for depth in range(len(parts))):
@@ -329,10 +364,13 @@ def make_room(output: Path, found: Survey, planned: Mapping[str, object]) -> tup
     gone = tuple(sorted(found.present.beyond(planned) - {urls.SUMS}))
     for url in gone:
         remove(output, url)
-    for url in found.folders:
-        if url in planned:  # a build that died may have left empty folders there
-            for folder, _, _ in os.walk(output / url, topdown=False):
-                Path(folder).rmdir()
+    if found.folders is None:
+        folders = {url for url in planned.keys() - found.present.records.keys() if (output / url).is_dir()}
+    else:
+        folders = set(found.folders) & planned.keys()
+    for url in folders:  # a build that died may have left empty folders there
+        for folder, _, _ in os.walk(output / url, topdown=False):
+            Path(folder).rmdir()
     return gone
 
 
