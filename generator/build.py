@@ -89,10 +89,12 @@ def build(config: Config, site: Path, order: Order = _USUAL, executor: Executor 
 def _build(
     project: Project, order: Order, store: Store, state: State, workers: Workers, glance: Future[bytes] | None
 ) -> BuildReport:
-    config, theme = project.config, project.theme
+    config = project.config
     output, started = project.folder / config.output, time.time_ns()
-    scan_digest, site_digest = digests(config, theme)
+    scan_digest, site_digest = digests(config, project.theme)
     same = state.scan == scan_digest and bool(state.partitions)
+    theme = msgspec.structs.replace(project.theme, compiled=store.compiled(site_digest))
+    project = msgspec.structs.replace(project, theme=theme)
     content = scan(project, state, store, workers, same=same)
     _stop_at_problems(content.problems, order)
     as_left = glance is not None and glance.result() == state.standing

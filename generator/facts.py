@@ -132,31 +132,29 @@ def order_key(thread: Thread, zone: datetime.tzinfo) -> str:
 
 def author_rows(thread: Thread, tree: Tree, order: str) -> Iterator[Row]:
     """Yield what each author wrote in the thread: the story first, then posts in reading order."""
-    entries: dict[str, list[Entry]] = {}
-    people: dict[str, list[Author]] = {}
-    scores: dict[str, list[int]] = {}
+    found: dict[str, tuple[list[Entry], list[Author], list[int]]] = {}
+    """Of each author, by key: entries, the author as each names them, scores."""
     author = thread.author
     if author and not author.removed:
         excerpt = markup.excerpt(thread.body, thread.markup)
-        people[author.key] = [author]
-        entries[author.key] = [Entry(None, -1, "", excerpt, None, None, "no", None, -1, "", False)]
-    parents = tree.parents
-    places = [0] * len(parents)
-    for place, index in enumerate(tree.order):
-        places[index] = place
+        story = Entry(None, -1, "", excerpt, None, None, "no", None, -1, "", False)
+        found[author.key] = ([story], [author], [])
+    posts, replies, parents = thread.posts, thread.replies, tree.parents
+    places: Sequence[int] = tree.order
+    if not isinstance(places, range):
+        places = [0] * len(posts)
+        for place, index in enumerate(tree.order):
+            places[index] = place
     for index in tree.order:
-        post, reply, parent = thread.posts[index], thread.replies[index], parents[index]
+        post, reply, parent = posts[index], replies[index], parents[index]
         author = post.author
         if author.removed:
             continue
         key = author.key
-        if key not in entries:
-            entries[key], people[key] = [], []
-        if parent is None:
-            above, to = -1, ""
-        else:
-            above, to = places[parent], thread.posts[parent].author.name
-        entries[key].append(
+        mine = found.get(key)
+        if mine is None:
+            mine = found[key] = ([], [], [])
+        mine[0].append(
             Entry(
                 post.id,
                 places[index],
@@ -166,31 +164,31 @@ def author_rows(thread: Thread, tree: Tree, order: str) -> Iterator[Row]:
                 post.label,
                 post.truncated,
                 reply.parent,
-                above,
-                to,
+                -1 if parent is None else places[parent],
+                "" if parent is None else posts[parent].author.name,
                 reply.evidence in INFERRED,
             )
         )
-        people[key].append(author)
+        mine[1].append(author)
         if post.score is not None:
-            scores.setdefault(key, []).append(post.score)
+            mine[2].append(post.score)
     when = dates.year_month(thread.posted)
-    for key, mine in entries.items():
-        who = people[key]
-        story = int(mine[0].post is None)
+    year = when[0] if when else None
+    for key, (entries, people, scores) in found.items():
+        first, stories = people[0], int(entries[0].post is None)
         yield Row(
-            author=key,
-            thread=order,
-            first_name=who[0].name,
-            name=who[-1].name,
-            uid=who[0].uid,
-            source=who[0].source,
-            posts=len(mine) - story,
-            story=story,
-            year=when[0] if when else None,
-            scores=tuple(scores.get(key, ())),
-            names=tuple(dict.fromkeys(person.name for person in reversed(who)))[::-1] if len(who) > 1 else (),
-            data=_encode(mine),
+            key,
+            order,
+            people[-1].name,
+            first.name,
+            first.uid,
+            first.source,
+            len(entries) - stories,
+            stories,
+            year,
+            tuple(scores),
+            tuple(dict.fromkeys(person.name for person in reversed(people)))[::-1] if len(people) > 1 else (),
+            _encode(entries),
         )
 
 

@@ -219,9 +219,9 @@ def _authors(task: RenderTask, shared: Shared) -> Iterator[Done | Rendered]:
                 raise Damaged(f"{task.partition}: nobody wrote the rows of {key}")
             rows = list(run)
             author, size = job.author, shared.config.list_posts_per_page
-            if len(rows) != author.threads or not all(row.thread in threads for row in rows):
+            if len(rows) != author.threads or not threads.keys() >= {row.thread for row in rows}:
                 raise Damaged(f"{task.partition}: the rows of {key} are not those that were summed up")
-            ends = list(itertools.accumulate(row.posts + row.story for row in rows))
+            ends = list(itertools.accumulate([row.posts + row.story for row in rows]))
             for cut in cut_list(author.url, author.posts + author.stories, size):
                 parts = list(_parts(rows, ends, cut))
                 mark = fingerprint(

@@ -220,6 +220,15 @@ class Store:
         shutil.rmtree(self.folder / "authors", ignore_errors=True)
         shutil.rmtree(self.spools, ignore_errors=True)
 
+    def compiled(self, digest: str) -> str:
+        """Give the folder for compiled templates of a program and theme; those of others go."""
+        folder = self.folder / "templates"
+        with contextlib.suppress(FileNotFoundError):
+            for other in folder.iterdir():
+                if other.name != digest:
+                    shutil.rmtree(other, ignore_errors=True)
+        return str(folder / digest)
+
     def begin_scan(self) -> None:
         """Make an empty spool for what scan hands to ingest."""
         shutil.rmtree(self.spools, ignore_errors=True)

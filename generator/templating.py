@@ -19,6 +19,7 @@ from jinja2.compiler import CodeGenerator, Frame
 from jinja2.utils import missing
 from markupsafe import Markup, escape
 
+from generator.compiled import Compiled
 from generator.markup import visible
 
 
@@ -115,8 +116,9 @@ class Environment(jinja2.Environment):
     code_generator_class = _Escaping
     template_class = _Template
 
-    def __init__(self, load: Callable[[str], tuple[str, str, None] | None]) -> None:
+    def __init__(self, load: Callable[[str], tuple[str, str, None] | None], compiled: str = "") -> None:
         super().__init__(
+            bytecode_cache=Compiled(f"{compiled}/{type(self).__name__}") if compiled else None,
             loader=jinja2.FunctionLoader(load),
             autoescape=True,
             undefined=jinja2.StrictUndefined,
@@ -150,10 +152,10 @@ class _QuickEnvironment(Environment):
 
 
 class Templates:
-    """The templates of a theme, compiled when first used."""
+    """The templates of a theme, compiled when first used, or taken from the folder `compiled`."""
 
-    def __init__(self, load: Callable[[str], tuple[str, str, None] | None]) -> None:
-        self._quick, self._general = _QuickEnvironment(load), Environment(load)
+    def __init__(self, load: Callable[[str], tuple[str, str, None] | None], compiled: str = "") -> None:
+        self._quick, self._general = _QuickEnvironment(load, compiled), Environment(load, compiled)
         self._slow: set[str] = set()
         """Templates that need Jinja2's own attribute access."""
 

@@ -56,6 +56,8 @@ class Theme(msgspec.Struct, frozen=True, dict=True):
     """Defaults of `[theme_options]`."""
     digest: str
     """Changes with every file of the theme, and with nothing else."""
+    compiled: str = ""
+    """Folder where compiled templates are kept, if they are."""
 
     def render(self, template: str, page: Head, site: Site) -> bytes:
         """Render one page, as UTF-8.
@@ -78,7 +80,7 @@ class Theme(msgspec.Struct, frozen=True, dict=True):
             file = self.templates.get(name)
             return None if file is None else (file.text, file.path, None)
 
-        return Templates(load)
+        return Templates(load, self.compiled)
 
     def _problem(self, error: Exception, template: str, url: str) -> Problem:
         """Tell what a template did wrong, and where: in the innermost template line of the traceback."""
