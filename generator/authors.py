@@ -6,9 +6,8 @@ No files. There are many authors, and a build touches few: those it does not tou
 from __future__ import annotations
 
 import bisect
-import itertools
 import statistics
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
@@ -57,39 +56,37 @@ class Authors(msgspec.Struct, frozen=True):
     """What the last build knew of those, and of authors who are gone."""
 
 
-def sums_of(rows: Iterable[Row]) -> Iterator[AuthorSum]:
-    """Sum up rows that come sorted by author and thread."""
-    for key, run in itertools.groupby(rows, key=lambda row: row.author):
-        mine = list(run)
-        oldest = mine[0]
-        posts = stories = 0
-        scores: list[int] = []
-        years: list[int] = []
-        used: dict[str, None] = {}
-        for row in mine:
-            posts += row.posts
-            stories += row.story
-            scores += row.scores
-            if row.year is not None:
-                years.append(row.year)
-            for name in row.names or (row.name,):
-                used.pop(name, None)
-                used[name] = None
-        names = tuple(used)
-        yield AuthorSum(
-            key=key,
-            source=oldest.source,
-            uid=oldest.uid,
-            name=names[-1],
-            names=names[:-1],
-            wanted=urls.author_slug(oldest.first_name, oldest.uid),
-            posts=posts,
-            stories=stories,
-            threads=len(mine),
-            median=float(statistics.median(scores)) if scores else None,
-            first=min(years, default=None),
-            last=max(years, default=None),
-        )
+def sum_up(rows: Sequence[Row]) -> AuthorSum:
+    """Sum up the rows of one author, which come oldest thread first."""
+    oldest = rows[0]
+    posts = stories = 0
+    scores: list[int] = []
+    years: list[int] = []
+    used: dict[str, None] = {}
+    for row in rows:
+        posts += row.posts
+        stories += row.story
+        scores += row.scores
+        if row.year is not None:
+            years.append(row.year)
+        for name in row.names or (row.name,):
+            used.pop(name, None)
+            used[name] = None
+    names = tuple(used)
+    return AuthorSum(
+        oldest.author,
+        oldest.source,
+        oldest.uid,
+        names[-1],
+        names[:-1],
+        urls.author_slug(oldest.first_name, oldest.uid),
+        posts,
+        stories,
+        len(rows),
+        float(statistics.median(scores)) if scores else None,
+        min(years, default=None),
+        max(years, default=None),
+    )
 
 
 def rank(authors: Authors) -> list[AuthorSum]:

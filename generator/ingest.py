@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from generator.authors import Authors, AuthorSum, sums_of
+from generator.authors import Authors, AuthorSum, sum_up
 from generator.facts import writers
 from generator.parallel import Workers
 from generator.scan import Content
@@ -26,8 +26,6 @@ class IngestTask(msgspec.Struct, frozen=True):
     """Spools with offset and length of this partition's rows."""
     gone: tuple[tuple[str, str], ...]
     """Rows to remove, by (author, thread)."""
-    afresh: bool
-    """Whether the partition is empty."""
 
 
 class IngestResult(msgspec.Struct, frozen=True):
@@ -45,14 +43,10 @@ def ingest_partition(task: IngestTask) -> IngestResult:
     rows: list[Row] = []
     for spool, start, length in task.parts:
         rows += _decode_rows(take_part(spool, start, length))
-    rows.sort(key=lambda row: (row.author, row.thread))
     with Partition(Path(task.partition)) as partition:
-        partition.replace(task.gone, rows)
-        if task.afresh:
-            return IngestResult(tuple(sums_of(rows)), ())
-        touched = {row.author for row in rows} | {author for author, _ in task.gone}
-        found = tuple(sums_of(partition.rows(touched)))
-    return IngestResult(found, tuple(sorted(touched - {author.key for author in found})))
+        found = partition.replace(task.gone, rows)
+    gone = tuple(author for author, mine in found.items() if not mine)
+    return IngestResult(tuple(sum_up(mine) for mine in found.values() if mine), gone)
 
 
 def ingest(content: Content, state: State, store: Store, workers: Workers, *, afresh: bool) -> Authors:
@@ -79,7 +73,7 @@ def ingest(content: Content, state: State, store: Store, workers: Workers, *, af
             if result.parts and result.parts[number][1] > 1
         )
         if parts or number in gone or afresh:
-            tasks.append(IngestTask(str(store.partition_path(number)), parts, tuple(gone.get(number, ())), afresh))
+            tasks.append(IngestTask(str(store.partition_path(number)), parts, tuple(gone.get(number, ()))))
     fresh: list[AuthorSum] = []
     weight = sum(length for task in tasks for _, _, length in task.parts)
     for result in workers.run(ingest_partition, tasks, weight):

@@ -212,12 +212,11 @@ def _authors(task: RenderTask, shared: Shared) -> Iterator[Done | Rendered]:
     jobs = {job.author.key: job for job in task.authors}
     threads = read_rows(task.rows)
     with Partition(Path(task.partition)) as partition:
-        found = partition.rows(None if task.everyone else jobs.keys())
-        for key, run in itertools.groupby(found, key=lambda row: row.author):
+        for rows in partition.rows(None if task.everyone else jobs.keys()):
+            key = rows[0].author
             job = jobs.pop(key, None)
             if job is None:
                 raise Damaged(f"{task.partition}: nobody wrote the rows of {key}")
-            rows = list(run)
             author, size = job.author, shared.config.list_posts_per_page
             if len(rows) != author.threads or not threads.keys() >= {row.thread for row in rows}:
                 raise Damaged(f"{task.partition}: the rows of {key} are not those that were summed up")

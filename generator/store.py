@@ -121,7 +121,7 @@ class State(msgspec.Struct, frozen=True):
 EMPTY = State()
 
 _encoder = msgspec.msgpack.Encoder()
-_decode_row = msgspec.msgpack.Decoder(Row).decode
+_decode_rows = msgspec.msgpack.Decoder(list[Row]).decode
 _RECORD = struct.Struct("<8s32sqqq")
 
 
@@ -294,8 +294,8 @@ class Partition(contextlib.AbstractContextManager["Partition"]):
             self._sql.executescript(
                 "PRAGMA page_size = 8192; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;"
                 "PRAGMA cache_size = -8000;"
-                "CREATE TABLE IF NOT EXISTS rows (author TEXT NOT NULL, thread TEXT NOT NULL, row BLOB NOT NULL,"
-                " sum INTEGER NOT NULL, PRIMARY KEY (author, thread)) WITHOUT ROWID;"
+                "CREATE TABLE IF NOT EXISTS authors"
+                " (author TEXT NOT NULL PRIMARY KEY, rows BLOB NOT NULL, sum INTEGER NOT NULL);"
             )
         except _FAULTS as error:
             raise _trouble(error, self.path) from error
@@ -303,41 +303,55 @@ class Partition(contextlib.AbstractContextManager["Partition"]):
     def __exit__(self, *error: object) -> None:
         self._sql.close()
 
-    def replace(self, gone: Iterable[tuple[str, str]], rows: Iterable[Row]) -> None:
-        """In one transaction, remove rows by (author, thread) and put others in their place."""
-        values = ((row.author, row.thread, data := _encoder.encode(row), zlib.crc32(data)) for row in rows)
+    def replace(self, gone: Iterable[tuple[str, str]], rows: Iterable[Row]) -> dict[str, list[Row]]:
+        """In one transaction, remove rows by (author, thread) and put others in their place.
+
+        Gives all rows of the authors that this touches, sorted by thread, as they are now. They are read and written
+        as a whole: of nearly all authors they are few, and a statement for each row costs more than the rows.
+        """
+        fresh: dict[str, dict[str, Row | None]] = {}
+        for author, thread in gone:
+            fresh.setdefault(author, {})[thread] = None
+        for row in rows:
+            fresh.setdefault(row.author, {})[row.thread] = row
+        found: dict[str, list[Row]] = {}
         drawn = int.from_bytes(os.urandom(4), "big") >> 1
         try:
             self._sql.execute("BEGIN")
-            self._sql.executemany("DELETE FROM rows WHERE author = ? AND thread = ?", gone)
-            self._sql.executemany("INSERT OR REPLACE INTO rows VALUES (?, ?, ?, ?)", values)
+            if self._sql.execute("SELECT 1 FROM authors LIMIT 1").fetchone():
+                found = {mine[0].author: mine for mine in self.rows(fresh)}
+            for author in sorted(fresh):
+                merged = {row.thread: row for row in found.get(author, ())} | fresh[author]
+                found[author] = [row for _, row in sorted(merged.items()) if row is not None]
+            left = [(author,) for author in fresh if not found[author]]
+            kept = ((author, data := _encoder.encode(mine), zlib.crc32(data)) for author, mine in found.items() if mine)
+            self._sql.executemany("DELETE FROM authors WHERE author = ?", left)
+            self._sql.executemany("INSERT OR REPLACE INTO authors VALUES (?, ?, ?)", kept)
             self._sql.execute(f"PRAGMA user_version = {drawn}")
             self._sql.execute("COMMIT")
         except _FAULTS as error:
             raise _trouble(error, self.path) from error
+        return found
 
-    def rows(self, authors: Collection[str] | None = None) -> Iterator[Row]:
-        """Yield the rows of some authors, or all, sorted by author and thread."""
+    def rows(self, authors: Collection[str] | None = None) -> Iterator[list[Row]]:
+        """Yield the rows of some authors who have any, or of all, an author at a time; sorted by author and thread."""
         try:
             if authors is None:
-                yield from self._proved("SELECT author, thread, row, sum FROM rows ORDER BY author, thread")
+                yield from self._proved("SELECT author, rows, sum FROM authors ORDER BY author")
                 return
             for author in sorted(authors):
-                yield from self._proved(
-                    "SELECT author, thread, row, sum FROM rows WHERE author = ? ORDER BY thread", author
-                )
+                yield from self._proved("SELECT author, rows, sum FROM authors WHERE author = ?", author)
         except _FAULTS as error:
             raise _trouble(error, self.path) from error
 
-    def _proved(self, query: str, *values: str) -> Iterator[Row]:
-        """Yield the rows that a query finds, each as it was put there and none twice, or raise `Damaged`."""
-        last = ("", "")
-        for author, thread, data, crc in self._sql.execute(query, values):
+    def _proved(self, query: str, *values: str) -> Iterator[list[Row]]:
+        """Yield what a query finds, each author's rows as they were put there, or raise `Damaged`."""
+        last = ""
+        for author, data, crc in self._sql.execute(query, values):
             if type(data) is not bytes or zlib.crc32(data) != crc:
-                raise Damaged(f"{self.path}: the row of {author} in {thread} is not what was written")
-            row = _decode_row(data)
-            key = (row.author, row.thread)
-            if key <= last or key != (author, thread):
-                raise Damaged(f"{self.path}: {author} in {thread} is out of place")
-            last = key
-            yield row
+                raise Damaged(f"{self.path}: the rows of {author} are not what was written")
+            rows = _decode_rows(data)
+            if author <= last or not rows or rows[0].author != author:
+                raise Damaged(f"{self.path}: {author} is out of place")
+            last = author
+            yield rows

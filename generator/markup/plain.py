@@ -52,9 +52,10 @@ def general_html(body: str, inline: Callable[[str], str]) -> str:
     # An empty line ends every quote, so blocks do not depend on each other. Most are one line.
     parts = []
     for block in body.split("\n\n") if "\n" in body else (body,):
-        if "\n" not in block and block[:1] != ">":
-            if block.strip(" \t"):
-                parts.append(f"<p>{inline(block)}</p>")
+        if "\n" not in block:
+            depth, text = _signs(block)
+            if text.strip(" \t"):
+                parts.append(f"{'<blockquote>' * depth}<p>{inline(text)}</p>{'</blockquote>' * depth}")
             continue
         opened = 0
         for depth, text in _paragraphs(block):
@@ -69,6 +70,15 @@ def general_html(body: str, inline: Callable[[str], str]) -> str:
     return "".join(parts)
 
 
+def _signs(line: str) -> tuple[int, str]:
+    """Depth of quoting of a line, and its text."""
+    if line[:1] != ">":
+        return 0, line
+    signs = _QUOTE.match(line)
+    assert signs is not None
+    return signs[0].count(">"), line[signs.end() :]
+
+
 def _paragraphs(body: str) -> Iterator[tuple[int, str]]:
     """Yield (depth of quoting, text) of every paragraph, and (depth, "") for every blank line.
 
@@ -78,12 +88,7 @@ def _paragraphs(body: str) -> Iterator[tuple[int, str]]:
     lines: list[str] = []
     at = 0
     for line in body.split("\n"):
-        depth = 0
-        if line.startswith(">"):
-            signs = _QUOTE.match(line)
-            assert signs is not None
-            depth = signs[0].count(">")
-            line = line[signs.end() :]
+        depth, line = _signs(line)
         blank = not line.strip(" \t")
         if lines and (blank or depth != at):
             yield at, "\n".join(lines)
