@@ -79,7 +79,8 @@ def build(config: Config, site: Path, order: Order = _USUAL, executor: Executor 
             return _build(project, order, store, EMPTY if order.clean else store.load(), workers)
         except Damaged:
             store.forget()
-            return _build(project, order, store, EMPTY, workers)
+            again = Store(store.folder)  # with a spool of its own, as workers keep what they took from the first
+            return _build(project, order, again, EMPTY, workers)
 
 
 def _build(project: Project, order: Order, store: Store, state: State, workers: Workers) -> BuildReport:

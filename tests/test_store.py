@@ -32,6 +32,7 @@ from generator.store import (
     partition_of,
     stamp_bytes,
 )
+from tests.executors import Between
 from tests.history import SHORT, Site, cut, flip, harms, swap
 from tests.small import Said, news, note, tree, write
 
@@ -358,3 +359,23 @@ def test_a_change_within_a_moment_of_the_build_is_seen_though_size_and_date_stay
         os.utime(site.folder / "content/1.txt", ns=(when, when))
         site.build()
         assert words in (site.folder / "output/threads/slashdot/101.html").read_text()
+
+
+def test_a_build_that_starts_again_believes_nothing_of_what_it_left_itself(tmp_path: Path) -> None:
+    """A row is damaged, which shows when its author's page is rendered; by then a save has another title."""
+    site = Site(write(tmp_path / "site", {"content/1.txt": news("101", Said("Hello", "Boo"))}), bare=True)
+    site.build()
+    partition = tmp_path / "site/.threadpress" / f"authors/{partition_of('slashdot/7'):02d}"
+    assert partition.read_bytes().count(b"Hello") == 1
+    partition.write_bytes(partition.read_bytes().replace(b"Hello", b"Jello"))
+    (tmp_path / "site/output/authors/slashdot/ann-7.html").unlink()
+    tasks = []
+
+    def after(name: str, _: int) -> None:
+        tasks.append(name)
+        if tasks.count("render_batch") == 1 and name == "render_batch":
+            site.put("content/1.txt", news("101", Said("Hello", "Boo"), title="Renamed"))
+
+    report = site.build(executor=Between(after))
+    assert tasks.count("scan_batch") == 1, "it started again"
+    site.check(report)
