@@ -1,7 +1,7 @@
 """Assemble: the saves of one thread in, the `Thread` that pages show out.
 
-Reads, redacts, merges, infers replies, applies the sidecar. Scan calls it once a thread, and render again for the
-threads it writes: parsing is far cheaper than keeping bodies. Reads files, writes none.
+Reads, redacts, merges, infers replies, applies the sidecar. Scan calls it once a thread, and render again for
+threads whose pages were not made early: parsing is far cheaper than keeping bodies. Reads files, writes none.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Scan: what lies in the content folder in, small `Facts` a thread and the rows of its authors out. Bodies stay behind.
 
 Threads whose files are as the last build read them keep their facts; the others are read again, in batches, and what
-they add to author pages goes into a spool, a file a batch, sorted into partitions. Reads content, writes the spool.
+they add to author pages goes into a spool, a file a batch, sorted into partitions. In a first build their own pages are
+rendered right away, into the spool (`early`). Reads content, writes the spool.
 """
 
 from __future__ import annotations

@@ -39,8 +39,9 @@ def scanned(
     fields = {"source": source, "id": number, "title": number, "posted": posted, "body": ""} | fields
     thread = Thread(**fields, posts=posts, replies=(TOP,) * len(posts))
     order = order_key(thread, zone(site))
-    rows = tuple(author_rows(thread, order))
-    return Scanned(facts_of(thread, Group(source, number, ()), Loaded(thread, ()), order, rows), rows)
+    tree = thread.tree()
+    rows = tuple(author_rows(thread, tree, order))
+    return Scanned(facts_of(Loaded(thread, (), tree), Group(source, number, ()), order, rows), rows)
 
 
 def linked(*threads: Scanned, config: Config = DEFAULTS) -> Links:

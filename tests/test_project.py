@@ -141,8 +141,10 @@ def test_what_templates_see_is_documented() -> None:
     text = read("docs/themes.md")
     for struct in vars(views).values():
         if isinstance(struct, type) and issubclass(struct, msgspec.Struct) and struct is not msgspec.Struct:
-            for field in msgspec.structs.fields(struct):
-                assert re.search(rf"`{field.name}`", text), f"{struct.__name__}.{field.name}"
+            section = re.search(rf"^## `{struct.__name__}`\n(.*?)(?=^## |\Z)", text, re.M | re.S)
+            assert section, struct.__name__
+            listed = re.findall(r"^\| `(\w+)` \|", section[1], re.M)
+            assert listed == list(struct.__annotations__), struct.__name__
 
 
 def test_links_between_documents_lead_somewhere() -> None:

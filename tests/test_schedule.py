@@ -161,7 +161,7 @@ def test_a_thread_that_fills_a_page_begins_the_next(site: Site) -> None:
     site.put("content/6.2.txt", save(6, Said("More", "Boo", "Ann", "7")))
     report = site.build()
     wanted = thread(6) | {"saves/6.2.txt", "index.html", "authors/index.html", "about.html"}
-    wanted |= author("ann-7", 0, 3) | author("ed", 0) | author("p6-26", 0)
+    wanted |= author("ann-7", 0, 3)  # Ed and P6 wrote nothing more, and their pages say no more of the thread
     wanted |= {"dates/index.html", "dates/2025.html", "dates/2025/04.html"}
     assert rendered(report) == wanted
     site.check(report)
@@ -197,7 +197,7 @@ def test_a_thread_in_one_list_only_changes_that_one(site: Site) -> None:
     site.put("content/5.txt", save(5, Said("Once more", "Boo", "P5", "25", "0")))
     report = site.build()
     wanted = thread(5) | {"saves/5.txt", "index.html", "authors/index.html", "about.html"}
-    wanted |= author("ann-7", 0) | author("ed", 0) | author("p5-25", 0)
+    wanted |= author("p5-25", 0)
     wanted |= {"dates/index.html", "dates/2025.html", "dates/2025/03.html"}
     assert rendered(report) == wanted
     after = prints(site.folder / "output")

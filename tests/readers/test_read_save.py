@@ -91,7 +91,10 @@ def test_a_save_is_identified_as_what_it_reads_as(file: Path) -> None:
     reader = reader_of(text)
     assert reader is not None
     for thread in read_save(file.read_bytes(), "x").threads:
-        assert reader.identify(text) == (thread.key,)
+        (head,) = reader.identify(text)
+        assert (head.key, head.title, head.posted) == (thread.key, thread.title, thread.posted)
+        assert (head.department, head.tags) == (thread.department, thread.tags)
+        assert (head.body, head.posts) == ("", ())
 
 
 PIECES = st.lists(
