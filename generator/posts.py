@@ -44,7 +44,7 @@ class Posts:
         self.depth = dict(walk)
         self.parents = thread.parents()
         self.place = {index: place for place, index in enumerate(self.order)}
-        self.subjects = _subjects(thread, self.order, self.parents)
+        self.subjects = telling_subjects(thread, self.order, self.parents)
         self.single = len(self.order) <= config.posts_per_page
         self.refs: dict[Author, Ref] = {}
 
@@ -160,8 +160,8 @@ def _grounds(evidence: Evidence, confidence: float) -> str:
     return f"inferred, {confidence:.0%} sure, because {WHY[evidence]}"
 
 
-def _subjects(thread: Thread, order: Iterable[int], parents: list[int | None]) -> dict[int, str | None]:
-    """The subject of each post where it says something: at the start of a branch, or when it changed."""
+def telling_subjects(thread: Thread, order: Iterable[int], parents: list[int | None]) -> dict[int, str | None]:
+    """Give the subject of each post where it says something: at the start of a branch, or when it changed."""
     base: dict[int, str] = {}
     shown: dict[int, str | None] = {}
     for index in order:
