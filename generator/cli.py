@@ -8,12 +8,13 @@ imported by the command that needs them.
 from __future__ import annotations
 
 import errno
+import io
 import os
 import sys
 import traceback
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import click
 
@@ -101,6 +102,70 @@ def check() -> int:
     return AT_FAULT if any(problem.severity == "error" for problem in problems) else DONE
 
 
+@threadpress.command()
+@click.argument("saves", nargs=-1, required=True, metavar="SAVE...")
+@click.option("--dry-run", is_flag=True, help="Say what would be done, and write nothing.")
+def add(saves: tuple[str, ...], dry_run: bool) -> int:
+    """Bring saves into content/.
+
+    SAVE is a file, a folder (all saves in it), an http(s) address, or - for standard input. All are checked first: if
+    one can't be read, nothing is written. A newer save of a thread goes beside the older ones; the answer says what it
+    brings. Files that are there are never changed.
+    """
+    from generator.add import add as add_saves
+    from generator.cards import lines
+    from generator.incoming import STDIN, receive
+
+    if saves.count(STDIN) > 1:
+        raise click.UsageError(f"{STDIN} can be named only once")
+    config, warnings = _settings(None)
+    _tell(warnings)
+    report = add_saves(config, SITE, receive(saves, sys.stdin.buffer), dry_run=dry_run)
+    _tell(report.problems)
+    for card in report.cards:
+        for line in lines(card):
+            click.echo(line)
+    for name, path in report.there:
+        click.echo(f"{name}: nothing new, the same bytes are in {path}")
+    added = _count(len(report.added), "save")
+    if dry_run:
+        click.echo(f"{added} would be added; nothing was written")
+    elif report.added:
+        click.echo(f"{added} added; `threadpress build` makes the pages")
+    else:
+        click.echo("nothing was added")
+    return DONE
+
+
+@threadpress.command()
+@click.argument("save", metavar="SAVE")
+def inspect(save: str) -> int:
+    """Show a thread as a tree, with the evidence for each reply.
+
+    SAVE is a file (or - or an address), or a thread of the archive as SOURCE/ID or ID, which is then put together from
+    all its saves. Each line is a post: author, score and label, subject where it says something, how its parent is
+    known, whether it is cut, and its id. Parents that are stated or edited are facts; quote, name, subject, turn and
+    order are evidence, with how sure that is.
+    """
+    from rich.console import Console
+
+    from generator.lookup import look_up
+    from generator.tree import ASCII, LINES, tree
+
+    config, warnings = _settings(None)
+    _tell(warnings)
+    found = look_up(config, SITE, save, sys.stdin.buffer)
+    # NO_COLOR means no codes at all here, not only none for colours.
+    system: Literal["auto"] | None = None if os.environ.get("NO_COLOR") else "auto"
+    console = Console(color_system=system, soft_wrap=True, highlight=False, markup=False, emoji=False)
+    for loaded in found:
+        _tell(loaded.problems)
+        if loaded.thread:
+            for line in tree(loaded.thread, LINES if console.encoding.startswith("utf") else ASCII):
+                console.print(line)
+    return DONE
+
+
 def _settings(site_url: str | None) -> tuple[Config, tuple[Problem, ...]]:
     """The configuration of the site in this folder, with flags laid over it."""
     from generator.config import load, with_flags
@@ -123,6 +188,8 @@ def _count(number: int, noun: str) -> str:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command and exit with its code."""
+    if isinstance(sys.stdout, io.TextIOWrapper):  # titles and names hold what not every terminal can show
+        sys.stdout.reconfigure(errors="backslashreplace")
     sys.exit(run(arguments))
 
 

@@ -30,7 +30,9 @@ TOUCHING = frozenset(
     | {"iterdir", "glob", "rglob", "scandir", "symlink_to", "hardlink_to", "fsync", "utime", "chmod", "makedirs"}
 )
 """Calls that look at files or change them."""
-REACHING = frozenset({"os", "shutil", "tempfile", "subprocess", "socket", "sqlite3", "fcntl", "urllib.request", "http"})
+REACHING = frozenset(
+    {"os", "shutil", "tempfile", "subprocess", "socket", "sqlite3", "fcntl", "urllib.request", "http", "httpx"}
+)
 """Modules through which one gets at files, processes or the network."""
 
 
