@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import subprocess
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from generator.errors import PublishError
 from generator.git import Repository
 from generator.publish import LIMIT, domain, size_warning
 from generator.urls import SUMS
-from tests.small import Said, news, prints, tree, write
+from tests.small import ROOT, Said, news, prints, tree, write
 
 GOOD = {"content/101.txt": news("101", Said("Hello", "Boo"), Said("Well", "Re:", "Bob", "8"))}
 MORE = {"content/102.txt": news("102", Said("Again", "Boo"))}
@@ -457,6 +458,33 @@ def test_a_branch_with_something_else_is_left_alone(one: Desk) -> None:
             "--branch: origin/main holds something else than a site of Threadpress, e.g. thesis.txt; "
         )
     assert one.branches() == before
+
+
+def test_the_quick_start_of_the_readme_ends_with_a_published_branch(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """All of its commands but the first, which installs what is installed here already."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    section = text.partition("## An archive of its own\n")[2].partition("\n## ")[0]
+    first, *lines = re.findall(r"^    (.+)$", section, re.M)
+    assert first.startswith("python3 -m venv .venv && .venv/bin/pip install .")
+    remote = tmp_path / "remote.git"
+    git(tmp_path, "init", "--quiet", "--bare", str(remote))
+    write(tmp_path, {"bin/threadpress": f'#!/bin/sh\nexec "{sys.executable}" -m generator "$@"\n'})
+    (tmp_path / "bin/threadpress").chmod(0o755)
+    write(tmp_path / "home", {".gitconfig": "[user]\nname = A Test\nemail = test@example.org\n"})
+    (tmp_path / "checkout").mkdir()
+    told = subprocess.run(
+        ["sh", "-e", "-c", "\n".join(lines).replace("URL", str(remote))],
+        cwd=tmp_path / "checkout",
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PATH": f"{tmp_path / 'bin'}{os.pathsep}{os.environ['PATH']}"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert told.returncode == 0, told.stderr
+    done = Desk(tmp_path / "my-threads", remote, "", capsys)
+    assert set(done.published()) == done.listed() | {".nojekyll"}
 
 
 @pytest.mark.parametrize(
