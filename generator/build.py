@@ -17,7 +17,7 @@ import msgspec
 from generator import urls, write
 from generator.config import Config
 from generator.early import share
-from generator.errors import ContentError, Problem
+from generator.errors import ContentError, OutputError, Problem
 from generator.facts import writers
 from generator.ingest import Ingested, ingest
 from generator.link import link
@@ -26,7 +26,7 @@ from generator.origin import digests
 from generator.parallel import Workers
 from generator.plan import fingerprint, places, plan
 from generator.project import Project
-from generator.scan import Content, complete, scan
+from generator.scan import Content, complete, look, scan, settled
 from generator.schedule import Batches, Known, render
 from generator.store import EMPTY, SHA256, STAMP, Damaged, State, Store, decode, encode
 from generator.theme import load_theme
@@ -83,6 +83,32 @@ def build(config: Config, site: Path, order: Order = _USUAL, executor: Executor 
             return _build(project, order, again, EMPTY, workers)
 
 
+def up_to_date(config: Config, site: Path) -> BuildReport:
+    """Give the report of a build that has nothing to do, without building; the caller holds the lock.
+
+    Raises `OutputError` with the reason if a build would change the output, and `ContentError` if what is known of the
+    content would stop it. No thread is read, and nothing is written.
+    """
+    project, store = Project(site, config, load_theme(config.theme, site)), Store(site / FOLDER)
+    state = store.load()
+    scan_digest, site_digest = digests(config, project.theme)
+    if not state.partitions:
+        reason = "there is no build of this site that is known to be whole"
+    elif state.scan != scan_digest:  # then every save would have to be read to say more
+        reason = "the settings or Threadpress itself are not those of the last build"
+    else:
+        with Workers(None, None) as workers:
+            looked = look(project, state, workers, same=True)
+        problems = state.problems if looked.untouched else settled(looked.problems, config.content)
+        _stop_at_problems(problems, _USUAL)
+        records = decode(state.pages, dict[str, bytes])
+        found = write.survey(site / config.output, records)
+        reason = _to_do(state, site_digest, found, records, untouched=looked.untouched)
+        if not reason:
+            return _report(config, state, len(records), problems)
+    raise OutputError(Problem(config.output, 0, f"it is out of date: {reason}", "run `threadpress build` first"))
+
+
 def _build(project: Project, order: Order, store: Store, state: State, workers: Workers) -> BuildReport:
     config, theme = project.config, project.theme
     output, started = project.folder / config.output, time.time_ns()
@@ -92,7 +118,7 @@ def _build(project: Project, order: Order, store: Store, state: State, workers: 
     _stop_at_problems(content.problems, order)
     records = decode(state.pages, dict[str, bytes])
     found = write.survey(output, records)
-    if content.untouched and state.site == site_digest and _in_place(found, records):
+    if not _to_do(state, site_digest, found, records, untouched=content.untouched):
         if content.doubted or found.stamps:  # so that the next build need not read those files again
             pages = records | {url: records[url][: STAMP.start] + stamp for url, stamp in found.stamps.items()}
             inputs = encode(content.inputs)
@@ -153,11 +179,19 @@ def _stop_at_problems(problems: Iterable[Problem], order: Order) -> None:
         raise ContentError(found)
 
 
-def _in_place(found: write.Survey, records: Mapping[str, bytes]) -> bool:
-    """Say whether the output holds every file of ours as it was written, and nothing that has to go."""
-    return found.present.keys() == records.keys() and all(
-        records[url][SHA256] == sha256 for url, sha256 in found.present.items()
-    )
+def _to_do(
+    state: State, site_digest: str, found: write.Survey, records: Mapping[str, bytes], *, untouched: bool
+) -> str:
+    """Say for what reason a build is needed; empty if every file of ours is in place as a build would write it."""
+    if state.site != site_digest:
+        return "the settings, the theme or Threadpress itself are not those of the last build"
+    if not untouched:
+        return "the saves are not those of the last build"
+    present = found.present
+    if any(present.get(url) != record[SHA256] for url, record in records.items()) or len(present) != len(records):
+        differs = (url for url in sorted({*present, *records}) if present.get(url) != records.get(url, b"")[SHA256])
+        return f"{next(differs)} is not as the last build left it"
+    return ""
 
 
 def _touched(content: Content, ingested: Ingested, state: State, marks: Mapping[str, bytes], *, same: bool) -> set[str]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import errno
 import io
 import os
+import shlex
 import sys
 import traceback
 from collections.abc import Iterable, Sequence
@@ -86,14 +87,11 @@ def check() -> int:
     Looks for dead links and anchors, ids used twice, files that differ from SHA256SUMS, and redacted texts. Asks
     nothing of the network.
     """
-    from generator.check import check_output
-    from generator.redact import Redactions
-    from generator.scan import traces
+    from generator.check import check_site
 
     config, warnings = _settings(None)
-    removed, found = traces(SITE / config.content, Redactions.of(config.redact), config.content)
-    report = check_output(SITE / config.output, removed, config.site_url)
-    problems = (*warnings, *found, *report.problems)
+    report = check_site(config, SITE)
+    problems = (*warnings, *report.problems)
     _tell(problems)
     click.echo(
         f"{_count(report.files, 'file')}, {_count(report.links, 'link')}: "
@@ -163,6 +161,60 @@ def inspect(save: str) -> int:
         if loaded.thread:
             for line in tree(loaded.thread, LINES if console.encoding.startswith("utf") else ASCII):
                 console.print(line)
+    return DONE
+
+
+@threadpress.command()
+@click.option("--remote", default="origin", show_default=True, metavar="NAME", help="Which remote of git to push to.")
+@click.option("--branch", default="gh-pages", show_default=True, metavar="NAME", help="Which branch holds the site.")
+@click.option("--dry-run", is_flag=True, help="Only list what would change on the branch.")
+@click.option("--no-history", is_flag=True, help="Replace what the branch holds by one commit without a parent.")
+def publish(remote: str, branch: str, dry_run: bool, no_history: bool) -> int:
+    """Push output/ as one commit to a branch, as GitHub Pages takes it.
+
+    Builds nothing: an output that is out of date, broken or not redacted is refused. Your branches, your index and
+    your work tree stay as they are.
+    """
+    from generator.publish import Target
+    from generator.publish import publish as publish_site
+
+    config, warnings = _settings(None)
+    report = publish_site(config, SITE, Target(remote, branch, dry_run, not no_history))
+    _tell((*warnings, *report.problems))
+    place, parts = f"{remote}/{branch}", {"+": report.added, "~": report.changed, "-": report.removed}
+    if dry_run:
+        for sign, paths in parts.items():
+            for path in paths:
+                click.echo(f"{sign} {path}")
+    added, changed, removed = map(len, parts.values())
+    counts = f"{_count(added, 'file')} added, {changed:,} changed, {removed:,} removed"
+    if dry_run:
+        click.echo(f"{place} would get: {counts}; nothing was pushed")
+    elif report.commit is None:
+        click.echo(f"{place} holds this site already: nothing to publish")
+    else:
+        click.echo(f"{place}: {counts}, as commit {report.commit[:10]}")
+        if report.first:
+            click.echo(f"note: the branch is new; GitHub shows it once Settings, Pages names {branch}", err=True)
+    return DONE
+
+
+@threadpress.command()
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+def new(folder: Path) -> int:
+    """Make a fresh site in DIR: settings, an example, a workflow for GitHub Pages.
+
+    Writes nothing where a file of the same name is there already.
+    """
+    from generator.new import new as new_site
+
+    files = new_site(folder)
+    click.echo(f"{_count(len(files), 'file')} in {folder}: {', '.join(files)}")
+    click.echo("next:")
+    if folder.resolve() != SITE.resolve():
+        click.echo(f"  cd {shlex.quote(str(folder))}")
+    click.echo("  threadpress build       # then open output/index.html in a browser")
+    click.echo("  put your own saves into content/ and build again; README.md says how to publish")
     return DONE
 
 
