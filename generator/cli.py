@@ -214,7 +214,7 @@ def new(folder: Path) -> int:
     if folder.resolve() != SITE.resolve():
         click.echo(f"  cd {shlex.quote(str(folder))}")
     click.echo("  threadpress build       # then open output/index.html in a browser")
-    click.echo("  put your own saves into content/ and build again; README.md says how to publish")
+    click.echo("  threadpress add FILE    # a save of your own; then build again. README.md says how to publish")
     return DONE
 
 

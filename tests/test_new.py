@@ -143,7 +143,7 @@ ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT)}
 def test_its_readme_names_commands_that_exist(fresh: Path) -> None:
     text = (fresh / "README.md").read_text(encoding="utf-8")
     named = re.findall(r"threadpress ([a-z]+)((?: --[a-z-]+)*)", text)
-    assert {command for command, _ in named} >= {"build", "check", "publish"}
+    assert {command for command, _ in named} >= {"add", "build", "check", "publish"}
     for command, options in named:
         known = {option for parameter in threadpress.commands[command].params for option in parameter.opts}
         assert set(options.split()) <= known
@@ -217,6 +217,17 @@ def test_the_workflow_checks_before_it_uploads_and_keeps_what_makes_builds_short
     assert cache["key"].startswith(cache["restore-keys"])
     (upload,) = (step["with"] for step in steps if step.get("uses") == "actions/upload-pages-artifact@v5")
     assert upload["path"] == Config().output
+
+
+def test_the_workflow_of_this_repository_differs_in_what_it_installs_only() -> None:
+    own, fresh = (yaml.safe_load(path.read_text(encoding="utf-8")) for path in (WORKFLOWS["own"], WORKFLOWS["fresh"]))
+    assert isinstance(own, dict)
+    assert isinstance(fresh, dict)
+    (mine,) = (step for step in own["jobs"]["build"]["steps"] if step.get("name") == "Install Threadpress")
+    (theirs,) = (step for step in fresh["jobs"]["build"]["steps"] if step.get("name") == "Install Threadpress")
+    assert mine["run"] == "python -m pip install --constraint constraints.txt ."
+    mine["run"] = theirs["run"]
+    assert own == fresh
 
 
 GIVEN = {"steps.pages.outputs.base_url": URL}

@@ -234,6 +234,7 @@ def test_the_workflow_builds_checks_and_only_then_deploys() -> None:
         "actions/checkout@v6",
         "actions/setup-python@v6",
         "actions/configure-pages@v6",
+        "actions/cache@v6",
         "actions/upload-pages-artifact@v5",
     ]
     assert [step["uses"] for step in steps("deploy")] == ["actions/deploy-pages@v5"]
