@@ -1,14 +1,15 @@
 """Assemble: the saves of one thread in, the `Thread` that pages show out.
 
-Reads, redacts, merges, infers replies, applies the sidecar. Scan calls it once a thread, and render again for the
-threads it writes: parsing is far cheaper than keeping bodies. Reads files, writes none.
+Reads, redacts, merges, infers replies, applies the sidecar. Scan calls it once a thread, and render again for
+threads whose pages were not made early: parsing is far cheaper than keeping bodies. Reads files, writes none.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 import msgspec
 
@@ -47,12 +48,20 @@ class Loaded(msgspec.Struct, frozen=True):
 
 
 Known = Callable[[Thread], tuple[Reply, ...]]
+_NONE: Mapping[str, bytes] = MappingProxyType({})
 
 
-def assemble(content: Path, group: Group, redactions: Redactions, known: Known | None = None) -> Loaded:
+def assemble(
+    content: Path,
+    group: Group,
+    redactions: Redactions,
+    known: Known | None = None,
+    loose: Mapping[str, bytes] = _NONE,
+) -> Loaded:
     """Read one thread whole: saves, redaction, merging, replies, sidecar.
 
-    `known` gives the replies that an earlier reading of the same saves found; without it they are inferred.
+    `known` gives the replies that an earlier reading of the same saves found; without it they are inferred. `loose`
+    holds the bytes of saves that do not lie in the content folder (yet), by path.
     """
     problems: list[Problem] = []
     read: list[tuple[str, str]] = []
@@ -70,7 +79,7 @@ def assemble(content: Path, group: Group, redactions: Redactions, known: Known |
     sources: list[Source] = []
     for path in group.saves:
         try:
-            raw = (content / path).read_bytes()
+            raw = loose[path] if path in loose else (content / path).read_bytes()
         except OSError as error:
             problems.append(unreadable(path, error))
             continue
@@ -81,8 +90,9 @@ def assemble(content: Path, group: Group, redactions: Redactions, known: Known |
             problems += read_save(raw, path).problems
             continue
         reading = reader.read(text, path, footer=correction.footer)
-        problems += (*warnings, *reading.problems)
+        problems += warnings
         if any(problem.severity == "error" for problem in reading.problems):
+            problems += reading.problems
             continue  # where the build goes on all the same, the thread's other saves still stand
         raws.append(raw)
         sources.append(Source(text, reader, merge.settle(reading), path))
@@ -91,6 +101,7 @@ def assemble(content: Path, group: Group, redactions: Redactions, known: Known |
         return Loaded(None, (*problems, *found), read=tuple(read))
     redacted = redact(sources, redactions, footer=correction.footer) if redactions else Redacted(tuple(sources))
     problems += redacted.problems
+    problems += (problem for source in redacted.saves for problem in source.reading.problems)
     hashes = dict(read)
     saves, published = [], []
     for source, raw in zip(redacted.saves, raws, strict=True):

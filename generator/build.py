@@ -19,7 +19,7 @@ from generator import urls, write
 from generator.authors import Authors
 from generator.config import Config
 from generator.early import share
-from generator.errors import ContentError, Problem
+from generator.errors import ContentError, OutputError, Problem
 from generator.facts import writers
 from generator.ingest import ingest
 from generator.link import link
@@ -28,7 +28,7 @@ from generator.origin import digests
 from generator.parallel import Workers
 from generator.plan import fingerprint, places, plan
 from generator.project import Project
-from generator.scan import Content, complete, scan
+from generator.scan import Content, complete, look, scan, settled
 from generator.schedule import Batches, Known, render
 from generator.store import EMPTY, STAMP, Damaged, State, Store, decode, encode
 from generator.theme import load_theme
@@ -83,7 +83,35 @@ def build(config: Config, site: Path, order: Order = _USUAL, executor: Executor 
             return _build(project, order, store, EMPTY if order.clean else store.load(), workers, glance)
         except Damaged:
             store.forget()
-            return _build(project, order, store, EMPTY, workers, None)
+            again = Store(store.folder)  # with a spool of its own, as workers keep what they took from the first
+            return _build(project, order, again, EMPTY, workers, None)
+
+
+def up_to_date(config: Config, site: Path) -> BuildReport:
+    """Give the report of a build that has nothing to do, without building; the caller holds the lock.
+
+    Raises `OutputError` with the reason if a build would change the output, and `ContentError` if what is known of the
+    content would stop it. No thread is read, and nothing is written.
+    """
+    project, store = Project(site, config, load_theme(config.theme, site)), Store(site / FOLDER)
+    state = store.load()
+    scan_digest, site_digest = digests(config, project.theme)
+    if not state.partitions:
+        reason = "there is no build of this site that is known to be whole"
+    elif state.scan != scan_digest:  # then every save would have to be read to say more
+        reason = "the settings or Threadpress itself are not those of the last build"
+    else:
+        with Workers(None, None) as workers:
+            looked = look(project, state, workers, same=True)
+            problems = state.problems if looked.untouched else settled(looked.problems, config.content)
+            _stop_at_problems(problems, _USUAL)
+            present = write.survey(site / config.output, decode(state.pages, dict[str, bytes]), workers).present
+        reason = _to_do(state, site_digest, untouched=looked.untouched)
+        if not reason and (differs := present.absent | present.others.keys()):
+            reason = f"{min(differs)} is not as the last build left it"
+        if not reason:
+            return _report(config, state, problems)
+    raise OutputError(Problem(config.output, 0, f"it is out of date: {reason}", "run `threadpress build` first"))
 
 
 def _build(
@@ -98,8 +126,9 @@ def _build(
     content = scan(project, state, store, workers, same=same)
     _stop_at_problems(content.problems, order)
     as_left = glance is not None and glance.result() == state.standing
-    nothing_new = content.untouched and state.site == site_digest
+    nothing_new = not _to_do(state, site_digest, untouched=content.untouched)
     if nothing_new and as_left and not content.doubted:
+        write.tidy(output)
         return _report(config, state, content.problems)
     records = decode(state.pages, dict[str, bytes])
     found = write.as_left(records, state.foreign) if as_left else write.survey(output, records, workers)
@@ -172,6 +201,13 @@ def _left(pages: dict[str, bytes], found: write.Survey) -> dict[str, Any]:
         "standing": write.standing(pages, found.foreign),
         "files": len(pages),
     }
+
+
+def _to_do(state: State, site_digest: str, *, untouched: bool) -> str:
+    """Say for what reason a build is needed, whatever lies in the output; empty if there is none."""
+    if state.site != site_digest:
+        return "the settings, the theme or Threadpress itself are not those of the last build"
+    return "" if untouched else "the saves are not those of the last build"
 
 
 def _touched(content: Content, authors: Authors, state: State, marks: Mapping[str, bytes], *, same: bool) -> set[str]:

@@ -19,8 +19,11 @@ from pathlib import Path
 
 import msgspec
 
+from generator.config import Config
 from generator.errors import Problem
 from generator.leaks import leaks, needles
+from generator.redact import Redactions
+from generator.scan import traces
 from generator.urls import SUMS
 from generator.visit import DOCUMENTS, Fault, Link, follow, line_of, visit
 
@@ -40,11 +43,13 @@ class CheckReport(msgspec.Struct, frozen=True):
     """What a check found."""
 
     problems: tuple[Problem, ...]
-    """By place."""
+    """By place; those of the content first."""
     files: int
     """How many files of ours were read."""
     links: int
     """How many links inside the site were followed."""
+    others: tuple[str, ...] = ()
+    """Files in the output that are not ours."""
 
 
 class _PostData(msgspec.Struct, frozen=True):
@@ -58,6 +63,13 @@ class _ThreadData(msgspec.Struct, frozen=True):
     """As `_PostData`, of a thread."""
 
     posts: list[_PostData]
+
+
+def check_site(config: Config, site: Path) -> CheckReport:
+    """Check the output of the site in folder `site`, with the problems of its content, which are told first."""
+    removed, found = traces(site / config.content, Redactions.of(config.redact), config.content)
+    report = check_output(site / config.output, removed, config.site_url)
+    return msgspec.structs.replace(report, problems=(*found, *report.problems))
 
 
 def check_output(output: Path, removed: Sequence[str] = (), site_url: str = "") -> CheckReport:
@@ -78,7 +90,15 @@ def check_output(output: Path, removed: Sequence[str] = (), site_url: str = "") 
         look.read(path, sums[path])
     look.settle()
     look.search(removed)
-    return CheckReport(tuple(sorted(look.problems)), look.files, look.links)
+    others = tuple(sorted(look.there - sums.keys() - {SUMS}))
+    return CheckReport(tuple(sorted(look.problems)), look.files, look.links, others)
+
+
+def built_for(output: Path) -> str:
+    """Find the address that a site was built for: its index says so by its canonical link. Empty without one."""
+    index = output / "index.html"
+    canonical = visit(index.read_text("utf-8", "replace")).canonical if index.is_file() else None
+    return (canonical or "").removesuffix("index.html")
 
 
 class _Look:
@@ -102,12 +122,10 @@ class _Look:
         self.site_url = self._site_url(site_url)
 
     def _site_url(self, configured: str) -> str:
-        """Find the address that the output was built for: the index says so by its canonical link."""
-        index = self.output / "index.html"
-        if not index.is_file():
+        """Take the address that the output was built for, and say so where it is not the configured one."""
+        if not (self.output / "index.html").is_file():
             return configured
-        canonical = visit(index.read_text("utf-8", "replace")).canonical
-        built = (canonical or "").removesuffix("index.html")
+        built = built_for(self.output)
         if configured and built != configured:
             message = f"the site was built for {built or 'no address'}, and site_url is {configured}"
             self.report("index.html", 0, message, BUILD, warning=True)

@@ -8,12 +8,14 @@ imported by the command that needs them.
 from __future__ import annotations
 
 import errno
+import io
 import os
+import shlex
 import sys
 import traceback
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import click
 
@@ -85,20 +87,135 @@ def check() -> int:
     Looks for dead links and anchors, ids used twice, files that differ from SHA256SUMS, and redacted texts. Asks
     nothing of the network.
     """
-    from generator.check import check_output
-    from generator.redact import Redactions
-    from generator.scan import traces
+    from generator.check import check_site
 
     config, warnings = _settings(None)
-    removed, found = traces(SITE / config.content, Redactions.of(config.redact), config.content)
-    report = check_output(SITE / config.output, removed, config.site_url)
-    problems = (*warnings, *found, *report.problems)
+    report = check_site(config, SITE)
+    problems = (*warnings, *report.problems)
     _tell(problems)
     click.echo(
         f"{_count(report.files, 'file')}, {_count(report.links, 'link')}: "
         f"{_count(len(problems), 'problem') if problems else 'nothing found'}"
     )
     return AT_FAULT if any(problem.severity == "error" for problem in problems) else DONE
+
+
+@threadpress.command()
+@click.argument("saves", nargs=-1, required=True, metavar="SAVE...")
+@click.option("--dry-run", is_flag=True, help="Say what would be done, and write nothing.")
+def add(saves: tuple[str, ...], dry_run: bool) -> int:
+    """Bring saves into content/.
+
+    SAVE is a file, a folder (all saves in it), an http(s) address, or - for standard input. All are checked first: if
+    one can't be read, nothing is written. A newer save of a thread goes beside the older ones; the answer says what it
+    brings. Files that are there are never changed.
+    """
+    from generator.add import add as add_saves
+    from generator.cards import lines
+    from generator.incoming import STDIN, receive
+
+    if saves.count(STDIN) > 1:
+        raise click.UsageError(f"{STDIN} can be named only once")
+    config, warnings = _settings(None)
+    _tell(warnings)
+    report = add_saves(config, SITE, receive(saves, sys.stdin.buffer), dry_run=dry_run)
+    _tell(report.problems)
+    for card in report.cards:
+        for line in lines(card):
+            click.echo(line)
+    for name, path in report.there:
+        click.echo(f"{name}: nothing new, the same bytes are in {path}")
+    added = _count(len(report.added), "save")
+    if dry_run:
+        click.echo(f"{added} would be added; nothing was written")
+    elif report.added:
+        click.echo(f"{added} added; `threadpress build` makes the pages")
+    else:
+        click.echo("nothing was added")
+    return DONE
+
+
+@threadpress.command()
+@click.argument("save", metavar="SAVE")
+def inspect(save: str) -> int:
+    """Show a thread as a tree, with the evidence for each reply.
+
+    SAVE is a file (or - or an address), or a thread of the archive as SOURCE/ID or ID, which is then put together from
+    all its saves. Each line is a post: author, score and label, subject where it says something, how its parent is
+    known, whether it is cut, and its id. Parents that are stated or edited are facts; quote, name, subject, turn and
+    order are evidence, with how sure that is.
+    """
+    from rich.console import Console
+
+    from generator.lookup import look_up
+    from generator.tree import ASCII, LINES, tree
+
+    config, warnings = _settings(None)
+    _tell(warnings)
+    found = look_up(config, SITE, save, sys.stdin.buffer)
+    # NO_COLOR means no codes at all here, not only none for colours.
+    system: Literal["auto"] | None = None if os.environ.get("NO_COLOR") else "auto"
+    console = Console(color_system=system, soft_wrap=True, highlight=False, markup=False, emoji=False)
+    for loaded in found:
+        _tell(loaded.problems)
+        if loaded.thread:
+            for line in tree(loaded.thread, LINES if console.encoding.startswith("utf") else ASCII):
+                console.print(line)
+    return DONE
+
+
+@threadpress.command()
+@click.option("--remote", default="origin", show_default=True, metavar="NAME", help="Which remote of git to push to.")
+@click.option("--branch", default="gh-pages", show_default=True, metavar="NAME", help="Which branch holds the site.")
+@click.option("--dry-run", is_flag=True, help="Only list what would change on the branch.")
+@click.option("--no-history", is_flag=True, help="Replace what the branch holds by one commit without a parent.")
+def publish(remote: str, branch: str, dry_run: bool, no_history: bool) -> int:
+    """Push output/ as one commit to a branch, as GitHub Pages takes it.
+
+    Builds nothing: an output that is out of date, broken or not redacted is refused. Your branches, your index and
+    your work tree stay as they are.
+    """
+    from generator.publish import Target
+    from generator.publish import publish as publish_site
+
+    config, warnings = _settings(None)
+    report = publish_site(config, SITE, Target(remote, branch, dry_run, not no_history))
+    _tell((*warnings, *report.problems))
+    place, parts = f"{remote}/{branch}", {"+": report.added, "~": report.changed, "-": report.removed}
+    if dry_run:
+        for sign, paths in parts.items():
+            for path in paths:
+                click.echo(f"{sign} {path}")
+    added, changed, removed = map(len, parts.values())
+    counts = f"{_count(added, 'file')} added, {changed:,} changed, {removed:,} removed"
+    if dry_run:
+        click.echo(f"{place} would get: {counts}; nothing was pushed")
+    elif report.commit is None:
+        click.echo(f"{place} holds this site already: nothing to publish")
+    else:
+        click.echo(f"{place}: {counts}, as commit {report.commit[:10]}")
+        if report.first:
+            click.echo(f"note: the branch is new; GitHub shows it once Settings, Pages names {branch}", err=True)
+    return DONE
+
+
+@threadpress.command()
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+def new(folder: Path) -> int:
+    """Make a fresh site in DIR: settings, an example, a workflow for GitHub Pages.
+
+    Writes nothing where a file of the same name is there already.
+    """
+    from generator.new import new as new_site
+
+    files = new_site(folder)
+    click.echo(f"{_count(len(files), 'file')} in {folder}: {', '.join(files)}")
+    click.echo("next:")
+    if folder.resolve() != SITE.resolve():
+        click.echo(f"  cd {shlex.quote(str(folder))}")
+    click.echo("  threadpress build       # then open output/index.html in a browser")
+    click.echo("  threadpress add FILE    # a save of your own; then build again. README.md says how to publish")
+    return DONE
 
 
 def _settings(site_url: str | None) -> tuple[Config, tuple[Problem, ...]]:
@@ -123,6 +240,8 @@ def _count(number: int, noun: str) -> str:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command and exit with its code."""
+    if isinstance(sys.stdout, io.TextIOWrapper):  # titles and names hold what not every terminal can show
+        sys.stdout.reconfigure(errors="backslashreplace")
     sys.exit(run(arguments))
 
 

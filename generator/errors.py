@@ -6,7 +6,8 @@
     ├── ContentError            a save or sidecar can't be used             exit 1
     ├── ConfigError             threadpress.toml or a flag's value is wrong exit 1
     ├── ThemeError              a template or theme.toml is wrong           exit 1
-    └── OutputError             something in output/ is in the way          exit 1
+    ├── OutputError             something in output/ is in the way          exit 1
+    └── PublishError            git, or the site, is not ready for it       exit 1
 
 Wrong usage of the command line (exit 2) is click's to report; anything else that escapes is a bug of ours
 (exit 3). Only `cli` turns these into messages and exit codes.
@@ -68,3 +69,7 @@ class ThemeError(ThreadpressError):
 
 class OutputError(ThreadpressError):
     """Something in the output folder that is not ours stands in the way."""
+
+
+class PublishError(ThreadpressError):
+    """The site can't be published as it is, or git can't do it."""

@@ -6,11 +6,11 @@ A page kind is one function here and one template. Nothing is rendered and no fi
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from operator import attrgetter
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from generator import dates, urls
-from generator.authors import AuthorSum
 from generator.config import Config
 from generator.link import Links
 from generator.paging import cut_list, cut_thread
@@ -213,7 +213,7 @@ def _author_index(links: Links, config: Config) -> Iterator[ListPage]:
         view = AuthorSlice(
             **head(cut.url, config),
             title="Authors" if cut.paging.number == 1 else f"Authors, page {cut.paging.number}",
-            authors=tuple(authors[cut.start : cut.stop]),
+            authors=tuple(map(_shown, authors[cut.start : cut.stop])),
             paging=cut.paging,
             total=len(authors) if cut.paging.number == 1 else None,
         )
@@ -223,27 +223,31 @@ def _author_index(links: Links, config: Config) -> Iterator[ListPage]:
 class AuthorSlice(Head, frozen=True, kw_only=True):
     """What becomes an `AuthorList` when its page is rendered; most such pages never are."""
 
-    authors: tuple[AuthorSum, ...]
+    authors: tuple[tuple[Any, ...], ...]
+    """What `_shown` gives."""
     paging: Paging
     total: int | None
+
+
+_shown = attrgetter("name", "uid", "source", "slug", "posts", "threads", "first", "last")
 
 
 def author_list(part: AuthorSlice) -> AuthorList:
     """Make the view of a page of the authors' index."""
     fields = {name: getattr(part, name) for name in part.__struct_fields__}
-    return AuthorList(**fields | {"authors": tuple(map(_author_row, part.authors))})
-
-
-def _author_row(author: AuthorSum) -> AuthorRow:
-    return AuthorRow(
-        name=author.name,
-        uid=author.uid,
-        url=author.url,
-        posts=author.posts,
-        threads=author.threads,
-        first="" if author.first is None else str(author.first),
-        last="" if author.last is None else str(author.last),
+    rows = tuple(
+        AuthorRow(
+            name=name,
+            uid=uid,
+            url=urls.author_page(source, slug),
+            posts=posts,
+            threads=threads,
+            first="" if first is None else str(first),
+            last="" if last is None else str(last),
+        )
+        for name, uid, source, slug, posts, threads, first, last in part.authors
     )
+    return AuthorList(**fields | {"authors": rows})
 
 
 def _fixed(links: Links, config: Config) -> Iterator[ListPage]:

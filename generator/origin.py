@@ -17,10 +17,14 @@ LIBRARIES = ("jinja2", "markdown_it_py", "markupsafe", "mdurl", "msgspec", "pygm
 
 def digests(config: Config, theme: Theme) -> tuple[str, str]:
     """Give the digest of what reading saves depends on besides the saves, and that of what every page depends on."""
-    program = _program()
-    reading = _digest(program, repr((config.content, config.redact, config.timezone)))
+    reading = reading_digest(config)
     settings = msgspec.json.encode(config, order="deterministic").decode()
     return reading, _digest(reading, settings, theme.digest)
+
+
+def reading_digest(config: Config) -> str:
+    """Give the digest of what reading saves depends on besides the saves."""
+    return _digest(_program(), repr((config.content, config.redact, config.timezone)))
 
 
 def _program() -> str:

@@ -105,7 +105,15 @@ def processes(jobs: int) -> Executor:
     """Start a pool of worker processes; forked where that is safe, since it takes a tenth of the time."""
     methods: Any = multiprocessing.get_all_start_methods()
     method = "fork" if "fork" in methods and sys.platform != "darwin" else "spawn"
-    return ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context(method), initializer=settle)
+    pool = ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context(method), initializer=settle)
+    if method == "fork":
+        # All start with the first task, and take this mask along: no interruption hits one before it has settled.
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            pool.submit(int)
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    return pool
 
 
 def settle() -> None:

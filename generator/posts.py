@@ -41,7 +41,7 @@ class Posts:
         self.plan = plan
         self.config = config
         self.dated = thread.posted[:10].replace("-", "") if config.wayback and thread.posted else None
-        self.subjects = _subjects(thread, self.tree)
+        self.subjects = telling_subjects(thread, self.tree)
         self.single = len(thread.posts) <= config.posts_per_page
         self.place = {} if self.single else {index: place for place, index in enumerate(self.tree.order)}
 
@@ -153,8 +153,8 @@ def _grounds(evidence: Evidence, confidence: float) -> str:
     return f"inferred, {confidence:.0%} sure, because {WHY[evidence]}"
 
 
-def _subjects(thread: Thread, tree: Tree) -> dict[int, str | None]:
-    """The subject of each post where it says something: at the start of a branch, or when it changed."""
+def telling_subjects(thread: Thread, tree: Tree) -> dict[int, str | None]:
+    """Give the subject of each post where it says something: at the start of a branch, or when it changed."""
     base: dict[int, str] = {}
     shown: dict[int, str | None] = {}
     for index in tree.order:

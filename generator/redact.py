@@ -147,7 +147,10 @@ def redact(saves: Sequence[Source], redactions: Redactions, *, footer: bool) -> 
         threads = tuple(
             _with_ids(after, before) for after, before in zip(reading.threads, save.reading.threads, strict=True)
         )
-        result.append(Source(text, save.reader, Reading(threads, save.reading.problems), save.path, changed=True))
+        # A warning quotes its save: what quotes a removed text is no longer found in what is left.
+        left = {problem.message for problem in reading.problems}
+        told = tuple(problem for problem in save.reading.problems if problem.message in left)
+        result.append(Source(text, save.reader, Reading(threads, told), save.path, changed=True))
         problems += (
             Problem(
                 save.path,
@@ -159,8 +162,8 @@ def redact(saves: Sequence[Source], redactions: Redactions, *, footer: bool) -> 
             for number, thread in enumerate(threads)
             if thread.footer and (number, len(thread.posts) - 1) in here
         )
-    told = tuple(sorted(trace for trace in traces if len(trace) >= LINE))
-    return Redacted(tuple(result), told, tuple(sorted(hits)), tuple(problems))
+    lines = tuple(sorted(trace for trace in traces if len(trace) >= LINE))
+    return Redacted(tuple(result), lines, tuple(sorted(hits)), tuple(problems))
 
 
 def _with_ids(after: Thread, before: Thread) -> Thread:

@@ -1,8 +1,8 @@
 """Render: batches of planned pages in, files in the output and a record of each out.
 
 A worker reads what all pages share from a file, once a build, renders the pages of its batch that are stale, and writes
-those whose bytes differ from what is in place. Threads are read again here, so no body is ever kept; pages of authors
-are made from the partitions.
+those whose bytes differ from what is in place; pages that were rendered early it only moves. Other threads are read
+again here, so no body is ever kept; pages of authors are made from the partitions.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Scan: what lies in the content folder in, small `Facts` a thread and the rows of its authors out. Bodies stay behind.
 
 Threads whose files are as the last build read them keep their facts; the others are read again, in batches, and what
-they add to author pages goes into a spool, a file a batch, sorted into partitions. Reads content, writes the spool.
+they add to author pages goes into a spool, a file a batch, sorted into partitions. In a first build their own pages are
+rendered right away, into the spool (`early`). Reads content, writes the spool.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ from generator.config import FILE_NAME, Config, zone
 from generator.early import Early, guess, render_early, share
 from generator.errors import Problem
 from generator.facts import Facts, author_rows, facts_of, order_key, unchanged
-from generator.listing import Look, groups, list_content, look_into, unknown
+from generator.listing import Listing, Look, groups, list_content, look_into, unknown
+from generator.model import Thread
 from generator.parallel import Workers, batches
 from generator.plan import ThreadPlan
 from generator.project import Project
@@ -135,26 +137,54 @@ class Content(msgspec.Struct, frozen=True):
         return (page for part in self.spools for page in part.early)
 
 
-def scan(project: Project, state: State, store: Store, workers: Workers, *, same: bool) -> Content:
-    """Read what is new in the content folder; `same`: the facts of the last build were made as they would be now."""
-    config, site = project.config, project.folder
-    content = site / config.content
+class Looked(msgspec.Struct, frozen=True):
+    """The content folder, before any thread is read."""
+
+    listed: Listing
+    inputs: dict[str, InputFile]
+    heads: tuple[Thread, ...]
+    """Of new saves."""
+    problems: tuple[Problem, ...]
+    """Of files that belong to no thread."""
+    untouched: bool
+    """Nothing differs from the last build."""
+    doubted: bool
+    """Whether files had to be read to tell."""
+
+
+def look(project: Project, state: State, workers: Workers, *, same: bool) -> Looked:
+    """List the content folder, and look into the files that the last build can't vouch for; `same` as for `scan`."""
+    content = project.folder / project.config.content
     listed = list_content(content)
     known = decode(state.inputs, dict[str, InputFile]) if same else {}
     unsure = list(unknown(listed, known, state.built))
     looks = (Look(str(content), tuple(batch)) for batch in batches(unsure, _size, BATCH))
     seen = list(workers.run(look_into, looks, sum(map(_size, unsure)) // LOOK_COSTS))
-    problems = [*listed.problems, *(problem for part in seen for problem in part.problems)]
     paths = listed.saves.keys() | listed.sidecars.keys()
     doubted = {path for path, _, _ in unsure}
     inputs = {path: file for path, file in known.items() if path in paths and path not in doubted}
     inputs.update(entry for part in seen for entry in part.files)
-    strays = tuple(sorted(problems))
-    still = same and strays == state.strays and known.keys() == paths
-    if still and all(inputs[path].sha256 == known[path].sha256 for path in doubted):
-        return Content(inputs, {}, (), (), (), state.problems, strays, untouched=True, doubted=bool(doubted))
-    wanted, more = groups(listed, inputs)
-    problems += more
+    problems = tuple(sorted((*listed.problems, *(problem for part in seen for problem in part.problems))))
+    still = same and problems == state.strays and known.keys() == paths
+    return Looked(
+        listed,
+        inputs,
+        tuple(head for part in seen for head in part.heads),
+        problems,
+        untouched=still and all(inputs[path].sha256 == known[path].sha256 for path in doubted),
+        doubted=bool(doubted),
+    )
+
+
+def scan(project: Project, state: State, store: Store, workers: Workers, *, same: bool) -> Content:
+    """Read what is new in the content folder; `same`: the facts of the last build were made as they would be now."""
+    config, site = project.config, project.folder
+    looked = look(project, state, workers, same=same)
+    inputs, strays = looked.inputs, looked.problems
+    if looked.untouched:
+        return Content(inputs, {}, (), (), (), state.problems, strays, untouched=True, doubted=looked.doubted)
+    wanted, more = groups(looked.listed, inputs)
+    problems = [*strays, *more]
     old = {
         (facts.group.source, facts.group.id): facts for facts in (decode(state.threads, list[Facts]) if same else ())
     }
@@ -165,7 +195,7 @@ def scan(project: Project, state: State, store: Store, workers: Workers, *, same
     def size(group: Group) -> int:
         return sum(inputs[path].stamp.size for path in group.saves)
 
-    guessed = None if old else guess((head for part in seen for head in part.heads), project)
+    guessed = None if old else guess(looked.heads, project)
     shared = leave(store.spool / "early", share(project, guessed.site)) if guessed else ""
 
     def task(number: int, batch: list[Group]) -> ScanTask:
@@ -203,7 +233,7 @@ def scan(project: Project, state: State, store: Store, workers: Workers, *, same
         told,
         strays,
         untouched=False,
-        doubted=bool(doubted),
+        doubted=looked.doubted,
         site=guessed.site if guessed else None,
     )
 

@@ -75,7 +75,7 @@ class _Quick(_Escaping):
 
     def _output_child_pre(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:
         super()._output_child_pre(node, frame, finalize)
-        self._shown = node
+        self._shown = node if frame.eval_ctx.autoescape and not frame.eval_ctx.volatile else None
 
     def visit_Name(self, node: nodes.Name, frame: Frame) -> None:  # noqa: N802  # Jinja2's name
         if node is self._shown:  # `quick_escape` finds out if it is unknown

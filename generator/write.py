@@ -288,9 +288,14 @@ class Writer:
         return self._place(self.file, url, sha256)
 
     def take(self, url: str, path: str, sha256: bytes) -> FileStamp:
-        """Move a finished file (of `create`) to its place."""
+        """Move a finished file (of `create`) to its place; it may be there already, as tasks can be repeated."""
         try:
             return self._place(path, url, sha256)
+        except FileNotFoundError:
+            place = self.output / url
+            if not place.is_file() or hashlib.sha256(place.read_bytes()).digest() != sha256:
+                raise
+            return self.stamp(url)
         except OSError as error:
             if error.errno != errno.EXDEV:  # the output lies on another disk
                 raise

@@ -294,7 +294,10 @@ PAGES: dict[str, tuple[str, Head]] = {
             source="notes",
             threads=(
                 AuthorThread(
-                    ROW,
+                    ROW.title,
+                    ROW.url,
+                    ROW.day,
+                    ROW.posted,
                     True,
                     (
                         AuthorPost("threads/notes/1.html#cp1", EVIL, EVIL, 9, EVIL, None, False, "no"),
@@ -303,7 +306,7 @@ PAGES: dict[str, tuple[str, Head]] = {
                         ),
                     ),
                 ),
-                AuthorThread(BARE, True, ()),
+                AuthorThread(BARE.title, BARE.url, BARE.day, BARE.posted, True, ()),
             ),
             paging=Paging(0, "authors/notes/ann/1.html"),
             totals=AuthorTotals(2, 1, 2, "2008", "2009", 2.5, (EVIL, "Annie")),

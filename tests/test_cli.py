@@ -312,8 +312,10 @@ def test_an_interrupted_build_ends_with_130_and_the_next_is_right(site: Site) ->
     assert site("check").code == 0
 
 
-def test_workers_are_interrupted_with_their_build_and_say_nothing(site: Site) -> None:
-    """As a terminal does it: the signal goes to all processes of the group, one of which works and one is idle."""
+@pytest.mark.parametrize("trace", ["*", "*/000000-0-0"])
+def test_workers_are_interrupted_with_their_build_and_say_nothing(site: Site, trace: str) -> None:
+    """As a terminal does it: the signal goes to all processes of the group, which have just been started, or of which
+    one works and one is idle."""
     posts = [Said(f"It rains, {number} says.", f"Day {number}") for number in range(30_000)]
     site.write({"content/1.txt": news("1", story="It rains. " * 220_000), "content/2.txt": news("2", *posts)})
     with subprocess.Popen(
@@ -324,7 +326,7 @@ def test_workers_are_interrupted_with_their_build_and_say_nothing(site: Site) ->
         text=True,
         start_new_session=True,
     ) as process:
-        while not list((site.folder / FOLDER).glob("spool/*")):
+        while not list((site.folder / FOLDER).glob(f"spool/{trace}")):
             time.sleep(0.005)
         os.killpg(process.pid, signal.SIGINT)
         _, err = process.communicate(timeout=60)

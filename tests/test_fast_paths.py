@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 import functools
+import hashlib
+import re
 import sys
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import jinja2
+import msgspec
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from markupsafe import Markup, escape
 
 from generator import theme as themes
 from generator.build import Order
 from generator.identity import SIGNIFICANT, post_id
-from generator.markup import excerpt, visible
+from generator.markup import excerpt, plain, visible
+from generator.markup.links import link_urls
+from generator.markup.text import is_shown
 from generator.model import Author
-from generator.templating import quick_escape
+from generator.replies import _fold
+from generator.templating import Templates, quick_escape
 from generator.views import Head
 from tests.history import Site
 from tests.pages import PAGES, SITE
@@ -79,6 +86,152 @@ def test_pages_are_those_of_a_plain_environment(template: str, page: Head) -> No
     assert theme.render(template, page, SITE).decode() == expected.encode("utf-8", "replace").decode()
 
 
+def outcome(work: Callable[[], str]) -> tuple[str, ...]:
+    """What rendering gives: the text, or what is wrong and on which lines of the template."""
+    try:
+        return ("text", work())
+    except Exception as error:
+        lines = [str(line) for file, line, _, _ in traceback.extract_tb(error.__traceback__) if file == "faulty.html"]
+        return (type(error).__name__, str(error), *lines)
+
+
+PIECES = [
+    "{{ page.title }}",
+    "{{ page.nonsense }}",
+    "{{ nonsense }}",
+    "{{ nonsense.title }}",
+    "{{ page.title.nonsense }}",
+    "{{ page.nonsense|default('none') }}",
+    "{{ nonsense|default('none') }}",
+    "{{ nonsense.title|default('none') }}",
+    "{{ nonsense|upper }}",
+    "{{ nonsense ~ 'x' }}",
+    "{{ page.title ~ nonsense }}",
+    "{{ 'a' if page.title else nonsense }}",
+    "{{ nonsense if page.title else 'a' }}",
+    "{{ 'a' if nonsense else 'b' }}",
+    "{{ '<' if page.title else '\"' }}",
+    "{{ page.nonsense is defined }}",
+    "{{ nonsense is defined }}",
+    "{{ nonsense is none }}",
+    "{{ page.nonsense is none }}",
+    "{{ page.title is none }}, {{ none is none }}",
+    "{{ site.options.words.class }}",
+    "{{ site.options.words.nonsense }}",
+    "{{ site.options['words']['class'] }}",
+    "{{ site.options.words['nonsense'] }}",
+    "{{ site.options.words.items()|list }}",
+    "{{ page.title.upper() }}",
+    "{{ page.title|e }}",
+    "{{ page.title|safe }}",
+    "{{ nonsense() }}",
+    "{{ page.nonsense() }}",
+    "{% set word = nonsense %}",
+    "{% set word = page.nonsense %}",
+    "{% set word = page.title %}",
+    "{{ word }}",
+    "{% if page.title %}{% set late = 1 %}{% endif %}{{ late }}",
+    "{% if not page.title %}{% set never = 1 %}{% endif %}{{ never }}",
+    "{% for each in page.title %}{{ loop.index }}{{ each }}{% endfor %}{{ each }}",
+    "{% for each in nonsense %}{% endfor %}",
+    "{% for each in page.nonsense %}{% endfor %}",
+    "{% macro say(what, how) %}{{ what }}{{ how }}{{ nonsense.say }}{% endmacro %}{{ say(page.title) }}",
+    "{% macro tell(what) %}{{ what.upper() }}{{ caller() if caller else '' }}{% endmacro %}{{ tell('<') }}{{ tell() }}",
+    "{% filter upper %}{{ page.nonsense }}{% endfilter %}",
+    "{% autoescape false %}{{ nonsense }}{% endautoescape %}",
+    "{% autoescape false %}{{ page.title }}{{ '<'|e }}{% endautoescape %}",
+    "{% autoescape page.nonsense %}{{ nonsense }}{% endautoescape %}",
+    "{% autoescape page.title %}{{ nonsense }}{{ page.title }}{% endautoescape %}",
+    "{% include 'nonsense.html' %}",
+    "{% include nonsense %}",
+    "{% import 'words.html' as words %}{{ words.hail('<') }}{{ words.nonsense('<') }}",
+    "{% from 'words.html' import hail, nothing %}{{ hail('<') }}{{ nothing('<') }}",
+    "{% set space = namespace(word=1) %}{% set space.word = page.title %}{{ space.word }}{{ space.nonsense }}",
+    "{{ self.main() }}",
+    "{% block main %}{{ super() }}{% endblock %}",
+]
+"""Of templates: what is fine, what is not, and what only looks so."""
+OTHERS = {"words.html": "{% macro hail(who) %}Hail {{ who }}{% endmacro %}"}
+
+
+class Shown(msgspec.Struct, frozen=True):
+    """A page that says little."""
+
+    title: str
+
+
+def both(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What a template comes to as themes are compiled, and as Jinja2 does it."""
+    files = {**OTHERS, "faulty.html": text}
+
+    def load(name: str) -> tuple[str, str, None] | None:
+        return (files[name], name, None) if name in files else None
+
+    values = {"page": Shown("<Ann>"), "site": SITE_WITH_WORDS}
+    ours = Templates(load)
+    plain = jinja2.Environment(
+        loader=jinja2.FunctionLoader(load),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    first = outcome(lambda: ours.render("faulty.html", **values))
+    assert outcome(lambda: ours.render("faulty.html", **values)) == first, "the second time it is compiled already"
+    return first, outcome(lambda: plain.get_template("faulty.html").render(values))
+
+
+SITE_WITH_WORDS = msgspec.structs.replace(SITE, options={"words": {"class": "<b>"}})
+
+
+@pytest.mark.parametrize("piece", PIECES)
+def test_what_is_wrong_with_a_template_is_told_as_jinja_does(piece: str) -> None:
+    """Where anything is wrong: the same text, or the same message with the same line."""
+    ours, plain = both(f"one\n{piece}\nthree\n")
+    assert ours == plain
+    assert len(plain) > 1
+
+
+@given(st.lists(st.sampled_from(PIECES), min_size=2, max_size=5))
+def test_several_things_are_told_in_the_order_of_jinja(pieces: list[str]) -> None:
+    assume(sum("block main" in piece for piece in pieces) < 2)
+    ours, plain = both("\n".join(pieces))
+    assert ours == plain
+
+
+@given(texts | st.text(st.characters(max_codepoint=0x7F)) | st.characters())
+def test_what_can_be_shown_is_what_python_can_print(text: str) -> None:
+    assert is_shown(text) == text.isprintable()
+
+
+@given(st.text(st.characters(max_codepoint=0x7F)) | st.text("ab> \t\n\r\x0b\x0c\x1c\x1d\x1e\x1f\0"))
+def test_ascii_is_folded_as_any_other_text(text: str) -> None:
+    assert _fold(text) + "é" == _fold(f"{text}é") == "".join(text.replace(">", "").split()) + "é"
+
+
+bodies = st.lists(
+    st.sampled_from(
+        ["word", "é", " ", "\t", "\u00a0", "\n", "\n\n", "> ", ">", "\n>", "\n> > ", "<b>", "&", "/", "://", "\0",
+         "\u202e", "https://example.org/a", " \n", "[1]"]
+    ),
+    max_size=14,
+).map("".join)  # fmt: skip
+
+
+@given(bodies, st.sampled_from([None, "20251015"]))
+def test_blocks_of_a_body_do_not_depend_on_each_other(body: str, dated: str | None) -> None:
+    """A space on a blank line, or a blank line behind all, is not shown, and sends the same text the long way."""
+
+    def inline(text: str) -> str:
+        return link_urls(text, dated)
+
+    whole = re.sub(r"\n(?=\n)", "\n ", f"{body}\n")
+    assert "\n\n" not in whole
+    expected = plain.general_html(whole, inline)
+    assert plain.general_html(body, inline) == plain.post_html(body, dated) == expected
+
+
 blocks = st.text("ab  \t\u00a0\u2003é\u200b", max_size=300) | st.text(max_size=300)
 
 
@@ -92,11 +245,19 @@ def test_the_id_of_a_post_does_not_depend_on_how_it_was_worked_out(block: str, w
     assert post_id(author, text) == post_id(author, text.replace(" ", "\t"))
 
 
-awkward = st.sampled_from(["> quoted", ">", "a" * 400, " " * 400, "w " * 150])
-pieces = st.text("ab \u202e<", min_size=1, max_size=90) | awkward
+@given(st.lists(blocks | st.sampled_from(["a", "\n", "\n\n", "\n \t\n", "\n\u00a0\n", " ", "word " * 60]), max_size=6))
+def test_the_id_of_a_post_is_made_of_its_first_block(pieces: list[str]) -> None:
+    body, author = "".join(pieces), Author("notes", "Ann")
+    block = re.split(r"\n[ \t]*\n", body, maxsplit=1)[0]
+    folded = f"{author.key}\n{' '.join(block.split())[:SIGNIFICANT]}"
+    assert post_id(author, body) == hashlib.sha256(folded.encode("utf-8", "surrogatepass")).hexdigest()[:10]
 
 
-@given(st.lists(pieces, max_size=12), st.sampled_from(["\n", "\n\n", " "]), st.integers(1, 200))
+awkward = st.sampled_from(["> quoted", ">", "a" * 400, " " * 400, "w " * 150, "\u00a0", "\u2003 ", " \x1f", "\0"])
+pieces = st.text("ab \u202e<", min_size=1, max_size=90) | st.text("a\u00a0 \t", max_size=9) | awkward
+
+
+@given(st.lists(pieces, max_size=12), st.sampled_from(["\n", "\n\n", " ", ""]), st.integers(1, 200))
 def test_an_excerpt_does_not_depend_on_how_it_was_cut(lines: list[str], joint: str, limit: int) -> None:
     """A quote in front, which no excerpt shows, sends the same text the long way round."""
     body = joint.join(lines)
@@ -104,6 +265,16 @@ def test_an_excerpt_does_not_depend_on_how_it_was_cut(lines: list[str], joint: s
     assume("".join(line for line in reached.split("\n") if not line.startswith(">")).strip())
     assume(len(body) < limit * 16 - 12)
     assert excerpt(body, "plain", limit) == excerpt(f"> quoted\n{body}", "plain", limit)
+
+
+@given(st.integers(1, 9), st.text("ab \u00a0\t\n", max_size=40))
+@example(3, "aaa \u00a0")
+def test_white_space_where_an_excerpt_ends_is_not_shown(limit: int, body: str) -> None:
+    words = " ".join(body.split())
+    if len(words) <= limit and len(body) <= limit * 16:
+        assert excerpt(body, "plain", limit) == words
+    else:
+        assert excerpt(body, "plain", limit).endswith("…")
 
 
 def calls(work: Callable[[], object]) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from collections.abc import Iterable
 from typing import Any, NamedTuple
@@ -10,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from generator.assemble import Group, Loaded
-from generator.authors import AuthorSum, sums_of
+from generator.authors import Authors, AuthorSum, sum_up
 from generator.config import Config, zone
 from generator.facts import Facts, author_rows, facts_of, order_key
 from generator.link import Links, link, slug_of
@@ -39,13 +40,19 @@ def scanned(
     fields = {"source": source, "id": number, "title": number, "posted": posted, "body": ""} | fields
     thread = Thread(**fields, posts=posts, replies=(TOP,) * len(posts))
     order = order_key(thread, zone(site))
-    rows = tuple(author_rows(thread, order))
-    return Scanned(facts_of(thread, Group(source, number, ()), Loaded(thread, ()), order, rows), rows)
+    tree = thread.tree()
+    rows = tuple(author_rows(thread, tree, order))
+    return Scanned(facts_of(Loaded(thread, (), tree), Group(source, number, ()), order, rows), rows)
 
 
 def linked(*threads: Scanned, config: Config = DEFAULTS) -> Links:
     rows = sorted((row for thread in threads for row in thread.rows), key=lambda row: (row.author, row.thread))
-    return link((thread.facts for thread in threads), sums_of(rows), config)
+    sums = [sum_up(list(run)) for _, run in itertools.groupby(rows, key=lambda row: row.author)]
+    return link((thread.facts for thread in threads), Authors(fresh=sums), config)
+
+
+def slugs(links: Links) -> dict[str, str]:
+    return {author.key: author.slug for author in links.authors}
 
 
 def authors(links: Links) -> dict[str, AuthorSum]:
@@ -86,7 +93,7 @@ def test_the_order_does_not_depend_on_the_order_threads_come_in(luck: random.Ran
 def test_an_author_is_named_as_in_the_newest_thread_with_the_slug_of_the_oldest() -> None:
     links = linked(scanned("2", "2025-02-01", ANN), scanned("1", "2025-01-01", OLD_ANN, OLD_ANN, BOB))
     ann = authors(links)["slashdot/7"]
-    assert (ann.name, ann.names, links.slugs[ann.key]) == ("Ann B.", ("Annie",), "annie-7")
+    assert (ann.name, ann.names, ann.slug) == ("Ann B.", ("Annie",), "annie-7")
     assert (ann.posts, ann.threads) == (3, 2)
     assert (ann.first, ann.last, ann.median) == (2025, 2025, 0)
     assert list(authors(links)) == ["slashdot/7", "slashdot/8"]
@@ -95,7 +102,7 @@ def test_an_author_is_named_as_in_the_newest_thread_with_the_slug_of_the_oldest(
 def test_a_slug_outlives_a_new_name() -> None:
     before = linked(scanned("1", "2025-01-01", OLD_ANN))
     after = linked(scanned("1", "2025-01-01", OLD_ANN), scanned("2", "2025-02-01", ANN))
-    assert before.slugs == after.slugs == {"slashdot/7": "annie-7"}
+    assert slugs(before) == slugs(after) == {"slashdot/7": "annie-7"}
 
 
 def test_slugs_that_do_not_follow_from_the_name_are_told_apart() -> None:
@@ -105,23 +112,23 @@ def test_slugs_that_do_not_follow_from_the_name_are_told_apart() -> None:
         scanned("2", "2025-02-01", ANN, Author("slashdot", "C#"), Author("slashdot", "_x"), Author("slashdot", "bob")),
     )
     people = (OLD_ANN, ANN, BOB, *(Author("slashdot", name) for name in ("C++", "C#", "_x", "bob")))
-    assert [slug_of(who, links.odd) for who in people] == [links.slugs[who.key] for who in people]
+    assert [slug_of(who, links.odd) for who in people] == [slugs(links)[who.key] for who in people]
     assert links.odd.keys() == {"slashdot/7", "slashdot/@c++", "slashdot/@c#"}
 
 
 def test_authors_whose_slugs_would_meet_are_told_apart_by_their_keys() -> None:
     plus, sharp = Author("notes", "C++"), Author("notes", "C#")
     links = linked(scanned("1", None, plus, sharp, source="notes"))
-    slugs = set(links.slugs.values())
-    assert len(slugs) == 2
-    assert all(slug.startswith("c-") for slug in slugs)
+    found = set(slugs(links).values())
+    assert len(found) == 2
+    assert all(slug.startswith("c-") for slug in found)
 
 
 def test_one_name_in_two_sources_is_two_authors() -> None:
     links = linked(
         scanned("1", None, Author("a", "Ann"), source="a"), scanned("1", None, Author("b", "Ann"), source="b")
     )
-    assert links.slugs == {"a/@ann": "ann", "b/@ann": "ann"}
+    assert slugs(links) == {"a/@ann": "ann", "b/@ann": "ann"}
 
 
 def test_threads_are_tagged_by_their_saves_and_by_whole_words_of_title_and_department() -> None:
@@ -152,4 +159,4 @@ def test_months_hold_their_threads_from_the_oldest() -> None:
 
 
 def test_no_threads_are_a_site_too() -> None:
-    assert linked().authors == ()
+    assert linked().authors == []

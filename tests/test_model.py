@@ -1,8 +1,9 @@
-"""Values: who is who, and walking a thread without recursion."""
+"""Values: who is who, and reading a thread in its order without recursion."""
 
 from __future__ import annotations
 
 import pickle
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import given
@@ -39,31 +40,64 @@ def test_a_tombstone_is_no_author() -> None:
     assert not Author("slashdot", REMOVED, "7").removed
 
 
-def test_posts_are_walked_before_their_replies() -> None:
-    assert list(thread([None, 0, 1, 0, None, 4]).walk()) == [(0, 0), (1, 1), (2, 2), (3, 1), (4, 0), (5, 1)]
+def walk(made: Thread) -> list[tuple[int, int]]:
+    """Posts in reading order, each with its depth."""
+    tree = made.tree()
+    return [(index, tree.depths[index]) for index in tree.order]
 
 
-def test_replies_that_stand_before_their_parents_are_walked_behind_them() -> None:
-    assert list(thread([2, None, None, 0]).walk()) == [(1, 0), (2, 0), (0, 1), (3, 2)]
+def test_posts_are_read_before_their_replies() -> None:
+    assert walk(thread([None, 0, 1, 0, None, 4])) == [(0, 0), (1, 1), (2, 2), (3, 1), (4, 0), (5, 1)]
 
 
-def test_a_very_deep_thread_is_walked() -> None:
+def test_replies_that_stand_before_their_parents_are_read_behind_them() -> None:
+    assert walk(thread([2, None, None, 0])) == [(1, 0), (2, 0), (0, 1), (3, 2)]
+
+
+def test_a_reply_behind_another_branch_is_read_in_its_own() -> None:
+    assert walk(thread([None, 0, None, 0, 2])) == [(0, 0), (1, 1), (3, 1), (2, 0), (4, 1)]
+
+
+def test_a_very_deep_thread_is_read() -> None:
+    """Both as its save has it and, where a reply stands before its parent, in another order."""
     deep = thread([None, *range(20_000)])
-    assert list(deep.walk())[-1] == (20_000, 20_000)
+    assert walk(deep)[-1] == (20_000, 20_000)
+    mixed = thread([1, None, 0, *range(2, 20_000)])
+    assert walk(mixed) == [(1, 0), (0, 1), *((index, index) for index in range(2, 20_001))]
 
 
-@given(st.lists(st.integers(0, 1000), max_size=30))
-def test_a_walk_meets_every_post_once_one_deeper_than_its_parent(numbers: list[int]) -> None:
-    parents = [None if number % (index + 1) == index else number % (index + 1) for index, number in enumerate(numbers)]
+@st.composite
+def forests(draw: st.DrawFn) -> list[int | None]:
+    """Parents of posts in any order, or in one near that of a save."""
+    size = draw(st.integers(0, 30))
+    if draw(st.booleans()):  # each answers one of the few posts before it
+        back = draw(st.lists(st.integers(0, 3), min_size=size, max_size=size))
+        return [None if index < step or step == 0 else index - step for index, step in enumerate(back)]
+    names = draw(st.permutations(range(size)))
+    parents: list[int | None] = [None] * size
+    for place, name in enumerate(names):
+        above = draw(st.integers(-1, place - 1))
+        parents[name] = None if above < 0 else names[above]
+    return parents
+
+
+def read(parents: list[int | None]) -> list[tuple[int, int]]:
+    """What a tree is, said as simply as can be."""
+
+    def branch(top: int | None, depth: int) -> Iterator[tuple[int, int]]:
+        for index, parent in enumerate(parents):
+            if parent == top:
+                yield index, depth
+                yield from branch(index, depth + 1)
+
+    return list(branch(None, 0))
+
+
+@given(forests())
+def test_a_tree_is_every_post_before_its_replies_and_siblings_as_they_stand(parents: list[int | None]) -> None:
     made = thread(parents)
-    depth = dict(made.walk())
-    assert len(depth) == len(parents)
-    assert list(depth) == sorted(depth, key=list(depth).index)
-    for index, parent in enumerate(made.parents()):
-        assert parent == parents[index]
-        assert depth[index] == (0 if parent is None else depth[parent] + 1)
-    seen = list(depth)
-    assert all(parent is None or seen.index(parent) < seen.index(index) for index, parent in enumerate(parents))
+    assert list(made.tree().parents) == made.parents() == parents
+    assert walk(made) == read(parents)
 
 
 def test_values_are_frozen_and_travel() -> None:

@@ -17,6 +17,7 @@ from generator.link import link
 from generator.lock import FOLDER
 from generator.parallel import Workers
 from generator.plan import Page, plan
+from generator.project import Project
 from generator.scan import scan
 from generator.store import EMPTY, Store
 from generator.theme import load_theme
@@ -28,9 +29,10 @@ def planned(site: Path, **settings: Any) -> dict[str, Page | None]:
     """Plan a site: its files by URL, the pages of authors without anything to them."""
     config, store = msgspec.structs.replace(DEFAULTS, **settings), Store(site / FOLDER)
     with Workers(None, 1) as workers:
-        content = scan(config, site, EMPTY, store, workers, same=False)
-        authors = ingest(content, EMPTY, store, workers, afresh=True).authors
-    result = plan(link(content.facts.values(), authors.values(), config), config, load_theme("default", site))
+        project = Project(site, config, load_theme("default", site))
+        content = scan(project, EMPTY, store, workers, same=False)
+        authors = ingest(content, EMPTY, store, workers, afresh=True)
+    result = plan(link(content.facts.values(), authors, config), config, project.theme)
     pages = {page.url: page for page in (*result.pages, *(page for thread in result.threads for page in thread.pages))}
     return {url: pages.get(url) for url in result.urls(config)}
 

@@ -276,7 +276,7 @@ def test_what_is_stated_stands_unless_it_would_be_a_cycle(given: Thread) -> None
 @given(threads(st.sampled_from(["Re:", "Re:", "Re:Rain", "Rain"])))
 def test_in_one_branch_the_tree_is_walked_in_the_order_of_the_save(given: Thread) -> None:
     answered = msgspec.structs.replace(given, replies=infer(given))
-    assert [index for index, _ in answered.walk()] == list(range(len(given.posts)))
+    assert list(answered.tree().order) == list(range(len(given.posts)))
 
 
 @given(threads(stated=True), st.integers(-1, 5))

@@ -49,6 +49,11 @@ def test_the_wheel_builds_a_site_by_itself(tmp_path: Path) -> None:
     python = scripts / Path(sys.executable).name
     run(sys.executable, "-m", "pip", "--python", python, "install", "--no-deps", "--no-index", wheel, cwd=tmp_path)
 
+    fresh = tmp_path / "fresh"
+    run(scripts / "threadpress", "new", fresh, cwd=tmp_path)
+    run(scripts / "threadpress", "build", "--strict", cwd=fresh)
+    assert (fresh / "output/threads/slashdot/1.html").is_file()
+
     site = tmp_path / "site"
     (site / "content").mkdir(parents=True)
     (site / "content/one.md").write_text(SAVE, encoding="utf-8")

@@ -16,8 +16,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from generator.errors import OutputError
-from generator.store import page_record
-from generator.write import ALWAYS, Writer, blocked, clear, make_room, read_sums, refuse, survey, tidy, write_sums
+from generator.parallel import Workers
+from generator.store import FileStamp, page_record
+from generator.write import (
+    ALWAYS,
+    Writer,
+    blocked,
+    clear,
+    create,
+    make_room,
+    read_sums,
+    refuse,
+    survey,
+    tidy,
+    write_sums,
+)
 from tests.small import ROOT, mask, prints, tree, write
 
 BASE = {url: f"{url}\n".encode() for url in sorted(ALWAYS)}
@@ -32,6 +45,9 @@ class Written(NamedTuple):
     removed: tuple[str, ...]
 
 
+SERIAL = Workers(None, 1)
+
+
 def put(
     folder: Path,
     files: Mapping[str, bytes],
@@ -43,11 +59,11 @@ def put(
     """Write a site of these files, in the steps of a build; `dies`: after so many files."""
     files = {**BASE, **files}
     wanted = dict.fromkeys(files)
-    found = survey(folder, store or {})
+    found = survey(folder, store or {}, SERIAL)
     found = refuse(folder, "output", found, [(url, files[url]) for url in sorted(blocked(found, wanted))])
     gone = clear(folder, found) if clean else make_room(folder, found, wanted)
     if clean:
-        found = survey(folder, {})
+        found = survey(folder, {}, SERIAL)
     records, changed = {}, []
     with Writer(folder) as writer:
         for count, (url, data) in enumerate(files.items()):
@@ -109,6 +125,30 @@ def test_only_what_differs_is_written(tmp_path: Path) -> None:
     assert put(tmp_path, {"a/1.html": b"ONE", "a/2.html": b"two"}).changed == ("a/1.html", "SHA256SUMS")
     after = prints(tmp_path)
     assert {url for url in after if after[url] != before[url]} == {"a/1.html", "SHA256SUMS"}
+
+
+def test_a_finished_file_is_moved_to_its_place_once(tmp_path: Path) -> None:
+    """A task may be done twice; what was lost on the way is told."""
+    sha256 = hashlib.sha256(b"one").digest()
+    made, output = tmp_path / "made", tmp_path / "output"
+    create(str(made), b"one")
+    with Writer(output) as writer:
+        first = writer.take("a/1.html", str(made), sha256)
+        assert not made.exists()
+        assert writer.take("a/1.html", str(made), sha256) == first == FileStamp.of((output / "a/1.html").stat())
+        with pytest.raises(FileNotFoundError):
+            writer.take("a/1.html", str(made), hashlib.sha256(b"two").digest())
+        with pytest.raises(FileNotFoundError):
+            writer.take("a/2.html", str(made), sha256)
+    assert (output / "a/1.html").read_bytes() == b"one"
+
+
+@pytest.mark.parametrize("masked", [0o000, 0o077, 0o777])
+def test_a_moved_file_is_open_to_everybody(tmp_path: Path, masked: int) -> None:
+    with mask(masked & ~0o700), Writer(tmp_path / "output") as writer:
+        create(str(tmp_path / "made"), b"one")
+        writer.take("a/1.html", str(tmp_path / "made"), hashlib.sha256(b"one").digest())
+    assert (tmp_path / "output/a/1.html").stat().st_mode & 0o777 == 0o644
 
 
 def test_stale_files_of_ours_go_with_their_folders(tmp_path: Path) -> None:

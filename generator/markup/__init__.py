@@ -77,7 +77,7 @@ def excerpt(body: str, markup: Markup, limit: int = 160) -> str:
         # Most bodies need no more than this: no quote, and enough text at once.
         start = body[: limit * 2]
         if ">" not in start:
-            text = " ".join(filter(None, start.split("\n"))).strip(" ")[: limit + 1]
+            text = " ".join(filter(None, start.split("\n"))).strip()[: limit + 1]
             if "  " in text or not is_shown(text):  # no other white space is shown
                 text = visible(" ".join(start.split()))
             if len(text) > limit:

@@ -19,7 +19,7 @@ from generator.model import Thread
 
 STORY = -1
 """Stands for the story where the posts of a thread are numbered from 0."""
-_AWAY = "move this file out of the content folder"
+_AWAY = "leave this file out of the content folder"
 
 
 class Reading(msgspec.Struct, frozen=True):
@@ -34,6 +34,9 @@ class Reader(Protocol):
 
     NAME: str
     """As it stands in the data (`saves[].reader`)."""
+
+    ENDING: str
+    """What the names of such saves end in."""
 
     EXPECTED: str
     """What the first line of such a save looks like, for the message when no reader knows a file."""

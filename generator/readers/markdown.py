@@ -26,6 +26,7 @@ from generator.readers.front_matter import (
 from generator.readers.spans import block_for, splice, trim
 
 NAME = "markdown"
+ENDING = ".md"
 EXPECTED = FENCE
 
 KEYS = ("id", "posted", "score", "label", "parent", "uid", "subject")

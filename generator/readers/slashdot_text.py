@@ -20,6 +20,7 @@ from generator.readers.slashdot_header import Header, find_number, read_header, 
 from generator.readers.spans import block_for, last_block, splice, trim
 
 NAME = "slashdot-text"
+ENDING = ".txt"
 EXPECTED = "News: 0179799118"
 
 SOURCE = "slashdot"

@@ -36,8 +36,8 @@ def test_sniff_and_identify() -> None:
     assert sniff("\n \n+++ \nid")
     assert not sniff("++++\n")
     assert not sniff(" +++\n")
-    assert identify(HEAD) == (("notes", "7"),)
-    assert identify(HEAD.replace("id =", 'source = "mail"\nid =')) == (("mail", "7"),)
+    assert [thread.key for thread in identify(HEAD)] == [("notes", "7")]
+    assert [thread.key for thread in identify(HEAD.replace("id =", 'source = "mail"\nid ='))] == [("mail", "7")]
     assert identify('+++\nid = "7"\n') == ()
 
 

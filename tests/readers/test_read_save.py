@@ -28,14 +28,14 @@ def only_error(raw: bytes) -> Problem:
 @pytest.mark.parametrize("raw", [b"", b"\n \r\n", codecs.BOM_UTF8, b"\t"])
 def test_an_empty_file(raw: bytes) -> None:
     assert str(only_error(raw)) == (
-        "some/file.txt:1: the file is empty; save the thread again, or move this file out of the content folder"
+        "some/file.txt:1: the file is empty; save the thread again, or leave this file out of the content folder"
     )
 
 
 def test_a_file_that_is_no_save() -> None:
     assert str(only_error(b"Dear diary,\ntoday ...")) == (
         'some/file.txt:1: this is no kind of save that Threadpress reads; it starts "Dear diary,"; start a save with a '
-        "line such as News: 0179799118 (slashdot-text) or +++ (markdown), or move this file out of the content folder"
+        "line such as News: 0179799118 (slashdot-text) or +++ (markdown), or leave this file out of the content folder"
     )
 
 
@@ -91,7 +91,10 @@ def test_a_save_is_identified_as_what_it_reads_as(file: Path) -> None:
     reader = reader_of(text)
     assert reader is not None
     for thread in read_save(file.read_bytes(), "x").threads:
-        assert reader.identify(text) == (thread.key,)
+        (head,) = reader.identify(text)
+        assert (head.key, head.title, head.posted) == (thread.key, thread.title, thread.posted)
+        assert (head.department, head.tags) == (thread.department, thread.tags)
+        assert (head.body, head.posts) == ("", ())
 
 
 PIECES = st.lists(

@@ -218,7 +218,10 @@ def test_cut_posts(length: int, end: str, truncated: str) -> None:
 
 
 def test_identify_needs_the_first_line_only() -> None:
-    assert identify("\n\nNews: 007 \nanything") == (("slashdot", "007"),)
+    """It tells what else it can without fail."""
+    assert identify("\n\nNews: 007 \nanything") == (Thread("slashdot", "007", "", "", ()),)
+    (head,) = identify(HEAD)
+    assert (head.title, head.posted, head.department) == ("A Title", "2020-05-01T13:02:00", "test")
     assert identify("News: x") == ()
     assert sniff("News:")
     assert not sniff("Newsflash: 7")

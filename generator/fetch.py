@@ -1,0 +1,159 @@
+"""Fetch: the address of a save in, its bytes out, within limits.
+
+Only http and https are spoken, also after redirects. Whatever goes wrong is one problem that names the address. No
+cookies, no retries, nothing on disk; whether the bytes are a save is for the readers to say.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from generator.errors import ContentError, Problem
+from generator.markup import visible
+
+if TYPE_CHECKING:
+    import httpx
+
+LARGEST = 100_000_000
+"""Bytes of a save that is brought in: some 100,000 posts."""
+SCHEMES = ("http", "https")
+_WORDS = {"application/octet-stream", "application/markdown", "application/x-markdown"}
+"""Types besides `text/...` that servers give to text files."""
+
+
+class Limits(msgspec.Struct, frozen=True):
+    """What one address may cost."""
+
+    size: int = LARGEST
+    """Bytes of the answer, decompressed."""
+    silence: float = 20.0
+    """Seconds to wait for the connection, and for each piece of the answer."""
+    seconds: float = 120.0
+    """For all of it, redirects included."""
+    redirects: int = 8
+
+
+_USUAL = Limits()
+
+
+def fetch(address: str, limits: Limits = _USUAL) -> bytes:
+    """Get the bytes behind an address; raises `ContentError` with one problem."""
+    import httpx  # a start-up cost that only those who fetch must pay
+
+    name = shown(address)
+    ends = time.monotonic() + limits.seconds
+    headers = {
+        "User-Agent": "threadpress",
+        "Accept": "text/plain, text/markdown, text/*;q=0.5, */*;q=0.1",
+        "Accept-Encoding": "identity",  # the size that is announced is then the size that comes
+    }
+    try:
+        client = httpx.Client(headers=headers, timeout=limits.silence)
+    except (ImportError, ValueError, OSError) as error:  # of variables such as HTTPS_PROXY and SSL_CERT_FILE
+        message = f"the environment's proxy or certificates can't be used ({_quoted(str(error))})"
+        raise _problem(name, message, "correct or unset these variables") from error
+    try:
+        with client:
+            request = _first(client, address, name)
+            for _ in range(limits.redirects + 1):
+                if request.url.scheme not in SCHEMES:
+                    raise _problem(
+                        name,
+                        f"it leads to {_quoted(shown(str(request.url)))}, and only http and https are fetched",
+                        "give the address of the save itself",
+                    )
+                response = client.send(request, stream=True)
+                try:
+                    if response.next_request is None:
+                        return _body(response, name, limits, ends)
+                    request = response.next_request
+                finally:
+                    response.close()
+                if time.monotonic() > ends:
+                    raise _too_slow(name, limits)
+            raise _problem(
+                name, f"it redirects more than {limits.redirects} times", "give the address of the save itself"
+            )
+    except httpx.TimeoutException as error:
+        message = f"nothing came for {limits.silence:g} seconds"
+        raise _problem(name, message, "try again later, or save the thread and add the file") from error
+    except (httpx.InvalidURL, httpx.UnsupportedProtocol, UnicodeError) as error:
+        message = "it leads to something that is no http(s) address"
+        raise _problem(name, message, "give the address of the save itself") from error
+    except httpx.HTTPError as error:
+        why = _quoted(str(error)) if str(error) else type(error).__name__
+        raise _problem(name, f"it can't be fetched ({why})", "check the address and the connection") from error
+
+
+def _first(client: httpx.Client, address: str, name: str) -> httpx.Request:
+    """The request for an address as the user wrote it."""
+    import httpx
+
+    try:
+        request = client.build_request("GET", address)
+    except (httpx.InvalidURL, UnicodeError):
+        request = None
+    if request is None or not request.url.host:
+        raise _problem(name, "this is no address", "write it like https://example.org/thread.txt")
+    return request
+
+
+def _body(response: httpx.Response, name: str, limits: Limits, ends: float) -> bytes:
+    """Read an answer as far as the limits allow."""
+    import httpx
+
+    if response.status_code != 200:
+        phrase = httpx.codes.get_reason_phrase(response.status_code)
+        message = f"the server answered {response.status_code} {phrase}".rstrip()
+        raise _problem(name, message, "check the address, or save the thread and add the file")
+    kind = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    if kind in ("text/html", "application/xhtml+xml"):
+        raise _problem(
+            name, "the server sent a web page, not a save", "give the address of the text, or save the thread as text"
+        )
+    if kind and not kind.startswith("text/") and kind not in _WORDS:
+        message = f"the server sent {_quoted(kind)}, and a save is text"
+        raise _problem(name, message, "give the address of the text, or save the thread as text")
+    announced = response.headers.get("Content-Length", "")
+    raw = bytearray()
+    if not (announced.isdecimal() and len(announced) < 20 and int(announced) > limits.size):
+        for piece in response.iter_bytes():
+            raw += piece
+            if time.monotonic() > ends:
+                raise _too_slow(name, limits)
+            if len(raw) > limits.size:
+                break
+        else:
+            return bytes(raw)
+    raise too_large(name, limits.size)
+
+
+def shown(address: str) -> str:
+    """Give an address as messages show it: without a password, and nothing that a terminal would act on."""
+    text = " ".join(address.encode("utf-8", "backslashreplace").decode().split())
+    return visible(re.sub(r"^([A-Za-z]+://)[^/?#]*@", r"\1", text))
+
+
+def too_large(name: str, size: int = LARGEST) -> ContentError:
+    """Tell of a save that is larger than any thread."""
+    message = f"it is larger than {size / 1_000_000:g} MB, and a save is one thread"
+    return _problem(name, message, "check what it is; if it is a save, copy it into the content folder")
+
+
+def _too_slow(name: str, limits: Limits) -> ContentError:
+    return _problem(
+        name, f"it took longer than {limits.seconds:g} seconds", "try again later, or save the thread and add the file"
+    )
+
+
+def _quoted(text: str) -> str:
+    text = visible(" ".join(text.split()))
+    return f"{text[:119]}…" if len(text) > 120 else text
+
+
+def _problem(name: str, message: str, hint: str) -> ContentError:
+    return ContentError(Problem(name, 0, message, hint))
