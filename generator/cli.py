@@ -214,7 +214,7 @@ def new(folder: Path) -> int:
     if folder.resolve() != SITE.resolve():
         click.echo(f"  cd {shlex.quote(str(folder))}")
     click.echo("  threadpress build       # then open output/index.html in a browser")
-    click.echo("  threadpress add FILE    # a save of your own; then build again. README.md says how to publish")
+    click.echo("  bring in saves of your own (`threadpress add FILE`) and build again; README.md says how to publish")
     return DONE
 
 
