@@ -89,8 +89,8 @@ def sum_up(rows: Sequence[Row]) -> AuthorSum:
     )
 
 
-def rank(authors: Authors) -> list[AuthorSum]:
-    """Give all authors, most posts first, each with a slug.
+def rank(authors: Authors) -> tuple[list[AuthorSum], frozenset[str]]:
+    """Give all authors, most posts first, each with a slug, and the keys of kept ones whose slug is another now.
 
     The same comes out whatever was kept: `_settle` is the rule, and authors are only spared it where it would say what
     they have already.
@@ -105,17 +105,20 @@ def rank(authors: Authors) -> list[AuthorSum]:
             del before[author.key]
         else:
             new.append(author)
-    kept = authors.kept
+    kept: Sequence[AuthorSum] = authors.kept
+    moved: frozenset[str] = frozenset()
     if before or not _are_free(new, kept, again):
         settled = _settle((*kept, *again, *new))
-        kept, again, new = (), [_named(author, settled[author.key]) for author in (*kept, *again, *new)], []
+        moved = frozenset(author.key for author in kept if settled[author.key] != author.slug)
+        again = [_named(author, settled[author.key]) for author in (*kept, *again, *new)]
+        kept, new = (), []
     fresh = again + [_named(author, author.wanted) for author in new]
     if len(fresh) * 50 > len(kept):
-        return sorted((*kept, *fresh), key=_rank)
+        return sorted((*kept, *fresh), key=_rank), moved
     ranked = list(kept)
     for author in fresh:
         bisect.insort(ranked, author, key=_rank)
-    return ranked
+    return ranked, moved
 
 
 def _rank(author: AuthorSum) -> tuple[int, int, str, str]:

@@ -146,7 +146,7 @@ def _build(
     shown = fingerprint(planned.site)
     known = Known(records, found, (state.site, state.shown) == (site_digest, shown))
     marks = {order: mark for order, _, mark in places(links)}
-    touched = _touched(content, authors, state, marks, same=same)
+    touched = _touched(content, authors, state, marks, same=same) | links.moved
     early = {page.url: page for page in content.early} if content.site == planned.site else {}
     rendering = Batches(planned, links, share(project, planned.site), known, store, touched, early)
     wanted = planned.urls(config)

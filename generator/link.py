@@ -32,6 +32,8 @@ class Links(msgspec.Struct, frozen=True):
     """Each thread as lists show it."""
     authors: Sequence[AuthorSum]
     """Most posts first."""
+    moved: frozenset[str]
+    """Keys of authors whom nothing touched, and who have another slug all the same."""
     odd: Mapping[str, str]
     """Slugs, by author key, that don't follow from the author as each thread names them."""
     months: Mapping[tuple[int, int], tuple[int, ...]]
@@ -66,7 +68,7 @@ def link(facts: Iterable[Facts], authors: Authors, config: Config) -> Links:
         tagged.append(tuple(sorted(set(mine))))
         for tag in tagged[-1]:
             tags.setdefault(tag, []).append(number)
-    ranked = rank(authors)
+    ranked, moved = rank(authors)
     odd = {author.key: author.slug for author in ranked if author.odd}
     return Links(
         threads=threads,
@@ -74,6 +76,7 @@ def link(facts: Iterable[Facts], authors: Authors, config: Config) -> Links:
         urls=pages,
         rows=tuple(_row(thread, page, odd) for thread, page in zip(threads, pages, strict=True)),
         authors=ranked,
+        moved=moved,
         odd=odd,
         months={when: tuple(numbers) for when, numbers in sorted(months.items())},
         tags={tag: tuple(numbers) for tag, numbers in sorted(tags.items())},

@@ -20,35 +20,38 @@ def slugs(authors: list[AuthorSum]) -> dict[str, str]:
 
 
 def test_most_posts_come_first_and_names_decide_between_equals() -> None:
-    found = rank(Authors(fresh=[author("1", "bob"), author("2", "ann"), author("3", "cy", 5)]))
+    found, _ = rank(Authors(fresh=[author("1", "bob"), author("2", "ann"), author("3", "cy", 5)]))
     assert [author.slug for author in found] == ["cy", "ann", "bob"]
 
 
 def test_authors_whom_nothing_touched_keep_what_they_have() -> None:
-    before = rank(Authors(fresh=[author("1", "bob"), author("2", "ann")]))
-    found = rank(Authors(kept=before, fresh=[author("3", "cy", 5)]))
+    before, _ = rank(Authors(fresh=[author("1", "bob"), author("2", "ann")]))
+    found, moved = rank(Authors(kept=before, fresh=[author("3", "cy", 5)]))
+    assert not moved
     assert found[1:] == before
     assert found[1] is before[0]
 
 
 def test_an_author_who_wants_what_another_has_takes_it_from_both() -> None:
-    before = rank(Authors(fresh=[author("1", "bob")]))
-    found = slugs(rank(Authors(kept=before, fresh=[author("2", "bob")])))
+    before, _ = rank(Authors(fresh=[author("1", "bob")]))
+    ranked, moved = rank(Authors(kept=before, fresh=[author("2", "bob")]))
+    found = slugs(ranked)
+    assert moved == {"s/1"}
     assert set(found) == {"1", "2"}
     assert all(slug.startswith("bob-") for slug in found.values())
 
 
 def test_who_is_left_alone_with_a_name_has_it_for_himself_again() -> None:
-    both = rank(Authors(fresh=[author("1", "bob"), author("2", "bob")]))
+    both, _ = rank(Authors(fresh=[author("1", "bob"), author("2", "bob")]))
     stays, goes = sorted(both, key=lambda one: one.key)
-    assert slugs(rank(Authors(kept=[stays], before=[goes]))) == {"1": "bob"}
+    assert slugs(rank(Authors(kept=[stays], before=[goes]))[0]) == {"1": "bob"}
 
 
 def test_a_name_that_is_another_ones_digest_is_settled() -> None:
     wanted = urls.lone_slug("s/1", "con")
-    before = rank(Authors(fresh=[author("1", "con")]))
+    before, _ = rank(Authors(fresh=[author("1", "con")]))
     assert slugs(before) == {"1": wanted}
-    assert len(set(slugs(rank(Authors(kept=before, fresh=[author("2", wanted)]))).values())) == 2
+    assert len(set(slugs(rank(Authors(kept=before, fresh=[author("2", wanted)]))[0]).values())) == 2
 
 
 def test_names_are_summed_up_in_the_order_they_were_used() -> None:
@@ -83,11 +86,13 @@ def test_what_was_kept_changes_nothing(
         before = {author.key: author for author in ranked}
         bare = {key: msgspec.structs.replace(author, slug="", odd=False) for key, author in before.items()}
         same = {key for key in now if bare.get(key) == now[key] and key[2:] not in more}
-        ranked = rank(
+        last = {author.key: author.slug for author in ranked}
+        ranked, moved = rank(
             Authors(
                 kept=[author for author in ranked if author.key in same],
                 fresh=[author for key, author in now.items() if key not in same],
                 before=[author for author in ranked if author.key not in same],
             )
         )
-        assert ranked == rank(Authors(fresh=list(now.values())))
+        assert ranked == rank(Authors(fresh=list(now.values())))[0]
+        assert moved == {author.key for author in ranked if author.key in same and last[author.key] != author.slug}
