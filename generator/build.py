@@ -25,7 +25,7 @@ from generator.ingest import ingest
 from generator.link import link
 from generator.lock import FOLDER, lock
 from generator.origin import digests
-from generator.parallel import Workers
+from generator.parallel import Tell, Workers, silent
 from generator.plan import fingerprint, places, plan
 from generator.project import Project
 from generator.scan import Content, complete, look, scan, settled
@@ -68,13 +68,15 @@ class Order(msgspec.Struct, frozen=True):
 _USUAL = Order()
 
 
-def build(config: Config, site: Path, order: Order = _USUAL, executor: Executor | None = None) -> BuildReport:
+def build(
+    config: Config, site: Path, order: Order = _USUAL, executor: Executor | None = None, tell: Tell = silent
+) -> BuildReport:
     """Build the site in folder `site` as `config` says.
 
-    `executor` may be any that has `submit`; without one, a pool of processes is started where that pays. Raises
-    `ThreadpressError` with all problems of a kind at once, before anything in the output changes.
+    `executor` may be any that has `submit`; without one, a pool of processes is started where that pays. `tell` is told
+    how far each stage is. Raises `ThreadpressError` with all problems of a kind at once, before anything in the output changes.
     """
-    with lock(site), Workers(executor, order.jobs) as workers:
+    with lock(site), Workers(executor, order.jobs, tell) as workers:
         store = Store(site / FOLDER)
         project = Project(site, config, load_theme(config.theme, site))
         size = 0 if order.clean else store.size()

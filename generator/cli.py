@@ -58,6 +58,7 @@ def build(strict: bool, keep_going: bool, clean: bool, site_url: str | None, job
     from generator.build import Order
     from generator.build import build as build_site
     from generator.parallel import collect_rarely
+    from generator.progress import watch
 
     collect_rarely()
 
@@ -65,7 +66,8 @@ def build(strict: bool, keep_going: bool, clean: bool, site_url: str | None, job
     if strict and warnings:
         raise ConfigError(warnings)
     _tell(warnings)
-    report = build_site(config, SITE, Order(strict, keep_going, clean, jobs))
+    with watch(sys.stderr) as tell:
+        report = build_site(config, SITE, Order(strict, keep_going, clean, jobs), tell=tell)
     _tell(report.problems)
     if explain:
         for url, reason in sorted(report.rendered):

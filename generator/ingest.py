@@ -76,7 +76,8 @@ def ingest(content: Content, state: State, store: Store, workers: Workers, *, af
             tasks.append(IngestTask(str(store.partition_path(number)), parts, tuple(gone.get(number, ()))))
     fresh: list[AuthorSum] = []
     weight = sum(length for task in tasks for _, _, length in task.parts)
-    for result in workers.run(ingest_partition, tasks, weight):
+    for number, result in enumerate(workers.run(ingest_partition, tasks, weight), 1):
+        workers.tell("ingest", number, len(tasks))
         for key, count in ((author.key, author.threads) for author in result.authors):
             if not afresh and count != threads[key]:
                 raise Damaged(f"rows of {key} got lost")

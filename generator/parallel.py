@@ -15,12 +15,24 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, wait
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, Protocol, TypeVar
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
 P = ParamSpec("P")
 Item = TypeVar("Item")
+
+
+class Tell(Protocol):
+    """Is told how far a stage is."""
+
+    def __call__(self, stage: str, done: int, total: int) -> None:
+        """Take note that so many of all items of a stage are done."""
+
+
+def silent(stage: str, done: int, total: int) -> None:
+    """Tell nobody."""
+
 
 SMALL = 3_000_000
 """Bytes of saves behind the work of a stage below which workers cost more time than they save."""
@@ -55,8 +67,9 @@ def batches(items: Sequence[Item], weigh: Callable[[Item], int], weight: int) ->
 class Workers(contextlib.AbstractContextManager["Workers"]):
     """Runs functions on batches: in this process while there is little to do, else in a pool, started when needed."""
 
-    def __init__(self, executor: Executor | None, jobs: int | None = None) -> None:
+    def __init__(self, executor: Executor | None, jobs: int | None = None, tell: Tell = silent) -> None:
         self.jobs = jobs or multiprocessing.cpu_count()
+        self.tell = tell
         self._given = executor
         self._serial = Serial()
         self._pool: Executor | None = None

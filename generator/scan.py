@@ -206,7 +206,12 @@ def scan(project: Project, state: State, store: Store, workers: Workers, *, same
         return msgspec.structs.replace(made, shared=shared, plans=plans)
 
     tasks = (task(number, batch) for number, batch in enumerate(batches(again, size, BATCH)))
-    results = tuple(workers.run(scan_batch, tasks, sum(map(size, again))))
+    results: list[ScanResult] = []
+    done = 0
+    for result in workers.run(scan_batch, tasks, sum(map(size, again))):
+        results.append(result)
+        done += len(result.facts) + len(result.failed)
+        workers.tell("scan", done, len(again))
     read = {path: sha256 for result in results for path, sha256 in result.read}
     inputs.update(
         (path, msgspec.structs.replace(inputs[path], sha256=sha256)) for path, sha256 in read.items() if path in inputs
@@ -229,7 +234,7 @@ def scan(project: Project, state: State, store: Store, workers: Workers, *, same
         facts,
         fresh,
         before,
-        results,
+        tuple(results),
         told,
         strays,
         untouched=False,

@@ -90,8 +90,8 @@ class Batches:
         self.store, self.touched, self.early = store, touched, early
         self.shared, self.rows = leave(store.spool / "shared", shared), store.spool / "rows"
 
-    def tasks(self) -> tuple[Iterator[RenderTask], int]:
-        """Give all tasks, and their weight."""
+    def tasks(self) -> tuple[Iterator[RenderTask], int, int]:
+        """Give all tasks, their weight, and how many pages they look at."""
         moves: list[Move] = []
         jobs: list[ThreadJob] = []
         for plan in self.planned.threads:
@@ -108,7 +108,10 @@ class Batches:
         lists = [RenderTask(self.shared, views=views[start : start + VIEWS]) for start in range(0, len(views), VIEWS)]
         authors = self.authors()
         weight = sum(map(_weight, jobs)) + POST_COSTS * (100 * len(views) + sum(author.posts for author in authors))
-        return itertools.chain(threads, self.author_tasks(authors), lists), weight
+        size = self.config.list_posts_per_page
+        pages = len(moves) + sum(len(job.wanted) for job in jobs) + len(views)
+        pages += sum(max(1, -(-(author.posts + author.stories) // size)) for author in authors)
+        return itertools.chain(threads, self.author_tasks(authors), lists), weight, pages
 
     def thread(self, plan: ThreadPlan, wanted: tuple[Wanted, ...]) -> ThreadJob:
         """Make the job of a thread's stale pages."""
@@ -172,6 +175,9 @@ def _weight(job: ThreadJob) -> int:
 
 def render(batches: Batches, workers: Workers) -> Iterator[Done]:
     """Render what is stale and put it in place."""
-    tasks, weight = batches.tasks()
+    tasks, weight, pages = batches.tasks()
+    ready = 0
     for done in workers.run(render_batch, tasks, weight):
+        ready += len(done)
+        workers.tell("render", ready, pages)
         yield from done
