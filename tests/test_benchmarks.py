@@ -85,6 +85,20 @@ def test_some_rows_only(tmp_path: Path) -> None:
         choose([], "colder")
 
 
+def test_long_threads() -> None:
+    rows = cells(run("long", "--posts", "40", "--runs", "1"))
+    assert [row[0] for row in rows] == ["pages only", "everything"]
+    for _, long, short, ratio in rows:
+        assert float(ratio) == pytest.approx(int(long) / int(short), rel=0.01)
+
+
+def test_starting() -> None:
+    rows = cells(run("start", "--runs", "1"))
+    assert len(rows) == 4
+    assert rows[0] == ["`python -c pass`", rows[0][1], "0"]
+    assert all(float(wall) > 0 for _, wall, _ in rows)
+
+
 def test_a_failing_command_is_an_error(tmp_path: Path) -> None:
     command = Command((sys.executable, "-c", "import sys; sys.exit('no luck')"), tmp_path)
     with pytest.raises(RuntimeError, match="no luck"):
