@@ -56,10 +56,14 @@ def make_corpus(folder: Path, threads: int) -> int:
     return posts
 
 
-def make_thread(number: int, threads: int, authors: int) -> tuple[str, str, int]:
-    """Make one save: file name, text, number of posts."""
+def make_thread(number: int, threads: int, authors: int, posts: int | None = None) -> tuple[str, str, int]:
+    """Make one save: file name, text, number of posts.
+
+    It is the one numbered `number` of `threads`, which spread over eight years; with `posts`, it has so many of them.
+    """
     rng = random.Random(f"thread {number}")
     count = max(1, min(1500, round(math.exp(rng.gauss(math.log(60), 1.0)))))
+    count = count if posts is None else posts
     when = datetime.datetime(2018, 1, 1) + datetime.timedelta(minutes=number * 8 * 365 * 24 * 60 // threads)
     key = f"{100_000_000 + number:010d}"
     hour = when.hour % 12 or 12

@@ -1,10 +1,12 @@
-"""Measure builds and write the table of docs/performance.md.
+"""Measure builds of archives of several sizes and print the tables of docs/performance.md.
 
     .venv/bin/python -m benchmarks.run --threads 100 1000 --runs 5
 
-Makes corpora (with `../shared/bench/make_corpus.py` where that is, else its own), and builds them cold, again, with one
-thread changed, with one added, and with another theme; for Hugo too where `hugo` and `../shared/bench/hugo` are. All
-of one size runs in one sitting, Threadpress and Hugo in turn; the table shows medians, and ratios to Hugo's.
+Makes corpora (with `../shared/bench/make_corpus.py` where that is, else its own) and builds them in every way that
+matters to a user; with Hugo and Pelican too, where they are. Run 1 of everything comes first, then run 2 of everything,
+so that a machine that drifts does so for all. Medians count. One more run of each build, the last, is watched for its
+memory and counts for nothing else. What is deleted in one sitting slows files made in the next minute or so: wait a
+little between two sittings.
 """
 
 from __future__ import annotations
@@ -12,165 +14,148 @@ from __future__ import annotations
 import argparse
 import os
 import shutil
-import statistics
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from benchmarks.corpus import make_corpus, make_thread
-from benchmarks.measure import Measure, measure
+import msgspec
 
-ROOT = Path(__file__).resolve().parent.parent
+from benchmarks.corpus import make_corpus
+from benchmarks.hugo import hugo_rows
+from benchmarks.measure import Command, Run, measure, peak
+from benchmarks.ours import ROOT, our_rows
+from benchmarks.pelican import MOST, pelican_rows
+from benchmarks.ratios import ratios
+from benchmarks.rows import Found, Row, Size
+from benchmarks.trash import Trash
+
 SHARED = ROOT.parent / "shared" / "bench"
-PAGES_ONLY = "publish_data = false\npublish_saves = false\nsearch = false\n"
+HEAD = """\
+| threads | build | wall s | CPU s | memory MB | files | MB | posts/s | of Hugo's wall |
+|---|---|---|---|---|---|---|---|---|"""
 
 
 def main() -> None:
-    """Run what the command line asks for and print the table."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
-    parser.add_argument("--threads", type=int, nargs="+", default=[100, 1000])
+    """Run what the command line asks for and print tables and ratios."""
+    options = _options()
+    sizes: list[Size] = []
+    print(HEAD)
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = (options.folder or Path(temporary)).resolve()
+        trash = Trash(folder / "trash")
+        try:
+            for threads in options.threads:
+                sizes.append(_size(folder / str(threads), threads, options, trash))
+                print("\n".join(table(sizes[-1])), flush=True)
+                if options.json:
+                    options.json.write_bytes(_report(sizes, options.jobs))
+        finally:
+            # Not after each size: the next one would pay for it.
+            trash.empty()
+    print("\n".join(["", *map(str, ratios(sizes))]))
+
+
+def _report(sizes: Sequence[Size], jobs: int) -> bytes:
+    """Everything that was measured so far, as JSON."""
+    machine = {"cores": os.cpu_count(), "python": sys.version.split()[0], "jobs": jobs}
+    report = {"machine": machine, "sizes": sizes, "ratios": list(ratios(sizes))}
+    return msgspec.json.format(msgspec.json.encode(report)) + b"\n"
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--threads", type=int, nargs="+", default=[100, 1000], help="sizes of the archives")
     parser.add_argument("--runs", type=int, default=5, help="runs of each build; the median counts")
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
-    parser.add_argument("--hugo", default=os.environ.get("HUGO") or shutil.which("hugo"))
+    parser.add_argument("--only", help="keys of the rows to measure, for example cold,nothing,hugo-changed")
+    parser.add_argument("--hugo", default=os.environ.get("HUGO") or _installed("hugo"), help='its binary; "" for none')
+    parser.add_argument(
+        "--pelican", default=os.environ.get("PELICAN") or _installed("pelican"), help='its command; "" for none'
+    )
     parser.add_argument("--folder", type=Path, help="where corpora and sites go; default: a temporary folder")
-    options = parser.parse_args()
-    print("| threads | build | wall s | CPU s | memory MB | files | MB | posts/s | of Hugo's wall |")
-    print("|---|---|---|---|---|---|---|---|---|")
-    with tempfile.TemporaryDirectory() as temporary:
-        folder = options.folder or Path(temporary)
-        for threads in options.threads:
-            for line in _size(folder / str(threads), threads, options):
-                print(line, flush=True)
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write every single run there")
+    return parser.parse_args()
 
 
-def _size(folder: Path, threads: int, options: argparse.Namespace) -> list[str]:
-    """All rows of one size."""
-    posts = _corpus(folder, threads)
-    command = [sys.executable, "-m", "generator", "build", "--jobs", str(options.jobs)]
-    pages, full = folder / "pages", folder / "full"
-    for site, settings in ((pages, PAGES_ONLY), (full, "")):
-        site.mkdir(exist_ok=True)
-        (site / "threadpress.toml").write_text(settings, encoding="utf-8")
-        if not (site / "content").exists():
-            shutil.copytree(folder / "txt", site / "content")
-    hugo = _Hugo(options.hugo, folder) if options.hugo and (SHARED / "hugo").is_dir() else None
-    builds: dict[str, tuple[Callable[[], None], Path]] = {
-        "cold, pages only": (lambda: _forget(pages), pages),
-        "nothing changed": (lambda: None, pages),
-        "one thread changed": (lambda: _change(pages), pages),
-        "one thread added": (lambda: _add(pages), pages),
-        "another theme": (lambda: _restyle(pages), pages),
-        "cold, everything": (lambda: _forget(full), full),
-    }
-    found: dict[str, list[Measure]] = {}
-    for _ in range(options.runs):
-        for name, (prepare, site) in builds.items():
-            prepare()
-            found.setdefault(name, []).append(measure(command, site, {"PYTHONPATH": str(ROOT)}))
-        if hugo:
-            hugo.forget()
-            found.setdefault("Hugo, cold", []).append(hugo.build())
-            hugo.change()
-            found.setdefault("Hugo, one thread changed", []).append(hugo.build())
-    cold = statistics.median(run.wall for run in found["Hugo, cold"]) if hugo else None
-    warm = statistics.median(run.wall for run in found["Hugo, one thread changed"]) if hugo else None
-    outputs = {name: site / "output" for name, (_, site) in builds.items()}
-    if hugo:
-        outputs |= {"Hugo, cold": hugo.output, "Hugo, one thread changed": hugo.output}
-    return [
-        _row(threads, name, runs, outputs[name], posts, warm if "cold" not in name and "theme" not in name else cold)
-        for name, runs in found.items()
-    ]
+def _installed(name: str) -> str | None:
+    """A command beside this Python or on the path."""
+    places = os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)))
+    return shutil.which(name, path=places)
 
 
-def _row(threads: int, name: str, runs: list[Measure], output: Path, posts: int, rival: float | None) -> str:
-    wall, cpu = (statistics.median(getattr(run, field) for run in runs) for field in ("wall", "cpu"))
-    memory = max(run.memory for run in runs)
-    sizes = [file.stat().st_size for file in output.rglob("*") if file.is_file()]
-    ratio = f"{wall / rival:.3f}" if rival else ""
-    return (
-        f"| {threads:,} | {name} | {wall:.2f} | {cpu:.2f} | {memory / 1e6:.0f} | {len(sizes):,} | "
-        f"{sum(sizes) / 1e6:.0f} | {posts / wall:,.0f} | {ratio} |"
-    )
+def _size(folder: Path, threads: int, options: argparse.Namespace, trash: Trash) -> Size:
+    """Measure all rows of one size."""
+    posts = take_corpus(folder, threads)
+    rows = choose(_rows(folder, threads, options, trash), options.only)
+    runs: dict[str, list[Run]] = {row.key: [] for row in rows}
+    for number in range(1, options.runs + 1):
+        for row in rows:
+            _prepare(row)
+            run = measure(row.work) if isinstance(row.work, Command) else row.work()
+            runs[row.key].append(run)
+            print(f"{threads:,} threads, run {number}: {row.name}: {run.wall:.2f} s", file=sys.stderr, flush=True)
+    return Size(threads, posts, tuple(_watch(row, runs[row.key]) for row in rows))
 
 
-def _corpus(folder: Path, threads: int) -> int:
-    """Make the corpus, once; gives the number of posts."""
+def _rows(folder: Path, threads: int, options: argparse.Namespace, trash: Trash) -> Iterator[Row]:
+    yield from our_rows(folder, trash, options.jobs)
+    if options.hugo and (SHARED / "hugo").is_dir() and (folder / "json").is_dir():
+        yield from hugo_rows(options.hugo, SHARED, folder, threads, trash)
+    if options.pelican and threads <= MOST:
+        yield from pelican_rows(options.pelican, folder, trash)
+
+
+def choose(rows: Iterable[Row], only: str | None) -> list[Row]:
+    """Keep the rows with the keys asked for; one that no row has ends the program."""
+    every = list(rows)
+    if only is None:
+        return every
+    unknown = set(only.split(",")) - {row.key for row in every}
+    if unknown:
+        known = ", ".join(row.key for row in every)
+        sys.exit(f"--only: there is no row {', '.join(sorted(unknown))} here; there are {known}")
+    return [row for row in every if row.key in only.split(",")]
+
+
+def _prepare(row: Row) -> None:
+    row.prepare()
+    os.sync()  # nobody shall wait for the disk to take what another one wrote
+
+
+def _watch(row: Row, runs: Sequence[Run]) -> Found:
+    """Run once more, for the memory; what that leaves is counted."""
+    _prepare(row)
+    memory = None
+    if isinstance(row.work, Command):
+        memory = peak(row.work)
+    else:
+        row.work()
+    sizes = [file.stat().st_size for file in row.output.rglob("*") if file.is_file()]
+    return Found(row.key, row.name, row.rival, tuple(runs), memory, len(sizes), sum(sizes))
+
+
+def table(size: Size) -> Iterator[str]:
+    """Give the lines of the table, a row each."""
+    for row in size.rows:
+        rival = size.row(row.rival)
+        yield (
+            f"| {size.threads:,} | {row.name} | {row.wall:.2f} | {row.cpu:.2f} | "
+            f"{'' if row.memory is None else f'{row.memory / 1e6:.0f}'} | {row.files:,} | {row.size / 1e6:.0f} | "
+            f"{size.posts / row.wall:,.0f} | {f'{row.wall / rival.wall:.3f}' if rival else ''} |"
+        )
+
+
+def take_corpus(folder: Path, threads: int) -> int:
+    """Make a corpus, once; gives the number of posts."""
     saves = folder / "txt"
-    if not saves.is_dir():
-        if (SHARED / "make_corpus.py").is_file():
-            maker = [
-                sys.executable,
-                f"{SHARED}/make_corpus.py",
-                "--threads",
-                str(threads),
-                "--out",
-                str(folder),
-                "--json",
-            ]
-            subprocess.run(maker, check=True, stderr=subprocess.DEVNULL)
-        else:
-            make_corpus(saves, threads)
+    if not saves.is_dir() and (SHARED / "make_corpus.py").is_file():
+        maker = (sys.executable, f"{SHARED}/make_corpus.py", "--threads", str(threads), "--out", str(folder), "--json")
+        subprocess.run(maker, check=True, stderr=subprocess.DEVNULL)
+    elif not saves.is_dir():
+        make_corpus(saves, threads)
     return sum(file.read_text(encoding="utf-8").count(" (Score:") for file in saves.iterdir())
-
-
-def _forget(site: Path) -> None:
-    shutil.rmtree(site / "output", ignore_errors=True)
-    shutil.rmtree(site / ".threadpress", ignore_errors=True)
-
-
-def _change(site: Path) -> None:
-    """Change one score in the middle of the archive."""
-    saves = sorted((site / "content").iterdir())
-    save = saves[len(saves) // 2]
-    text = save.read_text(encoding="utf-8")
-    one, other = ("(Score:2)", "(Score:1)") if "(Score:2)" in text else ("(Score:1)", "(Score:2)")
-    save.write_text(text.replace(one, other, 1), encoding="utf-8", newline="\n")
-
-
-def _add(site: Path) -> None:
-    """Add a thread, another one each time."""
-    number = len(list((site / "content").glob("added-*")))
-    _, text, _ = make_thread(1_000_000 + number, 1_000_000, 500)
-    text = text.replace("News: ", "News: 9", 1)
-    (site / "content" / f"added-{number}.txt").write_text(text, encoding="utf-8", newline="\n")
-
-
-def _restyle(site: Path) -> None:
-    """Change the theme: every page is stale."""
-    folder = site / "themes" / "default" / "static"
-    folder.mkdir(parents=True, exist_ok=True)
-    style = folder / "tokens.css"
-    original = (ROOT / "themes" / "default" / "static" / "tokens.css").read_text(encoding="utf-8")
-    number = (
-        int(style.read_text(encoding="utf-8").rpartition("z-index: ")[2].split(" ")[0]) + 1 if style.exists() else 1
-    )
-    style.write_text(f"{original}\nhtml {{ z-index: {number} }}\n", encoding="utf-8")
-
-
-class _Hugo:
-    """Hugo on the same threads, prepared as a skilled user would (see `../shared/bench/README.md`)."""
-
-    def __init__(self, binary: str, folder: Path) -> None:
-        self.binary, self.work, self.output = binary, folder / "hugo", folder / "hugo-output"
-        if not (self.work / "hugo.toml").exists():
-            convert = [sys.executable, f"{SHARED}/hugo/json2hugo.py", f"{folder}/json", str(self.work), "--mode", "a"]
-            subprocess.run(convert, check=True, stdout=subprocess.DEVNULL)
-            shutil.copytree(SHARED / "hugo" / "site", self.work, dirs_exist_ok=True)
-
-    def forget(self) -> None:
-        shutil.rmtree(self.output, ignore_errors=True)
-
-    def change(self) -> None:
-        pages = sorted((self.work / "content").rglob("*.md"))
-        page = pages[len(pages) // 2]
-        page.write_text(page.read_text(encoding="utf-8") + "\nOne more line.\n", encoding="utf-8")
-
-    def build(self) -> Measure:
-        command = [self.binary, "--quiet", "-s", str(self.work), "-d", str(self.output)]
-        return measure(command, self.work, {"GOGC": "400", "HUGO_MEMORYLIMIT": os.environ.get("HUGO_MEMORYLIMIT", "6")})
 
 
 if __name__ == "__main__":

@@ -1,0 +1,50 @@
+"""Hugo's rows: the same threads, prepared as a skilled user would (see `../shared/bench/README.md`).
+
+Its input is made by the converter that lies there, one Markdown document a thread; that is not measured. Needs the
+corpus as JSON too, so there are no such rows without `../shared`.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from benchmarks.measure import Command, measure
+from benchmarks.rows import Row
+from benchmarks.trash import Trash
+
+LARGE = 10_000
+"""Threads from which on Hugo does better with a small cache."""
+
+
+def hugo_rows(binary: str, shared: Path, folder: Path, threads: int, trash: Trash) -> list[Row]:
+    """Give Hugo's builds of the corpus `folder/json`."""
+    work, output = folder / "hugo", folder / "hugo-output"
+    if not (work / "hugo.toml").exists():
+        convert = (sys.executable, f"{shared}/hugo/json2hugo.py", f"{folder}/json", str(work), "--mode", "a")
+        subprocess.run(convert, check=True, stdout=subprocess.DEVNULL)
+        shutil.copytree(shared / "hugo" / "site", work, dirs_exist_ok=True)
+    limit = os.environ.get("HUGO_MEMORYLIMIT") or ("1" if threads >= LARGE else "6")
+    arguments = (binary, "--quiet", "-s", str(work), "-d", str(output))
+    command = Command(arguments, work, {"GOGC": "400", "HUGO_MEMORYLIMIT": limit})
+
+    def change() -> None:
+        if not output.exists():
+            measure(command)
+        add_line(work / "content" / "t", "*.md", "\nOne more line.\n")
+
+    return [
+        Row("hugo", "Hugo, cold", lambda: trash.take(output), command, output, "hugo"),
+        Row("hugo-changed", "Hugo, one thread changed", change, command, output, "hugo-changed"),
+    ]
+
+
+def add_line(folder: Path, pattern: str, text: str, before: str = "") -> None:
+    """Change the file in the middle of a rival's threads: add to its end, or before what it ends with."""
+    pages = sorted(page for page in folder.rglob(pattern) if page.name != "_index.md")
+    page = pages[len(pages) // 2]
+    body = page.read_text(encoding="utf-8").removesuffix(before)
+    page.write_text(f"{body}{text}{before}", encoding="utf-8")
