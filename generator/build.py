@@ -74,7 +74,8 @@ def build(
     """Build the site in folder `site` as `config` says.
 
     `executor` may be any that has `submit`; without one, a pool of processes is started where that pays. `tell` is told
-    how far each stage is. Raises `ThreadpressError` with all problems of a kind at once, before anything in the output changes.
+    how far each stage is. Raises `ThreadpressError` with all problems of a kind at once, before anything in the output
+    changes.
     """
     with lock(site), Workers(executor, order.jobs, tell) as workers:
         store = Store(site / FOLDER)

@@ -66,7 +66,7 @@ def build(strict: bool, keep_going: bool, clean: bool, site_url: str | None, job
     if strict and warnings:
         raise ConfigError(warnings)
     _tell(warnings)
-    with watch(sys.stderr) as tell:
+    with watch(sys.stderr, os.environ) as tell:
         report = build_site(config, SITE, Order(strict, keep_going, clean, jobs), tell=tell)
     _tell(report.problems)
     if explain:

@@ -6,7 +6,6 @@ Says nothing of work that is done at once. Nothing here decides anything.
 from __future__ import annotations
 
 import contextlib
-import os
 import time
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, TextIO
@@ -28,7 +27,7 @@ EVERY = 10.0
 
 
 @contextlib.contextmanager
-def watch(stream: TextIO, environment: Mapping[str, str] = os.environ) -> Iterator[Tell]:
+def watch(stream: TextIO, environment: Mapping[str, str]) -> Iterator[Tell]:
     """Show progress on a stream: bars on a terminal, lines elsewhere and where `CI` is set; none stays behind."""
     if stream.isatty() and not environment.get("CI"):
         with _bars(stream) as tell:
@@ -76,7 +75,7 @@ def _bars(stream: TextIO) -> Iterator[Tell]:
 
 
 def _progress(stream: TextIO) -> Progress:
-    """Stage, bar, done of all, rate, time left. Rich comes in here: most builds end before there is anything to show."""
+    """Stage, bar, done of all, rate, time left. Rich comes in here: most builds end before there is much to show."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, TextColumn, TimeRemainingColumn
     from rich.text import Text
