@@ -42,7 +42,7 @@ class AuthorSum(msgspec.Struct, frozen=True, array_like=True, gc=False):
     @property
     def url(self) -> str:
         """Front page of the author."""
-        return urls.author_page(self.source, self.slug)
+        return f"{urls.author_folder(self.source)}/{self.slug}.html"
 
 
 class Authors(msgspec.Struct, frozen=True):

@@ -128,30 +128,32 @@ def _build(
     project = msgspec.structs.replace(project, theme=theme)
     content = scan(project, state, store, workers, same=same)
     _stop_at_problems(content.problems, order)
-    as_left = glance is not None and glance.result() == state.standing
-    nothing_new = not _to_do(state, site_digest, untouched=content.untouched)
-    if nothing_new and as_left and not content.doubted:
-        write.tidy(output)
-        return _report(config, state, content.problems)
-    records = decode(state.pages, dict[str, bytes])
-    found = write.as_left(records, state.foreign) if as_left else write.survey(output, records, workers)
-    if nothing_new and found.whole:  # known now, so that the next build need not read those files again
-        pages = {url: record[: STAMP.start] + found.stamps.get(url, record[STAMP]) for url, record in records.items()}
-        inputs = encode(content.inputs)
-        state = msgspec.structs.replace(state, built=started, inputs=inputs, **_left(pages, found))
-        store.save(state)
-        write.tidy(output)
-        return _report(config, state, content.problems)
+    found: write.Survey | None = None
+    if not _to_do(state, site_digest, untouched=content.untouched):
+        if not content.doubted and glance is not None and glance.result() == state.standing:
+            write.tidy(output)
+            return _report(config, state, content.problems)
+        found = _survey(output, state, workers, glance)
+        if found.whole:  # known now, so that the next build need not read those files again
+            pages = dict(found.records)
+            pages |= {url: pages[url][: STAMP.start] + stamp for url, stamp in found.stamps.items()}
+            inputs = encode(content.inputs)
+            state = msgspec.structs.replace(state, built=started, inputs=inputs, **_left(pages, found))
+            store.save(state)
+            write.tidy(output)
+            return _report(config, state, content.problems)
     content = complete(content, state)
     authors = ingest(content, state, store, workers, afresh=not same)
     links = link(content.facts.values(), authors, config)
     planned = plan(links, config, theme)
     shown = fingerprint(planned.site)
-    known = Known(records, found, (state.site, state.shown) == (site_digest, shown))
-    marks = {order: mark for order, _, mark in places(links)}
+    found = found or _survey(output, state, workers, glance)  # so late, as a glance takes longer than all of the above
+    known = Known(found.records, found, (state.site, state.shown) == (site_digest, shown))
+    named = places(links)
+    marks = {order: mark for order, (_, mark) in named.items()}
     touched = _touched(content, authors, state, marks, same=same) | links.moved
     early = {page.url: page for page in content.early} if content.site == planned.site else {}
-    rendering = Batches(planned, links, share(project, planned.site), known, store, touched, early)
+    rendering = Batches(planned, links, share(project, planned.site), known, store, touched, named, early)
     wanted = planned.urls(config)
     blocked = write.blocked(found, wanted)
     found = write.refuse(output, config.output, found, rendering.suspects(blocked, workers))
@@ -194,6 +196,14 @@ def _stop_at_problems(problems: Iterable[Problem], order: Order) -> None:
     fatal = order.strict or any(problem.severity == "error" for problem in found)
     if found and fatal and not order.keep_going:
         raise ContentError(found)
+
+
+def _survey(output: Path, state: State, workers: Workers, glance: Future[bytes] | None) -> write.Survey:
+    """Look at the output, file by file only if a glance showed that something is different."""
+    records = decode(state.pages, dict[str, bytes])
+    if glance is not None and glance.result() == state.standing:
+        return write.as_left(records, state.foreign)
+    return write.survey(output, records, workers)
 
 
 def _left(pages: dict[str, bytes], found: write.Survey) -> dict[str, Any]:

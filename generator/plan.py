@@ -82,9 +82,8 @@ class Plan(msgspec.Struct, frozen=True):
             for page in thread.pages:
                 found[page.url] = None
         size = config.list_posts_per_page
+        found.update(dict.fromkeys([author.url for author in self.authors]))
         for author in self.authors:
-            url = author.url
-            found[url] = None
             if author.posts + author.stories > size:
                 found.update(dict.fromkeys(author_urls(author, config)))
         return found
@@ -105,11 +104,10 @@ class Place(NamedTuple):
     posted: str | None
 
 
-def places(links: Links) -> Iterator[tuple[str, Place, bytes]]:
-    """Yield the order key of each thread, how author pages name it, and that one's fingerprint, oldest thread first."""
-    for facts, row in zip(links.threads, links.rows, strict=True):
-        place = Place(row.title, row.url, row.day, row.posted)
-        yield facts.order, place, fingerprint(place)
+def places(links: Links) -> dict[str, tuple[Place, bytes]]:
+    """Give how author pages name each thread and the fingerprint of that, by order key, oldest thread first."""
+    named = (Place(row.title, row.url, row.day, row.posted) for row in links.rows)
+    return {facts.order: (place, fingerprint(place)) for facts, place in zip(links.threads, named, strict=True)}
 
 
 def stale(page: bytes, record: bytes | None, present: bytes | None, *, same_site: bool) -> str | None:

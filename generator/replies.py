@@ -18,6 +18,7 @@ Elsewhere a false "too deep" would cost more than it gains.
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from math import sqrt
 
 from generator.model import REMOVED, TOP, Author, Evidence, Post, Reply, Thread
@@ -112,7 +113,8 @@ class _Walk:
         self.writers = [_writer(post.author) for post in posts]
         self.writers.append("")
         self.answers = [0] * len(posts)
-        self.answered: set[tuple[int, str]] = set()
+        self.answered: dict[str, set[int]] = {}
+        """Whom each author answered."""
         self.depths = [0] * len(posts)
         """How deep a post stands for sure."""
         self.trusts = [1.0] * len(posts)
@@ -129,7 +131,7 @@ class _Walk:
         """Make a post the last of a path, under the post at `place`."""
         parent = path[place]
         self.answers[parent] += 1
-        self.answered.add((parent, self.writers[index]))
+        self.answered.setdefault(self.writers[index], set()).add(parent)
         self.depths[index] = self.depths[parent] + sure
         self.trusts[index] = self.trusts[parent] * share
         del path[place + 1 :]
@@ -145,20 +147,20 @@ class _Walk:
             return Reply(self.posts[parent].id, "subject", CERTAIN)
         odds, kinds = self.weigh(index, path)
         total = sum(odds)
-        last = len(path) - 1
-        shown = last
-        while self.depths[path[shown]] >= DEPTH:
-            shown -= 1
-        together = sum(odds[shown:])
         share = max(odds)
         place = odds.index(share)
         parent = path[place]
         trust = 1.0
-        if shown < last and together >= max(odds[:shown], default=0.0):
-            share = together
-            place = odds.index(max(odds[shown:]), shown)
-            parent = path[shown]
-            trust = self.trusts[parent]
+        shown = len(path) - 1
+        if self.depths[path[shown]] >= DEPTH:
+            while self.depths[path[shown]] >= DEPTH:
+                shown -= 1
+            together = sum(odds[shown:])
+            if together >= max(odds[:shown], default=0.0):
+                share = together
+                place = odds.index(max(odds[shown:]), shown)
+                parent = path[shown]
+                trust = self.trusts[parent]
         share /= total
         kind = kinds.get(place, "order")
         self.hang(index, path, place, self.sure or kind in ("quote", "name"), share)
@@ -173,6 +175,7 @@ class _Walk:
         me, after = writers[index], writers[index + 1]
         body = posts[index].body
         quotes = _quotes(body) if ">" in body else ()
+        mine: Collection[int] = self.answered.get(me, ()) if me else ()
         before = ""
         for place, post in enumerate(path):
             writer = writers[post]
@@ -190,7 +193,7 @@ class _Walk:
                     if name in body and len(name) > 2:
                         odds[place] *= NAME
                         kinds[place] = "name"
-            if me and (post, me) in self.answered:
+            if mine and post in mine:
                 odds[place] *= AGAIN
             if quotes:
                 words = self.words.get(post) or self.words.setdefault(post, _words(posts[post].body))

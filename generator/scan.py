@@ -29,7 +29,7 @@ from generator.spool import leave, leave_parts
 from generator.store import PARTITIONS, FileStamp, InputFile, Row, State, Store, decode, partition_of
 from generator.views import Site
 
-BATCH = 2_000_000
+BATCH = 1_000_000
 """Bytes of saves in a batch: enough to be worth sending, few enough to keep memory small and workers even."""
 LOOK_COSTS = 8
 """How much less there is to do for a file that is looked into than for one that is scanned."""

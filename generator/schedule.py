@@ -15,7 +15,7 @@ from generator.authors import AuthorSum
 from generator.early import Early
 from generator.link import Links
 from generator.parallel import Workers, batches
-from generator.plan import Page, Plan, ThreadPlan, author_urls, places, stale
+from generator.plan import Page, Place, Plan, ThreadPlan, author_urls, stale
 from generator.render import AuthorJob, Done, Move, RenderTask, Shared, ThreadJob, Wanted, render_batch, render_only
 from generator.spool import leave
 from generator.store import FINGERPRINT, SHA256, STAMP, Store, partition_of
@@ -84,10 +84,11 @@ class Batches:
         known: Known,
         store: Store,
         touched: Collection[str],
+        named: Mapping[str, tuple[Place, bytes]],
         early: Mapping[str, Early],
     ) -> None:
         self.planned, self.links, self.config, self.known = planned, links, shared.config, known
-        self.store, self.touched, self.early = store, touched, early
+        self.store, self.touched, self.named, self.early = store, touched, named, early
         self.shared, self.rows = leave(store.spool / "shared", shared), store.spool / "rows"
 
     def tasks(self) -> tuple[Iterator[RenderTask], int, int]:
@@ -133,7 +134,7 @@ class Batches:
         for author in authors:
             partitions.setdefault(partition_of(author.key), []).append(author)
         if authors:
-            leave(self.rows, {order: (place, mark) for order, place, mark in places(self.links)})
+            leave(self.rows, self.named)
         for partition, mine in sorted(partitions.items()):
             yield self._author_task(partition, mine, everyone=len(authors) == len(self.planned.authors))
 

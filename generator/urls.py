@@ -120,7 +120,13 @@ def thread_data(source: str, stem: str) -> str:
 
 def author_page(source: str, author: str) -> str:
     """URL of an author's page; `author` is the settled slug."""
-    return f"authors/{folder(source)}/{author}.html"
+    return f"{author_folder(source)}/{author}.html"
+
+
+@functools.cache
+def author_folder(source: str) -> str:
+    """Folder of the pages of a source's authors."""
+    return f"authors/{folder(source)}"
 
 
 def year_page(year: int) -> str:

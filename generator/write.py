@@ -84,6 +84,11 @@ class Survey(msgspec.Struct, frozen=True):
     """Whether somebody else's list of sums stands where ours is to be."""
 
     @property
+    def records(self) -> Mapping[str, bytes]:
+        """What is known of them."""
+        return self.present.records
+
+    @property
     def whole(self) -> bool:
         """Whether every recorded file is there as it was written, and no other file of ours."""
         return not self.present.absent and not self.present.others
@@ -128,8 +133,7 @@ def glance(output: str) -> bytes:
 
 def standing(records: Mapping[str, bytes], foreign: Mapping[str, bytes]) -> bytes:
     """Give the digest that a glance at an output with these files finds."""
-    files = [(url, record[STAMP]) for url, record in records.items()]
-    return _digest((*files, *foreign.items()))
+    return _digest(itertools.chain(((url, record[STAMP]) for url, record in records.items()), foreign.items()))
 
 
 def _digest(files: Iterable[tuple[str, bytes]]) -> bytes:

@@ -58,6 +58,9 @@ def story_html(body: str, links: tuple[Link, ...], markup: Markup, dated: str | 
 _READ = 16
 """An excerpt looks at so many times its own length; what is skipped (quotes, white space) may fill that."""
 
+_SPARE = 60
+"""Characters beyond an excerpt's own length that blank lines may take without a second look."""
+
 _QUOTED = re.compile(r"^>.*\n?", re.MULTILINE)
 _SIGNS = re.compile(r"^>[> ]*", re.MULTILINE)
 _FENCE = re.compile(r"^ {0,3}(?:```|~~~).*$", re.MULTILINE)
@@ -75,14 +78,15 @@ def excerpt(body: str, markup: Markup, limit: int = 160) -> str:
     """
     if markup == "plain":
         # Most bodies need no more than this: no quote, and enough text at once.
-        start = body[: limit * 2]
+        start = body[: limit + _SPARE]
         if ">" not in start:
-            text = " ".join(filter(None, start.split("\n"))).strip()[: limit + 1]
+            text = " ".join(filter(None, start.split("\n"))) if "\n" in start else start
+            text = text.strip()[: limit + 1]
             if "  " in text or not is_shown(text):  # no other white space is shown
                 text = visible(" ".join(start.split()))
             if len(text) > limit:
                 return _cut(text, limit)
-            if len(body) <= limit * 2:
+            if len(body) <= limit + _SPARE:
                 return text
     start = body[: limit * _READ]
     if start.startswith(">") or "\n>" in start:

@@ -153,8 +153,9 @@ def _find_posts(text: str, begin: int, findings: Findings) -> list[_Start]:
     taken = begin
     scores: dict[str, tuple[int, str | None] | None] = {}  # there are few, and reading one costs as much as finding it
     for found in _SUBJECT_END.finditer(text, begin):
-        at = (text.rfind("\n", begin, found.start()) + 1) or begin
-        field, _, name, uid, nobody = found.groups()
+        subject_end = found.start()
+        at = (text.rfind("\n", begin, subject_end) + 1) or begin
+        field, name, uid, nobody = found.group(1, 3, 4, 5)
         if at < taken or not _starts_block(text, at, begin):
             continue
         by, end = found.span(2)
@@ -180,7 +181,7 @@ def _find_posts(text: str, begin: int, findings: Findings) -> list[_Start]:
             continue
         if not -1 <= score[0] <= 5:
             findings.warn(at, f"the score {score[0]} is outside -1 to 5", "correct it if it was mistyped")
-        starts.append(_Start(at, text[at : found.start()], *score, by, end, Author(SOURCE, nobody or name, uid)))
+        starts.append(_Start(at, text[at:subject_end], *score, by, end, Author(SOURCE, nobody or name, uid)))
         taken = end
     return starts
 
