@@ -86,7 +86,8 @@ class RenderTask(msgspec.Struct, frozen=True):
     threads: tuple[ThreadJob, ...] = ()
     views: tuple[Wanted, ...] = ()
     partition: str = ""
-    authors: tuple[AuthorJob, ...] = ()
+    authors: bytes = b""
+    """`AuthorJob`s, packed by `pack`: there are many, and pickling values takes ten times as long."""
     everyone: bool = False
     """Whether `authors` are all of the partition."""
     rows: str = ""
@@ -130,8 +131,16 @@ def read_rows(path: str) -> Mapping[str, tuple[Place, bytes]]:
     return rows
 
 
-def render_batch(task: RenderTask) -> list[Done]:
-    """Render the stale pages of a batch and put those in place whose bytes differ from what is there."""
+pack = msgspec.msgpack.Encoder().encode
+unpack_done = msgspec.msgpack.Decoder(list[Done]).decode
+_unpack_jobs = msgspec.msgpack.Decoder(list[AuthorJob]).decode
+
+
+def render_batch(task: RenderTask) -> bytes:
+    """Render the stale pages of a batch and put those in place whose bytes differ from what is there.
+
+    Gives what `unpack_done` unpacks.
+    """
     shared = read_shared(task.shared)
     done = []
     with Writer(Path(shared.output)) as writer:
@@ -147,7 +156,7 @@ def render_batch(task: RenderTask) -> list[Done]:
             written = sha256 != page.present
             stamp = writer.put(page.url, page.data, sha256) if written else writer.stamp(page.url)
             done.append(Done(page.url, page_record(page.fingerprint, sha256, stamp), page.reason, written))
-    return done
+    return pack(done)
 
 
 def render_only(task: RenderTask) -> list[tuple[str, bytes]]:
@@ -209,7 +218,7 @@ _decode_entries = msgspec.msgpack.Decoder(tuple[Entry, ...]).decode
 
 def _authors(task: RenderTask, shared: Shared) -> Iterator[Done | Rendered]:
     """Render those pages of a partition's authors whose fingerprint is not the known one."""
-    jobs = {job.author.key: job for job in task.authors}
+    jobs = {job.author.key: job for job in _unpack_jobs(task.authors)}
     threads = read_rows(task.rows)
     with Partition(Path(task.partition)) as partition:
         for rows in partition.rows(None if task.everyone else jobs.keys()):

@@ -53,7 +53,8 @@ class ScanTask(msgspec.Struct, frozen=True):
 class ScanResult(msgspec.Struct, frozen=True):
     """Facts of the threads read, and where their rows are."""
 
-    facts: tuple[Facts, ...]
+    facts: bytes
+    """Packed, which takes a tenth of the time of pickling them."""
     failed: tuple[Group, ...]
     problems: tuple[Problem, ...]
     """Of threads that can't be read."""
@@ -65,6 +66,7 @@ class ScanResult(msgspec.Struct, frozen=True):
 
 
 _encode = msgspec.msgpack.Encoder().encode
+_decode_facts = msgspec.msgpack.Decoder(list[Facts]).decode
 
 
 def scan_task(config: Config, site: Path, groups: Iterable[Group], spool: Path) -> ScanTask:
@@ -98,7 +100,7 @@ def scan_batch(task: ScanTask) -> ScanResult:
             early += render_early(loaded, facts[-1], task.plans[number], read_shared(task.shared), stem)
     places = leave_parts(task.spool, map(_encode, parts))
     return ScanResult(
-        tuple(facts), tuple(failed), tuple(problems), tuple(read.items()), task.spool, places, tuple(early)
+        _encode(facts), tuple(failed), tuple(problems), tuple(read.items()), task.spool, places, tuple(early)
     )
 
 
@@ -207,11 +209,13 @@ def scan(project: Project, state: State, store: Store, workers: Workers, *, same
 
     tasks = (task(number, batch) for number, batch in enumerate(batches(again, size, BATCH)))
     results: list[ScanResult] = []
-    done = 0
+    fresh: list[Facts] = []
+    failed = 0
     for result in workers.run(scan_batch, tasks, sum(map(size, again))):
         results.append(result)
-        done += len(result.facts) + len(result.failed)
-        workers.tell("scan", done, len(again))
+        fresh += _decode_facts(result.facts)
+        failed += len(result.failed)
+        workers.tell("scan", len(fresh) + failed, len(again))
     read = {path: sha256 for result in results for path, sha256 in result.read}
     inputs.update(
         (path, msgspec.structs.replace(inputs[path], sha256=sha256)) for path, sha256 in read.items() if path in inputs
@@ -219,7 +223,6 @@ def scan(project: Project, state: State, store: Store, workers: Workers, *, same
     for group in (group for result in results for group in result.failed):
         for path in (*group.saves, *group.sidecars):  # the next build is to find them at fault again
             inputs.pop(path, None)
-    fresh = tuple(facts for result in results for facts in result.facts)
     keys = {(group.source, group.id) for group in wanted}
     touched = {(group.source, group.id) for group in again}
     facts = {key: found for key, found in old.items() if key in keys and key not in touched}
@@ -232,7 +235,7 @@ def scan(project: Project, state: State, store: Store, workers: Workers, *, same
     return Content(
         inputs,
         facts,
-        fresh,
+        tuple(fresh),
         before,
         tuple(results),
         told,

@@ -16,7 +16,19 @@ from generator.early import Early
 from generator.link import Links
 from generator.parallel import Workers, batches
 from generator.plan import Page, Place, Plan, ThreadPlan, author_urls, stale
-from generator.render import AuthorJob, Done, Move, RenderTask, Shared, ThreadJob, Wanted, render_batch, render_only
+from generator.render import (
+    AuthorJob,
+    Done,
+    Move,
+    RenderTask,
+    Shared,
+    ThreadJob,
+    Wanted,
+    pack,
+    render_batch,
+    render_only,
+    unpack_done,
+)
 from generator.spool import leave
 from generator.store import FINGERPRINT, SHA256, STAMP, Store, partition_of
 from generator.write import Survey
@@ -139,7 +151,7 @@ class Batches:
             yield self._author_task(partition, mine, everyone=len(authors) == len(self.planned.authors))
 
     def _author_task(self, partition: int, authors: Iterable[AuthorSum], *, everyone: bool) -> RenderTask:
-        jobs = tuple(map(self.author_job, authors))
+        jobs = pack(list(map(self.author_job, authors)))
         return RenderTask(
             self.shared, partition=str(self.store.partition_path(partition)), authors=jobs, everyone=everyone,
             rows=str(self.rows), same_site=self.known.same_site,
@@ -178,7 +190,7 @@ def render(batches: Batches, workers: Workers) -> Iterator[Done]:
     """Render what is stale and put it in place."""
     tasks, weight, pages = batches.tasks()
     ready = 0
-    for done in workers.run(render_batch, tasks, weight):
+    for done in map(unpack_done, workers.run(render_batch, tasks, weight)):
         ready += len(done)
         workers.tell("render", ready, pages)
         yield from done
