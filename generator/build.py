@@ -15,7 +15,7 @@ from typing import Any
 
 import msgspec
 
-from generator import urls, write
+from generator import survey, urls, write
 from generator.authors import Authors
 from generator.config import Config
 from generator.early import share
@@ -81,7 +81,7 @@ def build(
         store = Store(site / FOLDER)
         project = Project(site, config, load_theme(config.theme, site))
         size = 0 if order.clean else store.size()
-        glance = workers.begin(write.glance, str(site / config.output), size) if size else None
+        glance = workers.begin(survey.glance, str(site / config.output), size) if size else None
         try:
             return _build(project, order, store, EMPTY if order.clean else store.load(), workers, glance)
         except Damaged:
@@ -108,7 +108,7 @@ def up_to_date(config: Config, site: Path) -> BuildReport:
             looked = look(project, state, workers, same=True)
             problems = state.problems if looked.untouched else settled(looked.problems, config.content)
             _stop_at_problems(problems, _USUAL)
-            present = write.survey(site / config.output, decode(state.pages, dict[str, bytes]), workers).present
+            present = survey.survey(site / config.output, decode(state.pages, dict[str, bytes]), workers).present
         reason = _to_do(state, site_digest, untouched=looked.untouched)
         if not reason and (differs := present.absent | present.others.keys()):
             reason = f"{min(differs)} is not as the last build left it"
@@ -128,7 +128,7 @@ def _build(
     project = msgspec.structs.replace(project, theme=theme)
     content = scan(project, state, store, workers, same=same)
     _stop_at_problems(content.problems, order)
-    found: write.Survey | None = None
+    found: survey.Survey | None = None
     if not _to_do(state, site_digest, untouched=content.untouched):
         if not content.doubted and glance is not None and glance.result() == state.standing:
             write.tidy(output)
@@ -159,7 +159,7 @@ def _build(
     found = write.refuse(output, config.output, found, rendering.suspects(blocked, workers))
     removed = write.clear(output, found) if order.clean else write.make_room(output, found, wanted)
     if order.clean:
-        found = write.survey(output, {}, workers)
+        found = survey.survey(output, {}, workers)
     rendering.known = known = msgspec.structs.replace(known, found=found)
     done = {page.url: page for page in render(rendering, workers) if page.reason}
     workers.rest()
@@ -198,20 +198,20 @@ def _stop_at_problems(problems: Iterable[Problem], order: Order) -> None:
         raise ContentError(found)
 
 
-def _survey(output: Path, state: State, workers: Workers, glance: Future[bytes] | None) -> write.Survey:
+def _survey(output: Path, state: State, workers: Workers, glance: Future[bytes] | None) -> survey.Survey:
     """Look at the output, file by file only if a glance showed that something is different."""
     records = decode(state.pages, dict[str, bytes])
     if glance is not None and glance.result() == state.standing:
-        return write.as_left(records, state.foreign)
-    return write.survey(output, records, workers)
+        return survey.as_left(records, state.foreign)
+    return survey.survey(output, records, workers)
 
 
-def _left(pages: dict[str, bytes], found: write.Survey) -> dict[str, Any]:
+def _left(pages: dict[str, bytes], found: survey.Survey) -> dict[str, Any]:
     """What the state says of the output as it stands now."""
     return {
         "pages": encode(pages),
         "foreign": found.foreign,
-        "standing": write.standing(pages, found.foreign),
+        "standing": survey.standing(pages, found.foreign),
         "files": len(pages),
     }
 

@@ -22,8 +22,8 @@ from generator.config import FILE_NAME, Config
 from generator.errors import Problem, PublishError
 from generator.git import MODE, Blob, Repository
 from generator.lock import lock
+from generator.survey import ALWAYS, read_sums
 from generator.urls import SUMS
-from generator.write import ALWAYS, read_sums
 
 NO_JEKYLL, CNAME = ".nojekyll", "CNAME"
 LIMIT = 1_000_000_000

@@ -31,7 +31,7 @@ from generator.render import (
 )
 from generator.spool import leave
 from generator.store import FINGERPRINT, SHA256, STAMP, Store, partition_of
-from generator.write import Survey
+from generator.survey import Survey
 
 POST_COSTS = 450
 """Bytes of saves that a post stands for when work is weighed."""

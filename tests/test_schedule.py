@@ -12,7 +12,7 @@ import pytest
 from generator.build import BuildReport
 from generator.schedule import Known
 from generator.store import STAMP, FileStamp, Store, decode, page_record, stamp_bytes
-from generator.write import Standing, Survey
+from generator.survey import Standing, Survey
 from tests.history import SHORT, Site
 from tests.small import Said, news, prints, tree, write
 

@@ -18,19 +18,8 @@ from hypothesis import strategies as st
 from generator.errors import OutputError
 from generator.parallel import Workers
 from generator.store import FileStamp, page_record
-from generator.write import (
-    ALWAYS,
-    Writer,
-    blocked,
-    clear,
-    create,
-    make_room,
-    read_sums,
-    refuse,
-    survey,
-    tidy,
-    write_sums,
-)
+from generator.survey import ALWAYS, read_sums, survey
+from generator.write import Writer, blocked, clear, create, make_room, refuse, tidy, write_sums
 from tests.small import ROOT, mask, prints, tree, write
 
 BASE = {url: f"{url}\n".encode() for url in sorted(ALWAYS)}

@@ -159,6 +159,20 @@ def test_a_lost_visitor_finds_the_way_home(browser: Browser, served: Served) -> 
         assert wrong == []
 
 
+@pytest.mark.parametrize("width", [320, 1280])
+def test_replies_stand_under_what_they_answer(browser: Browser, served: Served, width: int) -> None:
+    """Each a step further in than its parent, as deep as lists nest, on a line that is dotted where it is a guess."""
+    with opened(browser, served.url + "threads/slashdot/0179799118.html", width=width) as (page, _):
+        steps = page.evaluate("""() => [...document.querySelectorAll("li li > article")].map(post => {
+            const parent = post.parentElement.parentElement.closest("li").querySelector("article")
+            return [post.getBoundingClientRect().left - parent.getBoundingClientRect().left,
+                    getComputedStyle(post.parentElement).borderLeftStyle]
+        })""")
+    assert len(steps) > 10
+    assert all(step >= 8 for step, _ in steps)
+    assert {line for _, line in steps} == {"dotted"}
+
+
 @pytest.mark.parametrize("name", ["threads/slashdot/0179799118.html", "threads/notes/deep.html"])
 def test_every_post_shows_without_scripts(browser: Browser, served: Served, name: str) -> None:
     path = path_of(name, served)

@@ -1,0 +1,238 @@
+"""Survey: what lies in the output folder before a build, and what of it is ours.
+
+A file is ours if the last `SHA256SUMS`, the store, or the journals of a build that was cut off list it with its present
+bytes (SPEC section 4). Only files whose stamp is not the recorded one are read. Nothing is written here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import os
+import re
+from collections.abc import Iterable, Iterator, Mapping, Set
+from pathlib import Path
+
+import msgspec
+
+from generator import urls
+from generator.parallel import Workers
+from generator.store import SHA256, STAMP, stamp_bytes
+
+TEMPORARY = ".threadpress-tmp"
+"""Folder in the output while a build writes."""
+ALWAYS = frozenset({urls.INDEX, urls.ABOUT, urls.NOT_FOUND, urls.ROBOTS})
+"""Pages every site of ours has: a list of sums without them is somebody else's."""
+
+HASHED = 500
+"""Files in a batch that is hashed."""
+HASHING = 1_000
+"""Bytes of saves that a file to hash stands for when work is weighed."""
+
+_SUM = re.compile(r"^([0-9a-f]{64})  (.+)$")
+
+
+class Standing(Mapping[str, bytes]):
+    """Files of ours in the output, by URL, with the SHA-256 of their bytes: the recorded ones but for what differs.
+
+    Nearly all stand as recorded, and there are many, so only the others are kept here.
+    """
+
+    def __init__(self, records: Mapping[str, bytes], absent: Set[str], others: dict[str, bytes]) -> None:
+        self.records = records
+        self.absent = absent
+        """Recorded, but not there with the recorded bytes."""
+        self.others = others
+        """There with other bytes, or not recorded."""
+
+    def __getitem__(self, url: str) -> bytes:
+        if url in self.others:
+            return self.others[url]
+        if url in self.absent:
+            raise KeyError(url)
+        return self.records[url][SHA256]
+
+    def __iter__(self) -> Iterator[str]:
+        yield from self.others
+        yield from (url for url in self.records if url not in self.absent and url not in self.others)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def beyond(self, planned: Mapping[str, object]) -> set[str]:
+        """Give those that are not planned."""
+        return (self.records.keys() - planned.keys() - self.absent) | (self.others.keys() - planned.keys())
+
+
+class Survey(msgspec.Struct, frozen=True):
+    """What lies in the output folder before a build."""
+
+    present: Standing
+    """Files of ours."""
+    foreign: dict[str, bytes]
+    """All other files, and links, with their stamps."""
+    folders: frozenset[str] | None
+    """None: not looked at."""
+    stamps: dict[str, bytes]
+    """Of files of ours whose stamp is not the recorded one."""
+    foreign_sums: bool
+    """Whether somebody else's list of sums stands where ours is to be."""
+
+    @property
+    def records(self) -> Mapping[str, bytes]:
+        """What is known of them."""
+        return self.present.records
+
+    @property
+    def whole(self) -> bool:
+        """Whether every recorded file is there as it was written, and no other file of ours."""
+        return not self.present.absent and not self.present.others
+
+
+def _walk(output: Path) -> Iterator[tuple[str, bytes, bool]]:
+    """Yield what lies in the output: URL and stamp, and whether it is a plain file; folders end with a slash."""
+    waiting = [""]
+    while waiting:
+        prefix = waiting.pop()
+        try:
+            entries = os.scandir(output / prefix)
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+        except PermissionError:
+            if not prefix:
+                raise
+            yield prefix.rstrip("/"), b"", False  # we make none that are closed to us
+            continue
+        with entries:
+            for entry in entries:
+                url = prefix + entry.name
+                if entry.is_dir(follow_symlinks=False):
+                    if url != TEMPORARY:
+                        yield f"{url}/", b"", False
+                        waiting.append(f"{url}/")
+                else:
+                    yield url, stamp_bytes(entry.stat(follow_symlinks=False)), entry.is_file(follow_symlinks=False)
+
+
+def glance(output: str) -> bytes:
+    """Give a digest of names and stamps of all files in the output: equal to `standing` if it is as it was left."""
+    return _digest((url, stamp) for url, stamp, _ in _walk(Path(output)) if url[-1] != "/")
+
+
+def standing(records: Mapping[str, bytes], foreign: Mapping[str, bytes]) -> bytes:
+    """Give the digest that a glance at an output with these files finds."""
+    return _digest(itertools.chain(((url, record[STAMP]) for url, record in records.items()), foreign.items()))
+
+
+def _digest(files: Iterable[tuple[str, bytes]]) -> bytes:
+    parts = sorted(url.encode("utf-8", "surrogateescape") + b"\0" + stamp for url, stamp in files)
+    return hashlib.sha256(b"".join(parts)).digest()
+
+
+def as_left(records: Mapping[str, bytes], foreign: dict[str, bytes]) -> Survey:
+    """Give what a survey would find where a glance showed that nothing is different."""
+    return Survey(Standing(records, frozenset(), {}), foreign, None, {}, False)
+
+
+def survey(output: Path, records: Mapping[str, bytes], workers: Workers) -> Survey:
+    """Look at every file in the output folder; only those whose stamp is not the recorded one are read.
+
+    Lists of sums are read only if there is such a file whose bytes are not the recorded ones either.
+    """
+    seen: list[str] = []
+    strange: dict[str, bytes] = {}
+    foreign: dict[str, bytes] = {}
+    folders: set[str] = set()
+    for url, stamp, plain in _walk(output):
+        if plain:
+            if url in records and records[url][STAMP] == stamp:
+                seen.append(url)
+            else:
+                strange[url] = stamp
+        elif url[-1] == "/":
+            folders.add(url[:-1])
+        else:
+            foreign[url] = stamp
+    absent = set(records).difference(seen) if len(seen) < len(records) else set()
+    others, stamps, foreign_sums = _identify(output, records, strange, foreign, workers)
+    absent.difference_update(url for url in stamps if url not in others)
+    return Survey(Standing(records, frozenset(absent), others), foreign, frozenset(folders), stamps, foreign_sums)
+
+
+def _identify(
+    output: Path, records: Mapping[str, bytes], strange: dict[str, bytes], foreign: dict[str, bytes], workers: Workers
+) -> tuple[dict[str, bytes], dict[str, bytes], bool]:
+    """Sort files whose stamp is not the recorded one into those of ours and others (`foreign`).
+
+    Gives the hashes of ours where they are not the recorded ones either, the stamps of all of ours, and whether
+    `SHA256SUMS` is somebody else's.
+    """
+    others: dict[str, bytes] = {}
+    if not strange and urls.SUMS not in foreign:
+        return others, {}, False
+    hashes = _hash_all(output, [url for url in strange if url in records], workers)
+    stamps = {url: strange[url] for url, sha256 in hashes.items() if sha256 == records[url][SHA256]}
+    if len(stamps) == len(strange) and urls.SUMS not in foreign:
+        return others, stamps, False
+    sums = output / urls.SUMS
+    listed = dict(read_sums(sums))
+    foreign_sums = urls.SUMS in foreign or (
+        urls.SUMS in strange and urls.SUMS not in stamps and not listed.keys() >= ALWAYS
+    )
+    known: dict[str, set[bytes]] = {}
+    for listing in (sums, *sorted((output / TEMPORARY).glob("journal-*"))):
+        if not (foreign_sums and listing == sums):
+            for url, sha256 in read_sums(listing):
+                if url in strange and url not in stamps:
+                    known.setdefault(url, set()).add(bytes.fromhex(sha256))
+    if urls.SUMS in strange and not foreign_sums:
+        known.setdefault(urls.SUMS, set())
+    hashes |= _hash_all(output, [url for url in known if url not in hashes], workers)
+    for url, stamp in strange.items():
+        if url in stamps:
+            continue
+        if url in known and (hashes[url] in known[url] or url == urls.SUMS):
+            others[url], stamps[url] = hashes[url], stamp
+        else:
+            foreign[url] = stamp
+    return others, stamps, foreign_sums
+
+
+class HashTask(msgspec.Struct, frozen=True):
+    """Files to hash: a task for a worker."""
+
+    output: str
+    urls: tuple[str, ...]
+
+
+def hash_files(task: HashTask) -> list[bytes]:
+    """Give the SHA-256 of each file."""
+    found = []
+    room = bytearray(1 << 18)
+    view = memoryview(room)
+    for url in task.urls:
+        hashed = hashlib.sha256()
+        with open(f"{task.output}/{url}", "rb", buffering=0) as file:  # noqa: PTH123  # once a page
+            while size := file.readinto(room):
+                hashed.update(view[:size])
+        found.append(hashed.digest())
+    return found
+
+
+def _hash_all(output: Path, names: list[str], workers: Workers) -> dict[str, bytes]:
+    """Hash files of the output, by URL."""
+    tasks = [HashTask(str(output), tuple(names[at : at + HASHED])) for at in range(0, len(names), HASHED)]
+    hashes = itertools.chain.from_iterable(workers.run(hash_files, tasks, len(names) * HASHING))
+    return dict(zip(names, hashes, strict=True))
+
+
+def read_sums(path: Path) -> Iterator[tuple[str, str]]:
+    """Yield (URL, hash) of a list of sums; lines that are none, or lead out of the folder, are passed over."""
+    try:
+        text = path.read_text(encoding="utf-8", errors="replace")
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+        return
+    for line in text.split("\n"):
+        found = _SUM.match(line)
+        if found and ".." not in found[2].split("/") and not found[2].startswith("/"):
+            yield found[2], found[1]
