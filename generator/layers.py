@@ -40,6 +40,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The theme that offers what this one does not."""
     styles: tuple[str, ...] | None = None
     """Static CSS files that are joined, in this order, into the asset `style.css`; None: as the theme below says."""
+    scripts: tuple[str, ...] | None = None
+    """Static JavaScript files that are joined in the same way into the asset `script.js`."""
     options: dict[str, Any] = {}
     """Defaults of `[theme_options]`."""
 
@@ -59,6 +61,7 @@ _TAKES = {
     "name": "text",
     "extends": "the name of a theme",
     "styles": "a list of file names",
+    "scripts": "a list of file names",
     "options": "a table",
 }
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -39,8 +39,18 @@ TEMPLATES = (
     "thread.html",
 )
 """What every theme must offer, by itself or through the theme it extends."""
-BUNDLE = "style.css"
-"""The asset that the files named by `styles` become."""
+
+
+def _one_script(scripts: Iterable[str]) -> str:
+    """Join scripts. A semicolon parts them: a bracket that opens the next would else call what the last one ends in."""
+    return "".join(f"{script}\n;\n" for script in scripts)
+
+
+BUNDLES: tuple[tuple[str, str, Callable[[Iterable[str]], str]], ...] = (
+    ("styles", "style.css", bundle),
+    ("scripts", "script.js", _one_script),
+)
+"""Key of `theme.toml`, the asset that the files it names become, and how."""
 
 _FIELDS = "generator/views.py lists what templates see"
 
@@ -157,26 +167,29 @@ def _named(layers: list[Layer]) -> dict[str, File]:
 
 
 def _assets(layers: list[Layer]) -> dict[str, tuple[str, bytes]]:
-    """Name the static files by their content, the bundle first."""
+    """Name the static files by their content, the bundles first."""
     static: dict[str, File] = {}
     for layer in reversed(layers):
         static |= layer.static
-    named = next((layer for layer in layers if layer.settings.styles is not None), None)
-    styles = (named.settings.styles or ()) if named else ()
-    place = f"themes/{named.theme}/theme.toml" if named else ""
-    problems = [
-        Problem(place, 0, f"styles: there is no static/{style}", config.nearest(style, static))
-        for style in styles
-        if style not in static
-    ]
-    if styles and BUNDLE in static and BUNDLE not in styles:
-        problems.append(Problem(static[BUNDLE].path, 0, f"{BUNDLE} is what the files of `styles` become", "rename it"))
+    texts: dict[str, str] = {}
+    single = {name: file.text for name, file in static.items()}
+    problems: list[Problem] = []
+    for key, bundled, join in BUNDLES:
+        named = next((layer for layer in layers if getattr(layer.settings, key) is not None), None)
+        files: tuple[str, ...] = getattr(named.settings, key) if named else ()
+        for file in files:
+            single.pop(file, None)
+            if named and file not in static:
+                place = f"themes/{named.theme}/theme.toml"
+                problems.append(Problem(place, 0, f"{key}: there is no static/{file}", config.nearest(file, static)))
+        if files and bundled in single:
+            place = static[bundled].path
+            problems.append(Problem(place, 0, f"{bundled} is what the files of `{key}` become", "rename it"))
+        if files and not problems:
+            texts[bundled] = join(static[file].text for file in files)
     if problems:
         raise ThemeError(problems)
-    texts: Mapping[str, str] = {name: file.text for name, file in static.items() if name not in styles}
-    if styles:
-        texts = {BUNDLE: bundle(static[style].text for style in styles), **texts}
-    return {name: _asset(name, text.encode()) for name, text in texts.items()}
+    return {name: _asset(name, text.encode()) for name, text in (texts | single).items()}
 
 
 def _asset(name: str, data: bytes) -> tuple[str, bytes]:
