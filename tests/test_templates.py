@@ -92,7 +92,7 @@ def test_the_policy_stands_before_anything_is_loaded(template: str, page: Head) 
 def test_scripts_are_loaded_where_a_theme_has_some(template: str, page: Head) -> None:
     """The one that sets the colours comes before the styles and holds the page up; the other waits for the page."""
     tags = [(tag, attrs) for tag, attrs in Outline(html_of(page, template)).tags if tag in ("script", "link")]
-    early = ("script", {"src": page.root + SITE.assets["scheme.js"]})
+    early = ("script", {"src": page.root + SITE.assets["early.js"]})
     style = ("link", {"rel": "stylesheet", "href": page.root + SITE.assets["style.css"]})
     late = ("script", {"defer": None, "src": page.root + SITE.assets["script.js"]})
     assert [each for each in tags if each in (early, style, late)] == [early, style, late]

@@ -66,7 +66,7 @@ MINE = {"mine/theme.toml": 'extends = "default"\n'}
 def test_the_default_theme_is_whole() -> None:
     theme = load_theme("default", None)
     assert set(TEMPLATES) <= set(theme.templates)
-    assert set(theme.assets) == {"style.css", "script.js", "scheme.js", "icon.svg"}
+    assert set(theme.assets) == {"style.css", "script.js", "early.js", "icon.svg"}
     assert theme.options["labels"]["Funny"] == "funny"
 
 

@@ -1,4 +1,4 @@
-// The switch between light, dark and what the system says; scheme.js applies a choice before a page is drawn.
+// The switch between light, dark and what the system says; early.js applies a choice before a page is drawn.
 (() => {
   "use strict";
   const CHOICES = { "": ["◐", "as the system"], light: ["○", "light"], dark: ["●", "dark"] };

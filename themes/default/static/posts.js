@@ -73,5 +73,8 @@ const reader = (() => {
     return posts.find((post) => shown(post) && post.article.getBoundingClientRect().bottom > edge);
   };
 
-  return { section, bar, posts, named, remember, make, button, choice, say, shown, under, first };
+  // Whether the page was reloaded, or reached by "back".
+  const again = performance.getEntriesByType("navigation")[0].type !== "navigate";
+
+  return { section, bar, posts, named, remember, make, button, choice, say, shown, under, first, again };
 })();

@@ -2,7 +2,7 @@
 // A post is new if others of its page were there at the last visit, and it was not.
 (() => {
   "use strict";
-  const { section, bar, posts, remember, make, button } = reader;
+  const { section, posts, remember, make, button, again } = reader;
   if (!posts.length) return;
   // Pages of one thread share what they know: a re-save moves posts from one to the next.
   const start = section.querySelector(".turns .pages a")?.pathname ?? location.pathname;
@@ -17,7 +17,6 @@
   const known = new Set((remember.get(name) ?? "").match(/.{4}/g));
 
   // Coming back to the same page by reload or "back" is no further visit: what was new is new still.
-  const again = performance.getEntriesByType("navigation")[0]?.type !== "navigate";
   const still = again && history.state?.fresh || [];
   const fresh = [...all.keys()].filter((id) => still.includes(id) || !known.has(id));
   if (fresh.length && fresh.length < all.size) {

@@ -4,7 +4,7 @@
 // rest. A post without a score counts as 1. What a shown post answers is shown too, at least in one line.
 (() => {
   "use strict";
-  const { section, bar, posts, named, remember, make, choice, shown, under, first } = reader;
+  const { section, bar, posts, named, remember, make, choice, shown, under, first, again } = reader;
   if (!posts.length) return;
   const LOWEST = -1, HIGHEST = 5, PLAIN = 1, SHORTER = 2;
   const [HIDDEN, SHORT, FULL] = [0, 1, 2];
@@ -123,11 +123,17 @@
     if (event.target.localName !== "ol") open(postOf(event.target));
   });
 
-  const arrive = () => {
+  // Posts above get their true heights when they come near, so a long way is not found at once.
+  const settle = (post, frames) => {
+    post.article.scrollIntoView();
+    if (frames) requestAnimationFrame(() => settle(post, frames - 1));
+  };
+  const arrive = (event) => {
     const post = named(location.hash);
     if (!post) return;
     reader.reveal(post);
-    post.article.scrollIntoView();
+    // Who comes back by reload or "back" stays where they were.
+    if (event.type === "hashchange" || !again) settle(post, 5);
   };
   reader.reveal = (post) => open(post);
   reader.filters = filters;
@@ -140,6 +146,7 @@
     if (control.selectedIndex < 0) control.value = "";
   }
   apply();
+  document.documentElement.classList.remove("waiting");
   addEventListener("hashchange", arrive);
   // After the scripts that follow, which know what else can hide a post.
   addEventListener("DOMContentLoaded", arrive);
