@@ -73,6 +73,16 @@
     count();
   };
 
+  // Brings a post to its place. Posts above it get their true heights only when they come near: a few frames more.
+  let frame = 0;
+  const settle = (post, top, frames = 5) => {
+    cancelAnimationFrame(frame);
+    scrollBy(0, post.article.getBoundingClientRect().top - top);
+    if (frames) frame = requestAnimationFrame(() => settle(post, top, frames - 1));
+    else show();
+  };
+  const show = () => document.documentElement.classList.remove("waiting");
+
   // What one reads stays where it is, while posts above it come and go.
   const change = () => {
     const stuck = section.getBoundingClientRect().top < 0;
@@ -80,8 +90,8 @@
     const before = post && post.article.getBoundingClientRect().top;
     opened.clear();
     apply();
-    while (post && !shown(post)) post = post.parent ?? posts.slice(0, post.index).reverse().find(shown);
-    if (post) scrollBy(0, post.article.getBoundingClientRect().top - Math.max(before, under()));
+    if (post) post = posts.slice(post.index).find(shown) ?? posts.slice(0, post.index).reverse().find(shown);
+    if (post) settle(post, Math.max(before, under()));
   };
 
   const keep = () => {
@@ -123,17 +133,12 @@
     if (event.target.localName !== "ol") open(postOf(event.target));
   });
 
-  // Posts above get their true heights when they come near, so a long way is not found at once.
-  const settle = (post, frames) => {
-    post.article.scrollIntoView();
-    if (frames) requestAnimationFrame(() => settle(post, frames - 1));
-  };
   const arrive = (event) => {
     const post = named(location.hash);
-    if (!post) return;
-    reader.reveal(post);
+    if (post) reader.reveal(post);
     // Who comes back by reload or "back" stays where they were.
-    if (event.type === "hashchange" || !again) settle(post, 5);
+    if (post && (event.type === "hashchange" || !again)) settle(post, bar.offsetHeight + 4);
+    else show();
   };
   reader.reveal = (post) => open(post);
   reader.filters = filters;
@@ -146,7 +151,6 @@
     if (control.selectedIndex < 0) control.value = "";
   }
   apply();
-  document.documentElement.classList.remove("waiting");
   addEventListener("hashchange", arrive);
   // After the scripts that follow, which know what else can hide a post.
   addEventListener("DOMContentLoaded", arrive);
