@@ -18,6 +18,9 @@ from generator.errors import Problem, ThemeError
 
 ASSETS = frozenset({".css", ".js", ".svg"})
 """Kinds of static files; SPEC section 4 has no others."""
+SETTINGS = "theme.toml"
+BELOW = "..."
+"""In a list of static files: those that the theme below lists."""
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 _FILE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*")
 """A static file may not start with `_`: what is published may not (SPEC section 4)."""
@@ -39,7 +42,10 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     extends: str | None = None
     """The theme that offers what this one does not."""
     styles: tuple[str, ...] | None = None
-    """Static CSS files that are joined, in this order, into the asset `style.css`; None: as the theme below says."""
+    """Static CSS files that are joined, in this order, into the asset `style.css`; None: as the theme below says.
+
+    `BELOW` in it stands for the files that the theme below names.
+    """
     options: dict[str, Any] = {}
     """Defaults of `[theme_options]`."""
 
@@ -51,6 +57,8 @@ class Layer(msgspec.Struct, frozen=True):
     own: bool
     """Whether it belongs to the site, not to Threadpress."""
     settings: Settings
+    toml: str
+    """The text of its `theme.toml`, for the lines of messages."""
     templates: dict[str, File]
     static: dict[str, File]
 
@@ -98,7 +106,7 @@ def read_layers(name: str, site_root: Path | None) -> list[Layer]:
             below = [extended for extended in below if extended != name]
         if not below:
             return layers
-        asker, name = f"themes/{name}/theme.toml", below[0]
+        asker, name = f"themes/{name}/{SETTINGS}", below[0]
 
 
 def _built_in() -> Path:
@@ -110,19 +118,18 @@ def _built_in() -> Path:
 
 def _layer(folder: Path, theme: str, own: bool) -> Layer:
     place = f"themes/{theme}"
+    toml = _read(folder / SETTINGS, folder, f"{place}/{SETTINGS}") if (folder / SETTINGS).is_file() else ""
     return Layer(
         theme=theme,
         own=own,
-        settings=_settings(folder, f"{place}/theme.toml"),
+        settings=_settings(toml, f"{place}/{SETTINGS}"),
+        toml=toml,
         templates=_files(folder, "templates", place),
         static=_files(folder, "static", place, ASSETS),
     )
 
 
-def _settings(folder: Path, place: str) -> Settings:
-    if not (folder / "theme.toml").is_file():
-        return Settings()
-    text = _read(folder / "theme.toml", folder, place)
+def _settings(text: str, place: str) -> Settings:
     table = config.read_toml(text, place)
     if isinstance(table, Problem):
         raise ThemeError(table)

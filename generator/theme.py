@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import itertools
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,7 +20,7 @@ import msgspec
 
 from generator import config
 from generator.errors import Problem, ThemeError
-from generator.layers import File, Layer, read_layers
+from generator.layers import BELOW, SETTINGS, File, Layer, read_layers
 from generator.stylesheet import bundle
 from generator.views import Head, Site
 
@@ -157,26 +158,51 @@ def _named(layers: list[Layer]) -> dict[str, File]:
 
 
 def _assets(layers: list[Layer]) -> dict[str, tuple[str, bytes]]:
-    """Name the static files by their content, the bundle first."""
+    """Name the static files by their content, the bundle first.
+
+    What a theme below puts into its bundle and this one does not is published by neither.
+    """
     static: dict[str, File] = {}
     for layer in reversed(layers):
         static |= layer.static
-    named = next((layer for layer in layers if layer.settings.styles is not None), None)
-    styles = (named.settings.styles or ()) if named else ()
-    place = f"themes/{named.theme}/theme.toml" if named else ""
-    problems = [
-        Problem(place, 0, f"styles: there is no static/{style}", config.nearest(style, static))
-        for style in styles
-        if style not in static
-    ]
+    styles, problems = _listed(layers, static)
     if styles and BUNDLE in static and BUNDLE not in styles:
         problems.append(Problem(static[BUNDLE].path, 0, f"{BUNDLE} is what the files of `styles` become", "rename it"))
     if problems:
         raise ThemeError(problems)
-    texts: Mapping[str, str] = {name: file.text for name, file in static.items() if name not in styles}
+    bundled = {style for layer in layers for style in layer.settings.styles or ()}
+    texts: Mapping[str, str] = {name: file.text for name, file in static.items() if name not in bundled}
     if styles:
         texts = {BUNDLE: bundle(static[style].text for style in styles), **texts}
     return {name: _asset(name, text.encode()) for name, text in texts.items()}
+
+
+def _listed(layers: list[Layer], static: Mapping[str, File]) -> tuple[tuple[str, ...], list[Problem]]:
+    """Put together the list `styles`, from the theme at the bottom up."""
+    styles: tuple[str, ...] = ()
+    problems = []
+    for layer in reversed(layers):
+        if layer.settings.styles is None:
+            continue
+        for style in layer.settings.styles:
+            if style != BELOW and style not in static:
+                place, line = f"themes/{layer.theme}/{SETTINGS}", _line_of_item(layer.toml, "styles", style)
+                problems.append(
+                    Problem(place, line, f"styles: there is no static/{style}", config.nearest(style, static))
+                )
+        listed = [(styles if style == BELOW else (style,)) for style in layer.settings.styles]
+        # A file that is named twice counts where it is named last, as its rules would.
+        styles = tuple(reversed(dict.fromkeys(reversed(list(itertools.chain.from_iterable(listed))))))
+    return styles, problems
+
+
+def _line_of_item(toml: str, key: str, item: str) -> int:
+    """Find the line of an item of a list; that of the list where the item is written in another way than usual."""
+    line = config.line_of(toml, key)
+    for number, text in enumerate(toml.split("\n")[line - 1 :] if line else (), line):
+        if f'"{item}"' in text or f"'{item}'" in text:
+            return number
+    return line
 
 
 def _asset(name: str, data: bytes) -> tuple[str, bytes]:

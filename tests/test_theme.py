@@ -184,13 +184,41 @@ def test_styles_are_those_of_the_nearest_theme_that_names_them(tmp_path: Path) -
         {
             "mine/theme.toml": 'extends = "default"\nstyles = ["tokens.css", "own.css"]\n',
             "mine/static/own.css": "b { color: var(--ink) }\n",
+            "mine/static/more.css": "u { color: var(--ink) }\n",
             "mine/static/tokens.css": ":root { --ink: #123456 }\n",
         },
     )
     theme = load_theme("mine", tmp_path)
     assert theme.assets["style.css"][1] == b":root{--ink: #123456}\nb{color: var(--ink)}\n"
-    # A style sheet that no list names is an asset of its own.
-    assert "layout.css" in theme.assets
+    # What only the theme below lists is left out; a file that no list names is an asset of its own.
+    assert set(theme.assets) == {"style.css", "icon.svg", "more.css"}
+
+
+def test_a_theme_can_add_to_the_styles_of_the_one_below(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        {
+            "top/theme.toml": 'extends = "middle"\nstyles = ["first.css", "...", "a.css"]\n',
+            "top/static/first.css": "i{top:1}",
+            "middle/theme.toml": 'extends = "bottom"\nstyles = ["...", "c.css"]\n',
+            "middle/static/c.css": "i{top:4}",
+            "bottom/theme.toml": 'extends = "default"\nstyles = ["a.css", "b.css"]\n',
+            "bottom/static/a.css": "i{top:2}",
+            "bottom/static/b.css": "i{top:3}",
+        },
+    )
+    # A file that is named twice stands where it is named last.
+    assert load_theme("top", tmp_path).assets["style.css"][1] == b"i{top:1}\ni{top:3}\ni{top:4}\ni{top:2}\n"
+    assert load_theme("middle", tmp_path).assets["style.css"][1] == b"i{top:2}\ni{top:3}\ni{top:4}\n"
+
+
+def test_themes_that_add_styles_follow_the_default(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        {"mine/theme.toml": 'extends = "default"\nstyles = ["...", "own.css"]\n', "mine/static/own.css": "b{top:0}"},
+    )
+    below = load_theme("default", None).assets["style.css"][1]
+    assert load_theme("mine", tmp_path).assets["style.css"][1] == below + b"b{top:0}\n"
 
 
 def test_every_file_counts_in_the_digest_and_line_ends_do_not(tmp_path: Path) -> None:
@@ -263,7 +291,8 @@ def test_a_theme_on_its_own_must_have_every_template(tmp_path: Path) -> None:
         ("extend = 'default'\n", 1, "unknown key 'extend'"),
         ("name = 'x'\nstyles = 'tokens.css'\n", 2, "styles: expected a list, got text"),
         ("name = 'x'\n\nextends =\n", 3, "this is no TOML"),
-        ("extends = 'default'\nstyles = ['token.css']\n", 0, "styles: there is no static/token.css"),
+        ("extends = 'default'\nstyles = ['token.css']\n", 2, "styles: there is no static/token.css"),
+        ("extends = 'default'\nstyles = [\n  '...',\n  \"token.css\",\n]\n", 4, "styles: there is no static/token.css"),
     ],
 )
 def test_a_wrong_theme_toml(toml: str, line: int, message: str, tmp_path: Path) -> None:
