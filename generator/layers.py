@@ -81,10 +81,12 @@ def read_layers(name: str, site_root: Path | None) -> list[Layer]:
     ):
         shelves.insert(0, (site_root / "themes", True))
     layers: list[Layer] = []
-    asker, done = config.FILE_NAME, set[str]()
+    asker, line, done = config.FILE_NAME, 0, set[str]()
     while True:
         if name in done:
-            raise ThemeError(Problem(asker, 0, f"the theme {name!r} extends itself", "let extends name another theme"))
+            raise ThemeError(
+                Problem(asker, line, f"the theme {name!r} extends itself", "let extends name another theme")
+            )
         done.add(name)
         found = [
             _layer(shelf / name, name, own)
@@ -98,15 +100,16 @@ def read_layers(name: str, site_root: Path | None) -> list[Layer]:
                 for path in shelf.iterdir()
                 if path.is_dir() and _NAME.fullmatch(path.name)
             }
-            raise ThemeError(Problem(asker, 0, f"there is no theme {name!r}", config.nearest(name, known)))
+            raise ThemeError(Problem(asker, line, f"there is no theme {name!r}", config.nearest(name, known)))
         layers += found
         # The site's own copy of a theme may extend the original by its name, which it does anyway.
-        below = [layer.settings.extends for layer in found if layer.settings.extends]
+        below = [layer for layer in found if layer.settings.extends]
         if len(found) == 2:
-            below = [extended for extended in below if extended != name]
+            below = [layer for layer in below if layer.settings.extends != name]
         if not below:
             return layers
-        asker, name = f"themes/{name}/{SETTINGS}", below[0]
+        asker, line = f"themes/{name}/{SETTINGS}", config.line_of(below[0].toml, "extends")
+        name = str(below[0].settings.extends)
 
 
 def _built_in() -> Path:

@@ -43,8 +43,6 @@ TEMPLATES = (
 BUNDLE = "style.css"
 """The asset that the files named by `styles` become."""
 
-_FIELDS = "generator/views.py lists what templates see"
-
 
 class Theme(msgspec.Struct, frozen=True, dict=True):
     """A theme, ready to render; it can be sent to a worker, which then compiles the templates it uses."""
@@ -69,7 +67,9 @@ class Theme(msgspec.Struct, frozen=True, dict=True):
             text = self._templates.render(template, page=page, site=site)
         except Exception as error:
             # A template can raise anything, and all of it is the theme's fault.
-            raise ThemeError(self._problem(error, template, page.url)) from error
+            from generator.mistakes import explain
+
+            raise ThemeError(explain(error, template, self.templates, page, site)) from error
         return text.encode("utf-8", "replace")
 
     @functools.cached_property
@@ -81,29 +81,7 @@ class Theme(msgspec.Struct, frozen=True, dict=True):
             file = self.templates.get(name)
             return None if file is None else (file.text, file.path, None)
 
-        return Templates(load, self.compiled)
-
-    def _problem(self, error: Exception, template: str, url: str) -> Problem:
-        """Tell what a template did wrong, and where: in the innermost template line of the traceback."""
-        import jinja2
-
-        path, line = self.templates[template].path if template in self.templates else template, 0
-        message, hint = f"{type(error).__name__}: {error}", "correct the template"
-        if isinstance(error, jinja2.TemplateSyntaxError):
-            path, line, message = error.filename or path, error.lineno, error.message or "bad syntax"
-            hint = "correct the syntax (Jinja2)"
-        else:
-            places = {file.path for file in self.templates.values()}
-            step = error.__traceback__
-            while step is not None:
-                if step.tb_frame.f_code.co_filename in places:
-                    path, line = step.tb_frame.f_code.co_filename, step.tb_lineno
-                step = step.tb_next
-            if isinstance(error, jinja2.TemplateNotFound):
-                message, hint = f"there is no template {error.name!r}", config.nearest(str(error.name), self.templates)
-            elif isinstance(error, jinja2.UndefinedError):
-                message, hint = error.message or "an unknown field", _FIELDS
-        return Problem(path, line, f"{message} (while rendering {url})", hint)
+        return Templates(load, self.compiled, self.templates.keys())
 
 
 def load_theme(name: str, site_root: Path | None) -> Theme:
