@@ -73,7 +73,7 @@ def _list_pages(
     *,
     kind: str,
     title: str,
-    description: str = "",
+    description: str,
     up: Ref | None = None,
     ribbon: tuple[tuple[Ref, tuple[Bar, ...]], ...] = (),
 ) -> Iterator[ListPage]:
@@ -83,7 +83,7 @@ def _list_pages(
         view = ThreadList(
             **head(cut.url, config),
             title=title if front else f"{title}, page {cut.paging.number}",
-            description=description if front else "",
+            description=description if front else f"{title}: page {cut.paging.number} of its threads, from the oldest.",
             kind=kind,
             groups=_by_month(rows[cut.start : cut.stop]),
             paging=cut.paging,
@@ -114,7 +114,7 @@ def _index(links: Links, rows: Sequence[ThreadRow], config: Config) -> Iterator[
         config,
         kind="index",
         title=config.title,
-        description=config.description,
+        description=config.description or f"{config.title}: saved discussions, newest first.",
         ribbon=_ribbon(links),
     )
 
@@ -154,6 +154,7 @@ def _dates(links: Links, rows: Sequence[ThreadRow], config: Config) -> Iterator[
     view = Dates(
         **head(urls.DATES, config),
         title="Dates",
+        description=f"The threads of {config.title} by year and month.",
         up=None,
         rows=tuple(count(str(year), urls.year_page(year), by_year[year]) for year in reversed(years)),
         ribbon=_ribbon(links),
@@ -165,6 +166,7 @@ def _dates(links: Links, rows: Sequence[ThreadRow], config: Config) -> Iterator[
         view = Dates(
             **head(url, config),
             title=str(year),
+            description=f"The threads of {config.title} from {year}, by month.",
             up=all_dates,
             rows=tuple(count(dates.month(*when), urls.month_page(*when), [when]) for when in reversed(by_year[year])),
             ribbon=_ribbon(links, [year]),
@@ -179,6 +181,7 @@ def _dates(links: Links, rows: Sequence[ThreadRow], config: Config) -> Iterator[
             config,
             kind="month",
             title=dates.month(year, month),
+            description=f"The threads of {config.title} from {dates.month(year, month)}.",
             up=Ref(str(year), urls.year_page(year)),
         )
 
@@ -189,6 +192,7 @@ def _tags(links: Links, rows: Sequence[ThreadRow], config: Config) -> Iterator[L
     view = TagCloud(
         **head(urls.TAGS, config),
         title="Tags",
+        description=f"The threads of {config.title} by tag.",
         tags=tuple((tag_ref(links, tag), len(found)) for tag, found in sorted(links.tags.items(), key=_by_name)),
     )
     yield ListPage("tags.html", view, "tags")
@@ -199,6 +203,7 @@ def _tags(links: Links, rows: Sequence[ThreadRow], config: Config) -> Iterator[L
             config,
             kind="tag",
             title=tag,
+            description=f"The threads of {config.title} with the tag {tag}.",
             up=Ref("Tags", urls.TAGS),
         )
 
@@ -213,6 +218,7 @@ def _author_index(links: Links, config: Config) -> Iterator[ListPage]:
         view = AuthorSlice(
             **head(cut.url, config),
             title="Authors" if cut.paging.number == 1 else f"Authors, page {cut.paging.number}",
+            description=f"Everybody who wrote in {config.title}, by number of posts.",
             authors=tuple(map(_shown, authors[cut.start : cut.stop])),
             paging=cut.paging,
             total=len(authors) if cut.paging.number == 1 else None,
@@ -260,7 +266,7 @@ def _fixed(links: Links, config: Config) -> Iterator[ListPage]:
     about = About(
         **head(urls.ABOUT, config),
         title="About",
-        description=config.description,
+        description=f"What {config.title} is, where its text comes from, and how far it can be trusted.",
         threads=len(links.threads),
         posts=sum(facts.posts for facts in links.threads),
         authors=len(links.authors),

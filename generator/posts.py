@@ -54,7 +54,8 @@ class Posts:
         return ThreadPage(
             **head(page.url, config),
             title=thread.title if first else f"{thread.title}, page {cut.paging.number}",
-            description=markup.summary(thread.body, thread.links, thread.markup, 200) if first else "",
+            description=(first and markup.summary(thread.body, thread.links, thread.markup, 200))
+            or f"{thread.title}, page {cut.paging.number} of the discussion.",
             source=thread.source,
             id=thread.id,
             original=thread.url if thread.url and markup.is_safe(thread.url) else None,

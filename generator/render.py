@@ -275,6 +275,8 @@ def author_view(
     return AuthorPage(
         **head(cut.url, config),
         title=author.name if front else f"{author.name}, page {cut.paging.number}",
+        description=f"What {author.name} wrote in {config.title}"
+        + (": every post, newest first, with its place." if front else f", page {cut.paging.number} from the oldest."),
         name=author.name,
         uid=author.uid,
         source=author.source,

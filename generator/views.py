@@ -59,6 +59,7 @@ class Head(msgspec.Struct, frozen=True):
     """What leads from this page to the root of the site: "", "../", ... ("/" or "/repo/" for 404.html)."""
     title: str
     description: str = ""
+    """What the page holds, in a sentence, for search engines."""
     canonical: str | None = None
 
 

@@ -20,6 +20,7 @@ REPO = Path(__file__).parents[2]
 CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
 FIREFOX = Path(os.environ.get("FIREFOX", "/usr/bin/firefox-esr"))
 AXE = REPO / "node_modules/axe-core/axe.min.js"
+LIGHTHOUSE = REPO / "node_modules/lighthouse/cli/index.js"
 VNU = REPO / "node_modules/vnu-jar/build/dist/vnu.jar"
 
 
