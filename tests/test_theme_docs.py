@@ -77,7 +77,7 @@ def test_only_the_colours(tmp_path: Path) -> None:
     default = load_theme("default", None).assets["style.css"][1].decode()
     assert style(output).startswith(default)
     own = style(output).removeprefix(default)
-    assert own.startswith(":root{--accent: #7a1f5c;")
+    assert own.startswith(":root{--accent: light-dark(#7a1f5c,#e79cc9);")
     names = set(re.findall(r"(--[a-z-]+):", own))
     assert names
     assert names <= set(re.findall(r"(--[a-z-]+):", default))
