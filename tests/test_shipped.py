@@ -103,7 +103,7 @@ def test_plain_leaves_colours_to_the_browser() -> None:
     """Which makes both schemes readable, and its own are what people chose there."""
     assert "color-scheme: light dark" in styles("plain")
     named = set(re.findall(r"(?<![a-z-])color:\s*([^;}]+)|background:\s*([^;}]+)", styles("plain")))
-    assert {a or b for a, b in named} <= {"LinkText"}
+    assert {a or b for a, b in named} <= {"LinkText", "Canvas", "CanvasText"}
     assert not re.search(r"#[0-9a-f]{3}|rgb|hsl", styles("plain"))
 
 

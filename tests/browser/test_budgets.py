@@ -64,8 +64,9 @@ def test_scripts_are_light(served: Served) -> None:
     assert sum(map(compressed, scripts)) <= SCRIPTS
 
 
-@pytest.mark.parametrize("width", [320, 1280])
-@pytest.mark.parametrize("name", [name for name in PAGES if name != MISSING])
+@pytest.mark.parametrize(
+    ("name", "width"), [*((name, 320) for name in PAGES if name != MISSING), (SEED, 1280), ("index.html", 1280)]
+)
 def test_nothing_moves_and_nothing_is_asked_elsewhere(browser: Browser, served: Served, name: str, width: int) -> None:
     """From the first byte to the end of the page."""
     with opened(browser, served.url + path_of(name, served), width=width) as (page, wrong):
@@ -84,6 +85,7 @@ def test_movement_is_seen(browser: Browser, served: Served) -> None:
         assert page.evaluate(MOVED) > 0
 
 
+@pytest.mark.slow
 def test_lighthouse_has_nothing_to_say(served: Served, tmp_path: Path) -> None:
     """All at once, as each mostly waits; so its marks for speed count only as far as a busy machine lets them."""
     program = need(LIGHTHOUSE, "npm install --no-package-lock")

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,13 +10,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.browser.conftest import REPO, deep_thread
-from tests.small import Said, news, note, write
+from tests.browser.conftest import HEBREW, THEMES
 
 pytestmark = pytest.mark.browser
 
-THEMES = ("default", "classic", "plain")
-HEBREW = "\u05e9\u05dc\u05d5\u05dd \u05e2\u05d5\u05dc\u05dd"
 SEED = "threads/slashdot/0179799118.html"
 MIXED = "threads/notes/rtl.html"
 LEFTS = """pairs => pairs.map(([outer, inner]) => {
@@ -45,32 +38,6 @@ BORDERS = """() => ["s2", "s3", "s4"].map(name => {
     const style = getComputedStyle(document.querySelector("." + name))
     return style.borderTopStyle + " " + style.borderTopWidth
 })"""
-
-
-@pytest.fixture(scope="module")
-def sites(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """One site in each theme; gives the outputs."""
-    turned = note(
-        "rtl",
-        (HEBREW, "id=1 uid=7 score=3", "First."),
-        ("Ann", "id=2 uid=8 score=4 parent=1", "Second."),
-        ("\u202eturned", "id=3 uid=9 score=5 parent=2", "Third."),
-        title=f"{HEBREW}!",
-        author=HEBREW,
-        department=HEBREW,
-        tags=[HEBREW, "after"],
-        posted="2020-01-02T10:00:00Z",
-    )
-    found = {}
-    for theme in THEMES:
-        site = tmp_path_factory.mktemp(theme)
-        files = {"content/rtl.md": turned, "content/deep.md": deep_thread(), "content/n.txt": news("5", Said("Rain."))}
-        write(site, {**files, "threadpress.toml": f'theme = "{theme}"\n'})
-        shutil.copy(REPO / "content/0179799118.txt", site / "content")
-        command = [sys.executable, "-m", "generator", "build", "--strict"]
-        subprocess.run(command, cwd=site, env={**os.environ, "PYTHONPATH": os.fspath(REPO)}, check=True)
-        found[theme] = site / "output"
-    return found
 
 
 @contextmanager
