@@ -20,7 +20,7 @@ from generator.authors import Authors
 from generator.config import Config
 from generator.early import share
 from generator.errors import ContentError, OutputError, Problem
-from generator.facts import writers
+from generator.facts import row_marks
 from generator.ingest import ingest
 from generator.link import link
 from generator.lock import FOLDER, lock
@@ -229,7 +229,7 @@ def _touched(content: Content, authors: Authors, state: State, marks: Mapping[st
     before = decode(state.rows, dict[str, bytes]) if same else {}
     for facts in content.facts.values():
         if before.get(facts.order) != marks[facts.order]:
-            touched.update(writers(facts))
+            touched.update(row_marks(facts))
     return touched
 
 

@@ -6,6 +6,7 @@ No files, and no bodies go out.
 from __future__ import annotations
 
 import datetime
+import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import get_args
@@ -57,23 +58,28 @@ class Facts(msgspec.Struct, frozen=True, array_like=True, gc=False):
     saves: tuple[SaveRef, ...]
     removed: bool
     """Whether it holds tombstones."""
-    writers: bytes
-    """Keys of the authors it has rows for, encoded."""
+    rows: bytes
+    """Keys of the authors it has rows for, each with what tells its row from any other (`row_mark`), encoded."""
     replies: bytes
     """Parents and evidence of its posts, encoded."""
     hits: tuple[str, ...]
     """Redactions that applied to it."""
     problems: tuple[Problem, ...]
     """Warnings of its saves, to be repeated by every build."""
+    odd: dict[str, str] | None = None
+    """Slugs of its authors that don't follow from their names in it, as link found them; None: not yet."""
 
 
 _encode = msgspec.msgpack.Encoder().encode
-_writers = msgspec.msgpack.Decoder(tuple[str, ...]).decode
+_marks = msgspec.msgpack.Decoder(dict[str, bytes]).decode
 _replies = msgspec.msgpack.Decoder(tuple[list[int], bytes, bytes]).decode
 
 
-def facts_of(loaded: Loaded, group: Group, order: str, rows: Sequence[Row]) -> Facts:
-    """Reduce a thread to what other pages need of it; `order` and `rows` are its order key and author rows."""
+def facts_of(loaded: Loaded, group: Group, order: str, marks: Mapping[str, bytes]) -> Facts:
+    """Reduce a thread to what other pages need of it.
+
+    `order` is its order key, and `marks` are those of its rows, by author.
+    """
     thread = loaded.thread
     assert thread is not None
     return Facts(
@@ -90,16 +96,21 @@ def facts_of(loaded: Loaded, group: Group, order: str, rows: Sequence[Row]) -> F
         best=max((post.score for post in thread.posts if post.score is not None), default=None),
         saves=thread.saves,
         removed=any(who.removed for who in (*(post.author for post in thread.posts), thread.author) if who),
-        writers=_encode(tuple(row.author for row in rows)),
+        rows=_encode(marks),
         replies=_pack(loaded.tree.parents, thread.replies),
         hits=loaded.hits,
         problems=loaded.problems,
     )
 
 
-def writers(facts: Facts) -> tuple[str, ...]:
-    """Keys of the authors a thread has rows for."""
-    return _writers(facts.writers)
+def row_mark(row: bytes) -> bytes:
+    """Eight bytes that stand for an encoded row."""
+    return hashlib.blake2b(row, digest_size=8).digest()
+
+
+def row_marks(facts: Facts) -> dict[str, bytes]:
+    """Give the marks of a thread's rows, by the keys of their authors."""
+    return _marks(facts.rows)
 
 
 def _pack(parents: Sequence[int | None], replies: Sequence[Reply]) -> bytes:

@@ -17,7 +17,7 @@ from generator import urls
 from generator.authors import AuthorSum
 from generator.config import Config
 from generator.errors import ContentError, Problem
-from generator.facts import Facts, writers
+from generator.facts import Facts
 from generator.link import Links
 from generator.lists import ListPage, list_pages, tag_ref
 from generator.paging import Cut, cut_list, cut_thread
@@ -206,7 +206,7 @@ def thread_plans(links: Links, config: Config) -> Iterator[ThreadPlan]:
             older=refs[number - 1] if number > 0 else None,
             newer=refs[number + 1] if number < last else None,
             tags=tuple(tag_ref(links, tag) for tag in links.tagged[number]),
-            odd={key: links.odd[key] for key in writers(facts) if key in links.odd} if links.odd else {},
+            odd=facts.odd or {},
             data=urls.thread_data(facts.group.source, stem) if config.publish_data else None,
         )
 

@@ -17,7 +17,7 @@ from generator.assemble import Group, assemble
 from generator.config import FILE_NAME, Config, zone
 from generator.early import Early, guess, render_early, share
 from generator.errors import Problem
-from generator.facts import Facts, author_rows, facts_of, order_key, unchanged
+from generator.facts import Facts, author_rows, facts_of, order_key, row_mark, row_marks, unchanged
 from generator.listing import Listing, Look, groups, list_content, look_into, unknown
 from generator.model import Thread
 from generator.parallel import Workers, batches
@@ -26,7 +26,7 @@ from generator.project import Project
 from generator.redact import Redactions
 from generator.render import read_shared
 from generator.spool import leave, leave_parts
-from generator.store import PARTITIONS, FileStamp, InputFile, Row, State, Store, decode, partition_of
+from generator.store import PARTITIONS, FileStamp, InputFile, State, Store, decode, partition_of
 from generator.views import Site
 
 BATCH = 1_000_000
@@ -48,6 +48,8 @@ class ScanTask(msgspec.Struct, frozen=True):
     """File with what all pages share, if pages are to be rendered early."""
     plans: tuple[ThreadPlan, ...] = ()
     """Of these threads, as far as they can be guessed."""
+    known: tuple[dict[str, bytes], ...] = ()
+    """Marks of the rows that the partitions have of these threads already."""
 
 
 class ScanResult(msgspec.Struct, frozen=True):
@@ -80,7 +82,7 @@ def scan_batch(task: ScanTask) -> ScanResult:
     failed: list[Group] = []
     problems: list[Problem] = []
     read: dict[str, str] = {}
-    parts: list[list[Row]] = [[] for _ in range(PARTITIONS)]
+    parts: list[list[msgspec.Raw]] = [[] for _ in range(PARTITIONS)]
     content = Path(task.content)
     early: list[Early] = []
     for number, group in enumerate(task.groups):
@@ -91,10 +93,14 @@ def scan_batch(task: ScanTask) -> ScanResult:
             problems += loaded.problems
             continue
         order = order_key(loaded.thread, task.zone)
-        rows = tuple(author_rows(loaded.thread, loaded.tree, order))
-        for row in rows:
-            parts[partition_of(row.author)].append(row)
-        facts.append(facts_of(loaded, group, order, rows))
+        known = task.known[number] if task.known else {}
+        marks = {}
+        for row in author_rows(loaded.thread, loaded.tree, order):
+            packed = _encode(row)
+            mark = marks[row.author] = row_mark(packed)
+            if known.get(row.author) != mark:
+                parts[partition_of(row.author)].append(msgspec.Raw(packed))
+        facts.append(facts_of(loaded, group, order, marks))
         if task.shared:
             stem = f"{task.spool}-{number}"
             early += render_early(loaded, facts[-1], task.plans[number], read_shared(task.shared), stem)
@@ -203,7 +209,8 @@ def scan(project: Project, state: State, store: Store, workers: Workers, *, same
     def task(number: int, batch: list[Group]) -> ScanTask:
         made = scan_task(config, site, batch, store.spool / f"{number:06d}")
         if guessed is None:
-            return made
+            known = (old.get((group.source, group.id)) for group in batch)
+            return msgspec.structs.replace(made, known=tuple(row_marks(facts) if facts else {} for facts in known))
         plans = tuple(guessed.plans[group.source, group.id] for group in batch)
         return msgspec.structs.replace(made, shared=shared, plans=plans)
 

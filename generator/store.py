@@ -28,7 +28,7 @@ import msgspec
 
 from generator.errors import Problem
 
-VERSION = b"threadpress state 2\n"
+VERSION = b"threadpress state 3\n"
 PARTITIONS = 32
 """A constant, not the number of workers: the same rows lie in the same file on every machine."""
 
