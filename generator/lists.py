@@ -58,11 +58,10 @@ def tag_ref(links: Links, tag: str) -> Ref:
 
 
 def list_pages(links: Links, config: Config) -> Iterator[ListPage]:
-    """Yield the index, dates, tags, authors and the fixed pages, each with its further pages."""
+    """Yield the index, dates, tags and the fixed pages, each with its further pages; `author_pages` are the others."""
     yield from _index(links, links.rows, config)
     yield from _dates(links, links.rows, config)
     yield from _tags(links, links.rows, config)
-    yield from _author_index(links, config)
     yield from _fixed(links, config)
 
 
@@ -207,17 +206,23 @@ def _by_name(item: tuple[str, object]) -> tuple[str, str]:
     return (item[0].casefold(), item[0])
 
 
-def _author_index(links: Links, config: Config) -> Iterator[ListPage]:
+def author_pages(links: Links, config: Config, before: Links | None = None) -> Iterator[tuple[str, ListPage | None]]:
+    """Yield URL and page of the authors' index; no page where `before` has it as it would be."""
     authors = links.authors
+    old = before.authors if before and len(before.authors) == len(authors) else ()
     for cut in cut_thread(urls.AUTHORS, len(authors), AUTHORS_PER_PAGE):
+        mine = authors[cut.start : cut.stop]
+        if old and old[cut.start : cut.stop] == mine:
+            yield cut.url, None
+            continue
         view = AuthorSlice(
             **head(cut.url, config),
             title="Authors" if cut.paging.number == 1 else f"Authors, page {cut.paging.number}",
-            authors=tuple(map(_shown, authors[cut.start : cut.stop])),
+            authors=tuple(map(_shown, mine)),
             paging=cut.paging,
             total=len(authors) if cut.paging.number == 1 else None,
         )
-        yield ListPage("authors.html", view, "authors")
+        yield cut.url, ListPage("authors.html", view, "authors")
 
 
 class AuthorSlice(Head, frozen=True, kw_only=True):

@@ -117,7 +117,8 @@ class Workers(contextlib.AbstractContextManager["Workers"]):
 def processes(jobs: int) -> Executor:
     """Start a pool of worker processes; forked where that is safe, since it takes a tenth of the time."""
     methods: Any = multiprocessing.get_all_start_methods()
-    method = "fork" if "fork" in methods and sys.platform != "darwin" else "spawn"
+    alone = threading.current_thread() is threading.main_thread()  # else a fork may take along locks of other threads
+    method = "fork" if "fork" in methods and sys.platform != "darwin" and alone else "spawn"
     pool = ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context(method), initializer=settle)
     if method == "fork":
         # All start with the first task, and take this mask along: no interruption hits one before it has settled.

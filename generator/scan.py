@@ -21,12 +21,13 @@ from generator.facts import Facts, author_rows, facts_of, order_key, row_mark, r
 from generator.listing import Listing, Look, groups, list_content, look_into, unknown
 from generator.model import Thread
 from generator.parallel import Workers, batches
+from generator.past import Past
 from generator.plan import ThreadPlan
 from generator.project import Project
 from generator.redact import Redactions
 from generator.render import read_shared
 from generator.spool import leave, leave_parts
-from generator.store import PARTITIONS, FileStamp, InputFile, State, Store, decode, partition_of
+from generator.store import PARTITIONS, FileStamp, InputFile, Store, partition_of
 from generator.views import Site
 
 BATCH = 1_000_000
@@ -160,12 +161,12 @@ class Looked(msgspec.Struct, frozen=True):
     """Whether files had to be read to tell."""
 
 
-def look(project: Project, state: State, workers: Workers, *, same: bool) -> Looked:
+def look(project: Project, past: Past, workers: Workers, *, same: bool) -> Looked:
     """List the content folder, and look into the files that the last build can't vouch for; `same` as for `scan`."""
     content = project.folder / project.config.content
     listed = list_content(content)
-    known = decode(state.inputs, dict[str, InputFile]) if same else {}
-    unsure = list(unknown(listed, known, state.built))
+    known = past.inputs if same else {}
+    unsure = list(unknown(listed, known, past.state.built))
     looks = (Look(str(content), tuple(batch)) for batch in batches(unsure, _size, BATCH))
     seen = list(workers.run(look_into, looks, sum(map(_size, unsure)) // LOOK_COSTS))
     paths = listed.saves.keys() | listed.sidecars.keys()
@@ -173,7 +174,7 @@ def look(project: Project, state: State, workers: Workers, *, same: bool) -> Loo
     inputs = {path: file for path, file in known.items() if path in paths and path not in doubted}
     inputs.update(entry for part in seen for entry in part.files)
     problems = tuple(sorted((*listed.problems, *(problem for part in seen for problem in part.problems))))
-    still = same and problems == state.strays and known.keys() == paths
+    still = same and problems == past.state.strays and known.keys() == paths
     return Looked(
         listed,
         inputs,
@@ -184,18 +185,16 @@ def look(project: Project, state: State, workers: Workers, *, same: bool) -> Loo
     )
 
 
-def scan(project: Project, state: State, store: Store, workers: Workers, *, same: bool) -> Content:
+def scan(project: Project, past: Past, store: Store, workers: Workers, *, same: bool) -> Content:
     """Read what is new in the content folder; `same`: the facts of the last build were made as they would be now."""
     config, site = project.config, project.folder
-    looked = look(project, state, workers, same=same)
+    looked = look(project, past, workers, same=same)
     inputs, strays = looked.inputs, looked.problems
     if looked.untouched:
-        return Content(inputs, {}, (), (), (), state.problems, strays, untouched=True, doubted=looked.doubted)
+        return Content(inputs, {}, (), (), (), past.state.problems, strays, untouched=True, doubted=looked.doubted)
     wanted, more = groups(looked.listed, inputs)
     problems = [*strays, *more]
-    old = {
-        (facts.group.source, facts.group.id): facts for facts in (decode(state.threads, list[Facts]) if same else ())
-    }
+    old = {(facts.group.source, facts.group.id): facts for facts in (past.threads if same else ())}
     hashes = {path: file.sha256 for path, file in inputs.items()}
     again = [group for group in wanted if not unchanged(old.get((group.source, group.id)), group, hashes)]
     store.begin_scan()
@@ -262,11 +261,11 @@ def _size(file: tuple[str, FileStamp, InputFile | None]) -> int:
     return file[1].size
 
 
-def complete(content: Content, state: State) -> Content:
+def complete(content: Content, past: Past) -> Content:
     """Fill in the facts of all threads where scan had no need of them."""
     if not content.untouched:
         return content
-    facts = {(facts.group.source, facts.group.id): facts for facts in decode(state.threads, list[Facts])}
+    facts = {(facts.group.source, facts.group.id): facts for facts in past.threads}
     return msgspec.structs.replace(content, facts=facts)
 
 

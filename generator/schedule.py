@@ -103,6 +103,12 @@ class Batches:
         self.store, self.touched, self.named, self.early = store, touched, named, early
         self.shared, self.rows = leave(store.spool / "shared", shared), store.spool / "rows"
 
+    def urls(self) -> Iterator[str]:
+        """Yield the URLs of all pages that may be written."""
+        pages = (*self.planned.pages, *(page for plan in self.planned.threads for page in plan.pages))
+        yield from (wanted.page.url for wanted in self.known.wanted(pages))
+        yield from (url for author in self.authors() for url in author_urls(author, self.config))
+
     def tasks(self) -> tuple[Iterator[RenderTask], int, int]:
         """Give all tasks, their weight, and how many pages they look at."""
         moves: list[Move] = []

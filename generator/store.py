@@ -165,6 +165,14 @@ class Store:
             return (self.folder / "state").stat().st_size
         return 0
 
+    def stamp(self) -> FileStamp | None:
+        """Give what tells this state from any other; None if there is none, or partitions may differ from it."""
+        if self.mark.exists():
+            return None
+        with contextlib.suppress(OSError):
+            return FileStamp.of((self.folder / "state").stat())
+        return None
+
     def load(self) -> State:
         """Read the state; `EMPTY` if there is none that can be trusted.
 
@@ -192,8 +200,8 @@ class Store:
             )
         return state
 
-    def save(self, state: State) -> None:
-        """Commit: from here on the next build starts from `state`."""
+    def save(self, state: State) -> State:
+        """Commit: from here on the next build starts from `state`, which is given back as it would be loaded."""
         state = msgspec.structs.replace(state, partitions=self._partition_marks())
         # Field by field, as the encoder would: it would copy all of them, and they are the most that a build holds.
         fields = msgspec.structs.asdict(state)
@@ -211,6 +219,7 @@ class Store:
         temporary.replace(self.folder / "state")
         self.mark.unlink(missing_ok=True)
         shutil.rmtree(self.spools, ignore_errors=True)
+        return state
 
     def forget(self) -> None:
         """Remove everything, as if there had been no build."""

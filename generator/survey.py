@@ -11,7 +11,7 @@ import itertools
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Set
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import msgspec
 
@@ -127,6 +127,37 @@ def standing(records: Mapping[str, bytes], foreign: Mapping[str, bytes]) -> byte
 def _digest(files: Iterable[tuple[str, bytes]]) -> bytes:
     parts = sorted(url.encode("utf-8", "surrogateescape") + b"\0" + stamp for url, stamp in files)
     return hashlib.sha256(b"".join(parts)).digest()
+
+
+def left_over(output: Path) -> bool:
+    """Say whether a build that wrote into the output did not come to its end."""
+    return (output / TEMPORARY).exists()
+
+
+def without(output: Path, found: Survey, planned: Mapping[str, object]) -> Survey:
+    """Give the survey in which obsolete files are ours only if they are still as they were left."""
+    changed = {url for url in found.present.beyond(planned) if not stands(output, found.records, [url])}
+    if not changed:
+        return found
+    present = Standing(found.records, found.present.absent | changed, found.present.others)
+    there = {url: stamp_bytes(os.lstat(output / url)) for url in changed if os.path.lexists(output / url)}
+    return msgspec.structs.replace(found, present=present, foreign=found.foreign | there)
+
+
+def stands(output: Path, records: Mapping[str, bytes], some: Iterable[str]) -> bool:
+    """Say whether some files are as they were left: recorded ones as recorded, and nothing where there is no record."""
+    folders: set[str] = set()
+    for url in some:
+        folders.update(str(folder) for folder in PurePosixPath(url).parents)
+        try:
+            stamp = stamp_bytes(os.lstat(output / url))
+        except FileNotFoundError:
+            stamp = b""
+        except NotADirectoryError:
+            return False
+        if stamp != records.get(url, b"")[STAMP]:
+            return False
+    return not any((output / folder).is_symlink() for folder in folders)
 
 
 def as_left(records: Mapping[str, bytes], foreign: dict[str, bytes]) -> Survey:

@@ -16,6 +16,7 @@ from generator.ingest import ingest
 from generator.link import link
 from generator.lock import FOLDER
 from generator.parallel import Workers
+from generator.past import Past
 from generator.plan import Page, plan
 from generator.project import Project
 from generator.scan import scan
@@ -30,8 +31,8 @@ def planned(site: Path, **settings: Any) -> dict[str, Page | None]:
     config, store = msgspec.structs.replace(DEFAULTS, **settings), Store(site / FOLDER)
     with Workers(None, 1) as workers:
         project = Project(site, config, load_theme("default", site))
-        content = scan(project, EMPTY, store, workers, same=False)
-        authors = ingest(content, EMPTY, store, workers, afresh=True)
+        content = scan(project, Past(EMPTY), store, workers, same=False)
+        authors = ingest(content, Past(EMPTY), store, workers, afresh=True)
     result = plan(link(content.facts.values(), authors, config), config, project.theme)
     pages = {page.url: page for page in (*result.pages, *(page for thread in result.threads for page in thread.pages))}
     return {url: pages.get(url) for url in result.urls(config)}

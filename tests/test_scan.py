@@ -18,6 +18,7 @@ from generator.listing import HEAD, Look, groups, list_content, look_into, unkno
 from generator.lock import FOLDER
 from generator.model import TOP
 from generator.parallel import Workers
+from generator.past import Past
 from generator.project import Project
 from generator.readers import READERS, read_save
 from generator.redact import Redactions
@@ -34,7 +35,7 @@ def scanned(site: Path, content: str = "content") -> Content:
     with Workers(None, 1) as workers:
         config = msgspec.structs.replace(DEFAULTS, content=content)
         project = Project(site, config, load_theme(config.theme, site))
-        return scan(project, EMPTY, Store(site / FOLDER), workers, same=False)
+        return scan(project, Past(EMPTY), Store(site / FOLDER), workers, same=False)
 
 
 def group(content: Path) -> tuple[list[Group], list[Problem]]:
