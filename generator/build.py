@@ -124,6 +124,13 @@ class Engine:
                 again = Store(store.folder)  # with a spool of its own, as workers keep what they took from the first
                 return self._build(run._replace(store=again), Past(EMPTY), None)
 
+    def prepare(self, config: Config) -> None:
+        """Work out in spare time what the next build with these settings will ask for."""
+        past = self._past
+        if past and not past.web:
+            links = link(past.threads, Authors(kept=past.authors), config)
+            past.web = Web(links, plan(links, config, load_theme(config.theme, self.site)))
+
     def _build(self, run: _Run, past: Past, glance: Future[bytes] | None) -> BuildReport:
         project, order, store, workers, ready = run
         config, state, started = project.config, past.state, time.time_ns()
