@@ -172,14 +172,17 @@ class Engine:
             planned, links, shared, Known(found.records, found, same_site), store, touched, named, early
         )
         spot = past.warm and survey.stands(project.output, found.records, (urls.SUMS, *rendering.urls()))
-        removed: tuple[str, ...] = ()
+        if past.warm and not spot:  # somebody was at it
+            found = survey.survey(project.output, found.records, workers)
+            rendering.known = msgspec.structs.replace(rendering.known, found=found)
         if not spot:
-            found, removed = _make_room(project, order, rendering, workers, again=past.warm)
+            wanted = planned.urls(config)
+            found, removed = _make_room(project, order, rendering, wanted, workers)
         done = {page.url: page for page in render(rendering, workers) if page.reason}
         workers.rest()
         ready()
-        wanted = planned.urls(config)
-        if spot:  # nothing was in the way, so that what is obsolete could wait
+        if spot:  # nothing was in the way, so that all this could wait
+            wanted = planned.urls(config)
             found = survey.without(project.output, found, wanted)
             removed = write.make_room(project.output, found, wanted)
         after = rendering.known.records_of(wanted, {url: page.record for url, page in done.items()})
@@ -235,19 +238,15 @@ def build(
 
 
 def _make_room(
-    project: Project, order: Order, rendering: Batches, workers: Workers, *, again: bool
+    project: Project, order: Order, rendering: Batches, wanted: Mapping[str, object], workers: Workers
 ) -> tuple[survey.Survey, tuple[str, ...]]:
     """Remove from the output what is not to be there, and raise `OutputError` for what stands in the way.
 
-    `again`: the output is to be looked at first. Gives what lies there then, and what was removed.
+    Gives what lies there then, and what was removed.
     """
-    config, output, found = project.config, project.output, rendering.known.found
-    if again:
-        found = survey.survey(output, found.records, workers)
-    rendering.known = msgspec.structs.replace(rendering.known, found=found)
-    wanted = rendering.planned.urls(config)
+    output, found = project.output, rendering.known.found
     blocked = write.blocked(found, wanted)
-    found = write.refuse(output, config.output, found, rendering.suspects(blocked, workers))
+    found = write.refuse(output, project.config.output, found, rendering.suspects(blocked, workers))
     removed = write.clear(output, found) if order.clean else write.make_room(output, found, wanted)
     if order.clean:
         found = survey.survey(output, {}, workers)

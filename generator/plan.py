@@ -82,10 +82,11 @@ class Plan(msgspec.Struct, frozen=True):
             for page in thread.pages:
                 found[page.url] = None
         size = config.list_posts_per_page
-        found.update(dict.fromkeys([author.url for author in self.authors]))
+        folders = {source: urls.author_folder(source) for source in {author.source for author in self.authors}}
+        found |= dict.fromkeys([f"{folders[author.source]}/{author.slug}.html" for author in self.authors])  # as `url`
         for author in self.authors:
             if author.posts + author.stories > size:
-                found.update(dict.fromkeys(author_urls(author, config)))
+                found |= dict.fromkeys(author_urls(author, config))
         return found
 
 

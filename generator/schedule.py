@@ -76,7 +76,9 @@ class Known(msgspec.Struct, frozen=True):
     def records_of(self, wanted: Collection[str], done: Mapping[str, bytes]) -> dict[str, bytes]:
         """Give the records of all wanted pages, sorted: those that were `done`, and the others as they stand."""
         stamps = self.found.stamps
-        records = {url: record for url, record in self.records.items() if url in wanted}
+        records = dict(self.records)
+        for url in [url for url in records if url not in wanted]:
+            del records[url]
         for url in stamps.keys() & records.keys():
             records[url] = records[url][: STAMP.start] + stamps[url]
         known = len(records)
