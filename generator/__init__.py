@@ -2,7 +2,7 @@
 
 ::
 
-    content/ -> scan -> ingest -> link -> plan -> render -> write -> output/    around it: cli, check, add, publish, new
+    content/ -> scan -> ingest -> link -> plan -> render -> write -> output/    around it: cli, serve, check, add, publish, new
     (files)   per thread  per     across   what    page     files
                          author  threads   pages
 

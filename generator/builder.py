@@ -1,0 +1,190 @@
+"""A process of its own that builds one site again and again: `build()` out, an `Outcome` in.
+
+Builds stay out of the process that serves pages for three reasons: pages are served at full speed meanwhile; workers
+are forked from a process without threads and open connections; and what the engine keeps in memory between builds has
+one owner. Whatever a build raises comes back as problems. What an outcome is shown as is not decided here.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable
+from multiprocessing.connection import Connection
+from pathlib import Path
+from types import FrameType
+from typing import Any, Protocol
+
+import msgspec
+
+from generator import crash
+from generator.build import BuildReport, build
+from generator.config import Config, load
+from generator.errors import BusyError, Problem, ThreadpressError
+from generator.parallel import collect_rarely, fork_or_spawn
+from generator.progress import watch
+
+AGAIN = 0.1
+"""Seconds until a build is tried again that another one, of another process, stood in the way of."""
+GRACE = 1.0
+"""Seconds that a build has to end in peace when it is interrupted."""
+
+
+class Engine(Protocol):
+    """Builds a site as often as it is asked to; may keep in memory what makes the next time faster."""
+
+    def build(self, config: Config) -> BuildReport:
+        """Build the site as `config` says; raises what `build.build` raises."""
+
+
+class Cold(msgspec.Struct, frozen=True):
+    """An engine that keeps nothing: each build starts from what the last one left on disk."""
+
+    site: Path
+
+    def build(self, config: Config) -> BuildReport:
+        """Build the site, showing on standard error how far it is where that takes long."""
+        with watch(sys.stderr, os.environ) as tell:
+            return build(config, self.site, tell=tell)
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """What came of one build."""
+
+    config: Config | None
+    """The settings it had; None where they are wrong."""
+    report: BuildReport | None
+    """Without the names of pages, which are many; None if the build failed."""
+    written: int = 0
+    removed: int = 0
+    """Files of the output."""
+    problems: tuple[Problem, ...] = ()
+    """Why it failed; with them warnings that came up at the same time."""
+    warnings: tuple[Problem, ...] = ()
+    """Of a build that went well."""
+    seconds: float = 0.0
+
+
+_BUILD, _WAITING = b"build", b"waiting"
+
+
+class Builder(contextlib.AbstractContextManager["Builder"]):
+    """The process, from the parent's side. Start it before any thread, where it can then be forked."""
+
+    def __init__(self, site: Path) -> None:
+        self.site = site
+        self._ending = False
+        self._start(fork_or_spawn())
+
+    def _start(self, method: str) -> None:
+        context: Any = multiprocessing.get_context(method)
+        self._connection, theirs = context.Pipe()
+        ours = self._connection if method == "fork" else None
+        # No interruption hits it before it has settled; it takes this mask along.
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT}) if hasattr(signal, "pthread_sigmask") else ()
+        try:
+            self._process = context.Process(target=_work, args=(self.site, theirs, ours))
+            self._process.start()
+        finally:
+            if hasattr(signal, "pthread_sigmask"):
+                signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        theirs.close()
+
+    def build(self, wait: Callable[[], None]) -> Outcome:
+        """Build once; blocks. `wait` is called if another build of the site has to end first.
+
+        A process that died (the system may end one that needs much memory) is a problem too, and the next call starts
+        another.
+        """
+        try:
+            self._connection.send_bytes(_BUILD)
+            while (answer := self._connection.recv_bytes()) == _WAITING:
+                wait()
+        except (EOFError, OSError):
+            if self._ending:
+                return Outcome(None, None)
+            self._process.join()
+            end = self._process.exitcode
+            self._connection.close()
+            self._start("spawn")  # by now there are threads
+            problem = Problem("threadpress", 0, f"the process that builds has ended ({end})", "change a file to retry")
+            return Outcome(None, None, problems=(problem,))
+        return msgspec.msgpack.decode(answer, type=Outcome)
+
+    def __exit__(self, *error: object) -> None:
+        self.end()
+
+    def end(self) -> None:
+        """End the process, and the build it is at; whoever waits for that gets an empty outcome."""
+        self._ending = True
+        if self._process.is_alive():
+            # As Ctrl-C does it: the build ends its workers, and what it shows on the terminal.
+            with contextlib.suppress(OSError):
+                os.kill(self._process.pid, signal.SIGINT)
+            self._process.join(GRACE)
+        if self._process.is_alive():
+            self._process.kill()
+        self._process.join()
+
+
+def _work(site: Path, connection: Connection, parents: Connection | None) -> None:
+    """Build whenever told to, until the parent has gone."""
+    signal.signal(signal.SIGINT, _interrupt)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+    if parents:  # else the pipe would stay open with this end of it
+        parents.close()
+    collect_rarely()
+    engine: Engine = Cold(site)
+    with contextlib.suppress(KeyboardInterrupt, EOFError, OSError):
+        while connection.recv_bytes() == _BUILD:
+            connection.send_bytes(msgspec.msgpack.encode(_build(engine, site, connection)))
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    """Interrupt once: the second signal would only disturb the clearing up after the first."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    raise KeyboardInterrupt
+
+
+def _build(engine: Engine, site: Path, connection: Connection) -> Outcome:
+    started = time.perf_counter()
+    config: Config | None = None
+    try:
+        config, warnings = load(site)
+        report = _in_turn(engine, config, connection)
+    except ThreadpressError as error:
+        problems = error.problems
+    except OSError as error:
+        place, what = str(error.filename or "disk"), (error.strerror or str(error)).lower()
+        problems = (Problem(place, 0, what, "check the disk and the file's permissions"),)
+    except Exception as error:
+        problems = (crash.keep(error, site),)
+    else:
+        return Outcome(
+            config,
+            msgspec.structs.replace(report, written=(), removed=(), rendered=()),
+            len(report.written),
+            len(report.removed),
+            warnings=(*warnings, *report.problems),
+            seconds=time.perf_counter() - started,
+        )
+    return Outcome(config, None, problems=problems, seconds=time.perf_counter() - started)
+
+
+def _in_turn(engine: Engine, config: Config, connection: Connection) -> BuildReport:
+    """Build as soon as nobody else does."""
+    told = False
+    while True:
+        try:
+            return engine.build(config)
+        except BusyError:
+            if not told:
+                connection.send_bytes(_WAITING)
+                told = True
+            time.sleep(AGAIN)
