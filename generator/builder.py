@@ -12,6 +12,7 @@ import multiprocessing
 import os
 import signal
 import sys
+import threading
 import time
 from collections.abc import Callable
 from multiprocessing.connection import Connection
@@ -78,6 +79,7 @@ class Builder(contextlib.AbstractContextManager["Builder"]):
     def __init__(self, site: Path) -> None:
         self.site = site
         self._ending = False
+        self._changing = threading.Lock()
         self._start(fork_or_spawn())
 
     def _start(self, method: str) -> None:
@@ -97,9 +99,14 @@ class Builder(contextlib.AbstractContextManager["Builder"]):
     def build(self, wait: Callable[[], None]) -> Outcome:
         """Build once; blocks. `wait` is called if another build of the site has to end first.
 
-        A process that died (the system may end one that needs much memory) is a problem too, and the next call starts
+        A process that died (the system may end one that needs much memory) is a problem too; the next call starts
         another.
         """
+        with self._changing:
+            if self._ending:
+                return Outcome(None, None)
+            if not self._process.is_alive():
+                self._start("spawn")  # by now there are threads
         try:
             self._connection.send_bytes(_BUILD)
             while (answer := self._connection.recv_bytes()) == _WAITING:
@@ -109,8 +116,6 @@ class Builder(contextlib.AbstractContextManager["Builder"]):
                 return Outcome(None, None)
             self._process.join()
             end = self._process.exitcode
-            self._connection.close()
-            self._start("spawn")  # by now there are threads
             problem = Problem("threadpress", 0, f"the process that builds has ended ({end})", "change a file to retry")
             return Outcome(None, None, problems=(problem,))
         return msgspec.msgpack.decode(answer, type=Outcome)
@@ -120,15 +125,16 @@ class Builder(contextlib.AbstractContextManager["Builder"]):
 
     def end(self) -> None:
         """End the process, and the build it is at; whoever waits for that gets an empty outcome."""
-        self._ending = True
-        if self._process.is_alive():
-            # As Ctrl-C does it: the build ends its workers, and what it shows on the terminal.
-            with contextlib.suppress(OSError):
-                os.kill(self._process.pid, signal.SIGINT)
-            self._process.join(GRACE)
-        if self._process.is_alive():
-            self._process.kill()
-        self._process.join()
+        with self._changing:
+            self._ending = True
+            if self._process.is_alive():
+                # As Ctrl-C does it: the build ends its workers, and what it shows on the terminal.
+                with contextlib.suppress(OSError):
+                    os.kill(self._process.pid, signal.SIGINT)
+                self._process.join(GRACE)
+            if self._process.is_alive():
+                self._process.kill()
+            self._process.join()
 
 
 def _work(site: Path, connection: Connection, parents: Connection | None) -> None:

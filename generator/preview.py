@@ -73,10 +73,10 @@ def find(output: Path, path: str) -> Path | None:
     try:
         root = output.resolve()
         file = root.joinpath(*names).resolve()
-        inside = file.relative_to(root)
+        hidden = any(part.startswith(".") for part in file.relative_to(root).parts)
+        return file if not hidden and file.is_file() else None
     except (OSError, ValueError, RuntimeError):  # too long, or it leads out, or round in a circle
         return None
-    return file if file.is_file() and not any(part.startswith(".") for part in inside.parts) else None
 
 
 def read(output: Path, path: str, base: str = "/") -> tuple[str, bytes] | None:

@@ -124,7 +124,7 @@ class Watch(FileSystemEventHandler):
         """Look at the folders that are there now. Stamps are taken after that, so that no change falls in between."""
         old, self._observer = self._observer, None
         if not self.poll:
-            self._observer = self._start(Observer())
+            self._observer = self._start(Observer)
             if self._observer is None:
                 self._say("the system can watch no more folders: looking at all files now and then, as with --poll")
                 self.poll = True
@@ -132,13 +132,15 @@ class Watch(FileSystemEventHandler):
             started = time.perf_counter()
             Snapshot(self.area)
             pause = min(max(POLL, REST * (time.perf_counter() - started)), SELDOM)
-            self._observer = self._start(PollingObserver(timeout=pause))
+            self._observer = self._start(lambda: PollingObserver(timeout=pause))
         if old:
             old.stop()
 
-    def _start(self, observer: BaseObserver) -> BaseObserver | None:
-        """Start an observer; None if the system can't watch so many folders."""
+    def _start(self, make: Callable[[], BaseObserver]) -> BaseObserver | None:
+        """Make an observer and start it; None if the system can't watch so many folders."""
+        observer: BaseObserver | None = None
         try:
+            observer = make()
             observer.start()
             for path, deep in self.area.folders():
                 with contextlib.suppress(FileNotFoundError, NotADirectoryError):  # it has just gone
@@ -146,6 +148,7 @@ class Watch(FileSystemEventHandler):
         except OSError as error:
             if error.errno not in NO_MORE:
                 raise
-            observer.stop()
+            if observer:
+                observer.stop()
             return None
         return observer
