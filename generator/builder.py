@@ -78,7 +78,7 @@ class Builder(contextlib.AbstractContextManager["Builder"]):
 
     def __init__(self, site: Path) -> None:
         self.site = site
-        self._ending = False
+        self._ending = threading.Event()
         self._changing = threading.Lock()
         self._start(fork_or_spawn())
 
@@ -103,7 +103,7 @@ class Builder(contextlib.AbstractContextManager["Builder"]):
         another.
         """
         with self._changing:
-            if self._ending:
+            if self._ending.is_set():
                 return Outcome(None, None)
             if not self._process.is_alive():
                 self._start("spawn")  # by now there are threads
@@ -112,7 +112,7 @@ class Builder(contextlib.AbstractContextManager["Builder"]):
             while (answer := self._connection.recv_bytes()) == _WAITING:
                 wait()
         except (EOFError, OSError):
-            if self._ending:
+            if self._ending.is_set():
                 return Outcome(None, None)
             self._process.join()
             end = self._process.exitcode
@@ -126,7 +126,7 @@ class Builder(contextlib.AbstractContextManager["Builder"]):
     def end(self) -> None:
         """End the process, and the build it is at; whoever waits for that gets an empty outcome."""
         with self._changing:
-            self._ending = True
+            self._ending.set()
             if self._process.is_alive():
                 # As Ctrl-C does it: the build ends its workers, and what it shows on the terminal.
                 with contextlib.suppress(OSError):
