@@ -304,6 +304,8 @@ class ThreadPage(Head, frozen=True, kw_only=True):
     any_inferred: bool
     any_cut: bool
     any_kept: bool
+    map: Markup = Markup()
+    """The posts of this page as a drawing, a link each; empty where they are few."""
     plain: bool = True
     """Whether the story is plain text; see `PostView.plain`."""
 
