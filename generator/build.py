@@ -22,7 +22,7 @@ from generator.early import share
 from generator.errors import ContentError, OutputError, Problem
 from generator.facts import writers
 from generator.ingest import ingest
-from generator.link import link
+from generator.link import Links, link
 from generator.lock import FOLDER, lock
 from generator.origin import digests
 from generator.parallel import Tell, Workers, silent
@@ -151,7 +151,7 @@ def _build(
     known = Known(found.records, found, (state.site, state.shown) == (site_digest, shown))
     named = places(links)
     marks = {order: mark for order, (_, mark) in named.items()}
-    touched = _touched(content, authors, state, marks, same=same) | links.moved
+    touched = _touched(content, authors, links, state, marks, same=same)
     early = {page.url: page for page in content.early} if content.site == planned.site else {}
     rendering = Batches(planned, links, share(project, planned.site), known, store, touched, named, early)
     wanted = planned.urls(config)
@@ -223,12 +223,16 @@ def _to_do(state: State, site_digest: str, *, untouched: bool) -> str:
     return "" if untouched else "the saves are not those of the last build"
 
 
-def _touched(content: Content, authors: Authors, state: State, marks: Mapping[str, bytes], *, same: bool) -> set[str]:
-    """Authors whose pages may show something new: their own rows, or how they name their threads."""
-    touched = {author.key for author in authors.fresh}
+def _touched(
+    content: Content, authors: Authors, links: Links, state: State, marks: Mapping[str, bytes], *, same: bool
+) -> set[str]:
+    """Authors whose pages may show something new: their own rows, how they name their threads, where others are."""
+    touched = {author.key for author in authors.fresh} | links.moved
     before = decode(state.rows, dict[str, bytes]) if same else {}
+    slugs = {author.key: author.slug for author in (*authors.kept, *authors.before) if author.odd}
+    elsewhere = {key for key in slugs.keys() | links.odd.keys() if slugs.get(key) != links.odd.get(key)}
     for facts in content.facts.values():
-        if before.get(facts.order) != marks[facts.order]:
+        if before.get(facts.order) != marks[facts.order] or (elsewhere and not elsewhere.isdisjoint(writers(facts))):
             touched.update(writers(facts))
     return touched
 

@@ -1,14 +1,14 @@
 """Drawings: numbers in, SVG out. Nothing that anybody wrote gets in but ids of posts, which hold no markup.
 
 What is drawn has no style of its own: classes say what a mark stands for, and the theme gives them colours. Drawings
-are for eyes only (`aria-hidden`); the page says the same in words or in a table beside them.
+say the same in words, or are for eyes only (`aria-hidden`) where the page says it beside them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from generator import urls
 from generator.model import Post, Tree
@@ -19,6 +19,8 @@ DEEPEST = 8
 """Levels that the map tells apart, as many as lists are indented."""
 PITCH = 6
 """Height of a mark in pixels, with its gap, while the map is not too high for the window."""
+HEIGHT = 100
+"""Units that the highest column of a chart is high."""
 
 _SHADES = {-1: ' class="m0"', 0: ' class="m0"', 3: ' class="m3"', 4: ' class="m4"', 5: ' class="m5"'}
 _MARKS = {
@@ -31,6 +33,31 @@ _MARKS = {
 
 Marks are no stops for the Tab key, and nothing to read out: the posts themselves are.
 """
+
+
+def share(count: int, most: int) -> Markup:
+    """Draw a bar for a row of a table, as long as the part that `count` is of `most`."""
+    return Markup(
+        '<svg class="share" viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true">'
+        f'<path d="M0 0h{100 * count / max(most, 1):.4g}v1H0"/></svg>'
+    )
+
+
+def columns(title: str, counts: Collection[tuple[str | int, int]]) -> Markup:
+    """Draw a column for each count, by name and in order; empty without any. The text beside it says all of it."""
+    if not counts:
+        return Markup()
+    most = max([count for _, count in counts]) or 1
+    path = [
+        f"M{place} {HEIGHT}v-{HEIGHT * count // most or 1}h.8V{HEIGHT}"
+        for place, (_, count) in enumerate(counts)
+        if count
+    ]
+    words = ", ".join([f"{name}: {count}" for name, count in counts if count])
+    return Markup(
+        f'<svg class="columns" viewBox="0 0 {len(counts)} {HEIGHT}" preserveAspectRatio="none" role="img"'
+        f' aria-label="{escape(title)}. {escape(words)}"><path d="{"".join(path)}"/></svg>'
+    )
 
 
 def thread_map(posts: Sequence[Post], tree: Tree, start: int, stop: int) -> Markup:

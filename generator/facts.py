@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import get_args
 
 import msgspec
@@ -132,28 +132,32 @@ def order_key(thread: Thread, zone: datetime.tzinfo) -> str:
 
 def author_rows(thread: Thread, tree: Tree, order: str) -> Iterator[Row]:
     """Yield what each author wrote in the thread: the story first, then posts in reading order."""
-    found: dict[str, tuple[list[Entry], list[Author], list[int]]] = {}
-    """Of each author, by key: entries, the author as each names them, scores."""
+    found: dict[str, tuple[list[Entry], list[Author], list[int], list[str], list[str], list[str]]] = {}
+    """Of each author, by key: entries, the author as each names them, scores, whom they answer, who answers, labels."""
     author = thread.author
     if author and not author.removed:
         excerpt = markup.excerpt(thread.body, thread.markup)
         story = Entry(None, -1, "", excerpt, None, None, "no", None, -1, "", False)
-        found[author.key] = ([story], [author], [])
+        found[author.key] = ([story], [author], [], [], [], [])
     posts, replies, parents = thread.posts, thread.replies, tree.parents
     places: Sequence[int] = tree.order
     if not isinstance(places, range):
         places = [0] * len(posts)
         for place, index in enumerate(tree.order):
             places[index] = place
+    keys = [""] * len(posts)
     for index in tree.order:
         post, reply, parent = posts[index], replies[index], parents[index]
         author = post.author
         if author.removed:
             continue
-        key = author.key
+        key = keys[index] = author.key
         mine = found.get(key)
         if mine is None:
-            mine = found[key] = ([], [], [])
+            mine = found[key] = ([], [], [], [], [], [])
+        if parent is not None and (other := keys[parent]) and other != key:  # nobody answers themselves
+            mine[3].append(f"{other}\0{posts[parent].author.name}")
+            found[other][4].append(f"{key}\0{author.name}")
         mine[0].append(
             Entry(
                 post.id,
@@ -172,9 +176,11 @@ def author_rows(thread: Thread, tree: Tree, order: str) -> Iterator[Row]:
         mine[1].append(author)
         if post.score is not None:
             mine[2].append(post.score)
+        if post.label:
+            mine[5].append(post.label)
     when = dates.year_month(thread.posted)
     year = when[0] if when else None
-    for key, (entries, people, scores) in found.items():
+    for key, (entries, people, scores, answers, answered, labels) in found.items():
         first, stories = people[0], int(entries[0].post is None)
         yield Row(
             key,
@@ -189,7 +195,23 @@ def author_rows(thread: Thread, tree: Tree, order: str) -> Iterator[Row]:
             tuple(scores),
             tuple(dict.fromkeys(person.name for person in reversed(people)))[::-1] if len(people) > 1 else (),
             _encode(entries),
+            "\n".join(answers),
+            "\n".join(answered),
+            "\n".join(labels),
         )
+
+
+def spread(scores: Iterable[int]) -> tuple[tuple[int, int], ...]:
+    """Count scores from -1 to 5, those beyond with the nearest; empty without any."""
+    counts = dict.fromkeys(range(-1, 6), 0)
+    for score in scores:
+        counts[5 if score > 5 else -1 if score < -1 else score] += 1
+    return tuple(counts.items()) if any(counts.values()) else ()
+
+
+def ranked(counts: Mapping[str, int]) -> tuple[tuple[str, int], ...]:
+    """Put what was counted in order, most often first."""
+    return tuple(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
 
 
 def replies_of(facts: Facts, thread: Thread) -> tuple[Reply, ...]:

@@ -25,7 +25,7 @@ from generator.store import FINGERPRINT, SHA256
 from generator.theme import Theme
 from generator.views import Head, Ref, Site
 
-_encode = msgspec.msgpack.Encoder().encode
+_encode = msgspec.msgpack.Encoder(enc_hook=str).encode  # for Markup
 
 
 def fingerprint(*values: Any) -> bytes:

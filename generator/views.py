@@ -188,6 +188,17 @@ class AuthorThread(msgspec.Struct, frozen=True):
     posts: tuple[AuthorPost, ...]
 
 
+class Share(msgspec.Struct, frozen=True):
+    """A row of a table of counts."""
+
+    name: str
+    count: int
+    bar: Markup
+    """The count as a drawing, against the largest of its table."""
+    url: str | None = None
+    """The page of what is counted, if it has one."""
+
+
 class AuthorTotals(msgspec.Struct, frozen=True):
     """What an author did in all."""
 
@@ -199,6 +210,19 @@ class AuthorTotals(msgspec.Struct, frozen=True):
     median: float | None
     names: tuple[str, ...]
     """Other names used, oldest first."""
+    answers: tuple[tuple[Ref, int], ...] = ()
+    """Whom the author answers, most often first; answers to oneself don't count."""
+    more_answers: int = 0
+    """People beyond those."""
+    answered: tuple[tuple[Ref, int], ...] = ()
+    """Who answers the author, most often first."""
+    more_answered: int = 0
+    years: Markup = Markup()
+    """Posts by year as a drawing; empty for few posts, or where all are of one year."""
+    scores: Markup = Markup()
+    """Posts by score, -1 to 5, as a drawing; empty for few posts, or without scores."""
+    labels: tuple[tuple[str, int], ...] = ()
+    """Labels that the posts got, most often first; empty for few posts."""
 
 
 class AuthorPage(Head, frozen=True, kw_only=True):

@@ -100,10 +100,10 @@ def test_the_site_is_as_it_is_counted_here(start: Path) -> None:
 
 
 def test_a_score_is_shown_by_its_thread_and_by_its_author(site: Site) -> None:
-    """By that page of its author that lists the thread. Neither best nor median change."""
+    """By that page of its author that lists the thread, and the newest, where scores are counted."""
     site.put("content/3.txt", save(3, *MORE, ann="0"))
     report = site.build()
-    assert rendered(report) == THIRD | author("ann-7", 2)
+    assert rendered(report) == THIRD | author("ann-7", 0, 2)
     assert {reason for _, reason in report.rendered} == {"what it shows changed"}
     # Its second page holds other posts; the bytes are the same but for the list of saves, which names the hash.
     assert set(report.written) == rendered(report) | {"SHA256SUMS"}
