@@ -6,7 +6,9 @@ No files, and no bodies go out.
 from __future__ import annotations
 
 import datetime
+import heapq
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import get_args
 
@@ -38,6 +40,36 @@ class Entry(msgspec.Struct, frozen=True, array_like=True, gc=False):
     inferred: bool
 
 
+class Best(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """One of the highest scored posts of a thread."""
+
+    score: int
+    answers: int
+    place: int
+    """In reading order."""
+    id: str
+    name: str
+    """Of its author."""
+    uid: str | None
+
+
+class Tally(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """What is counted in a thread for the pages that sum up the site."""
+
+    scores: tuple[int, ...]
+    """Posts of each of `SCORES`; empty without any."""
+    labels: tuple[tuple[str, int], ...]
+    best: tuple[Best, ...]
+
+
+SCORES = range(-1, 6)
+"""Scores that are counted apart; posts beyond count with the nearest."""
+GOOD = 3
+"""The least score of a post that counts as one of the best."""
+BEST = 3
+"""Of the best posts of a thread so many are kept: a site names a handful."""
+
+
 class Facts(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """What other pages need of a thread."""
 
@@ -61,6 +93,8 @@ class Facts(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Keys of the authors it has rows for, encoded."""
     replies: bytes
     """Parents and evidence of its posts, encoded."""
+    tally: bytes
+    """`Tally`, encoded."""
     hits: tuple[str, ...]
     """Redactions that applied to it."""
     problems: tuple[Problem, ...]
@@ -68,6 +102,7 @@ class Facts(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 
 _encode = msgspec.msgpack.Encoder().encode
+_decode_tally = msgspec.msgpack.Decoder(Tally).decode
 _writers = msgspec.msgpack.Decoder(tuple[str, ...]).decode
 _replies = msgspec.msgpack.Decoder(tuple[list[int], bytes, bytes]).decode
 
@@ -92,8 +127,36 @@ def facts_of(loaded: Loaded, group: Group, order: str, rows: Sequence[Row]) -> F
         removed=any(who.removed for who in (*(post.author for post in thread.posts), thread.author) if who),
         writers=_encode(tuple(row.author for row in rows)),
         replies=_pack(loaded.tree.parents, thread.replies),
+        tally=_encode(_tally(thread, loaded.tree)),
         hits=loaded.hits,
         problems=loaded.problems,
+    )
+
+
+def tally(facts: Facts) -> Tally:
+    """Give what was counted in a thread."""
+    return _decode_tally(facts.tally)
+
+
+def _tally(thread: Thread, tree: Tree) -> Tally:
+    posts = thread.posts
+    good = [
+        index
+        for index, post in enumerate(posts)
+        if post.score is not None and post.score >= GOOD and not post.author.removed
+    ]
+    best: list[Best] = []
+    if good:
+        answers, places = Counter(tree.parents), {index: place for place, index in enumerate(tree.order)}
+        for index in heapq.nlargest(BEST, good, key=lambda index: (posts[index].score, answers[index], -places[index])):
+            post = posts[index]
+            assert post.score is not None
+            name, uid = post.author.name, post.author.uid
+            best.append(Best(post.score, answers[index], places[index], post.id, name, uid))
+    return Tally(
+        tuple(count for _, count in spread([post.score for post in posts if post.score is not None])),
+        tuple(sorted(Counter([post.label for post in posts if post.label]).items())),
+        tuple(best),
     )
 
 
@@ -203,7 +266,7 @@ def author_rows(thread: Thread, tree: Tree, order: str) -> Iterator[Row]:
 
 def spread(scores: Iterable[int]) -> tuple[tuple[int, int], ...]:
     """Count scores from -1 to 5, those beyond with the nearest; empty without any."""
-    counts = dict.fromkeys(range(-1, 6), 0)
+    counts = dict.fromkeys(SCORES, 0)
     for score in scores:
         counts[5 if score > 5 else -1 if score < -1 else score] += 1
     return tuple(counts.items()) if any(counts.values()) else ()

@@ -182,7 +182,7 @@ def site_view(links: Links, config: Config, theme: Theme) -> Site:
     nav = [Ref("Threads", urls.INDEX), Ref("Authors", urls.AUTHORS), Ref("Dates", urls.DATES)]
     if links.tags:
         nav.append(Ref("Tags", urls.TAGS))
-    nav.append(Ref("About", urls.ABOUT))
+    nav += (Ref("Stats", urls.STATS), Ref("About", urls.ABOUT))
     return Site(
         title=config.title,
         description=config.description,

@@ -98,6 +98,16 @@ class Bar(msgspec.Struct, frozen=True):
     """0 (none) to 8 (as many as the fullest), for a class."""
 
 
+class BestPost(msgspec.Struct, frozen=True):
+    """One of the highest scored posts of the site."""
+
+    url: str
+    """Its place in its thread."""
+    score: int
+    author: Ref
+    thread: Ref
+
+
 class ThreadList(Head, frozen=True, kw_only=True):
     """index.html, dates/YYYY/MM.html, tags/TAG.html and their older pages."""
 
@@ -111,6 +121,10 @@ class ThreadList(Head, frozen=True, kw_only=True):
     """Threads over all pages; on the front page only."""
     ribbon: tuple[tuple[Ref, tuple[Bar, ...]], ...] = ()
     """(year, its twelve months), newest year first; on the front page of the index only."""
+    discussed: tuple[ThreadRow, ...] = ()
+    """Threads with most posts; on the front page of the index only, where there are threads enough."""
+    praised: tuple[BestPost, ...] = ()
+    """Posts with the highest scores, in the same way."""
 
 
 class DateCount(msgspec.Struct, frozen=True):
@@ -332,6 +346,31 @@ class ThreadPage(Head, frozen=True, kw_only=True):
     """The posts of this page as a drawing, a link each; empty where they are few."""
     plain: bool = True
     """Whether the story is plain text; see `PostView.plain`."""
+
+
+class Stats(Head, frozen=True, kw_only=True):
+    """stats.html."""
+
+    threads: int
+    posts: int
+    authors: int
+    first: str
+    """Months of the first and the last dated thread, "" without dates."""
+    last: str
+    undated: int
+    """Posts of threads without a date."""
+    timeline: Markup
+    """Posts by month as a drawing, from the first month to the last."""
+    months: tuple[Share, ...]
+    """Those with posts, newest first."""
+    scores: tuple[Share, ...]
+    """Posts by score; empty without scores."""
+    labels: tuple[Share, ...]
+    """Posts by label, most often first."""
+    sizes: tuple[Share, ...]
+    """Threads by number of posts."""
+    active: tuple[Share, ...]
+    """Authors with most posts."""
 
 
 class About(Head, frozen=True, kw_only=True):
