@@ -23,7 +23,7 @@ from generator.early import share
 from generator.errors import ContentError, OutputError, Problem
 from generator.facts import row_marks
 from generator.ingest import ingest
-from generator.link import link
+from generator.link import Links, link
 from generator.lock import FOLDER, lock
 from generator.origin import digests
 from generator.parallel import Tell, Workers, silent
@@ -165,7 +165,7 @@ class Engine:
         same_site = (state.site, state.shown) == (site_digest, shown)
         named = places(links)
         marks = {order: mark for order, (_, mark) in named.items()}
-        touched = _touched(content, authors, past, marks, same=same) | links.moved
+        touched = _touched(content, authors, links, past, marks, same=same)
         early = {page.url: page for page in content.early} if content.site == planned.site else {}
         shared = share(project, planned.site)
         rendering = Batches(
@@ -313,12 +313,16 @@ def _to_do(state: State, site_digest: str, *, untouched: bool) -> str:
     return "" if untouched else "the saves are not those of the last build"
 
 
-def _touched(content: Content, authors: Authors, past: Past, marks: Mapping[str, bytes], *, same: bool) -> set[str]:
-    """Authors whose pages may show something new: their own rows, or how they name their threads."""
-    touched = {author.key for author in authors.fresh}
+def _touched(
+    content: Content, authors: Authors, links: Links, past: Past, marks: Mapping[str, bytes], *, same: bool
+) -> set[str]:
+    """Authors whose pages may show something new: their own rows, how they name their threads, where others are."""
+    touched = {author.key for author in authors.fresh} | links.moved
     before = past.rows if same else {}
     for facts in content.facts.values():
-        if before.get(facts.order) != marks[facts.order]:
+        if before.get(facts.order) != marks[facts.order] or (
+            links.elsewhere and not links.elsewhere.isdisjoint(row_marks(facts))
+        ):
             touched.update(row_marks(facts))
     return touched
 

@@ -74,6 +74,7 @@ def _bare(thread: Thread, order: str) -> Facts:
         removed=False,
         rows=b"\x80",
         replies=b"\x90",
+        tally=b"",
         hits=(),
         problems=(),
     )

@@ -34,6 +34,10 @@ class Links(msgspec.Struct, frozen=True):
     """Most posts first."""
     moved: frozenset[str]
     """Keys of authors whom nothing touched, and who have another slug all the same."""
+    odd: Mapping[str, str]
+    """Slugs, by author key, that don't follow from the author as each thread names them."""
+    elsewhere: frozenset[str]
+    """Keys of authors of whom that says something else than in the last build."""
     months: Mapping[tuple[int, int], tuple[int, ...]]
     """Threads of each month that has any, oldest first."""
     tags: Mapping[str, tuple[int, ...]]
@@ -68,9 +72,9 @@ def link(facts: Iterable[Facts], authors: Authors, config: Config) -> Links:
             tags.setdefault(tag, []).append(number)
     ranked, moved = rank(authors)
     odd = {author.key: author.slug for author in ranked if author.odd}
-    still = not moved and _as_before(authors, odd)
+    elsewhere = _elsewhere(authors, moved, odd)
     threads = tuple(
-        thread if still and thread.odd is not None else msgspec.structs.replace(thread, odd=_odd_in(thread, odd))
+        msgspec.structs.replace(thread, odd=_odd_in(thread, odd)) if elsewhere or thread.odd is None else thread
         for thread in threads
     )
     return Links(
@@ -80,6 +84,8 @@ def link(facts: Iterable[Facts], authors: Authors, config: Config) -> Links:
         rows=tuple(_row(thread, page, odd) for thread, page in zip(threads, pages, strict=True)),
         authors=ranked,
         moved=moved,
+        odd=odd,
+        elsewhere=elsewhere,
         months={when: tuple(numbers) for when, numbers in sorted(months.items())},
         tags={tag: tuple(numbers) for tag, numbers in sorted(tags.items())},
         tag_slugs=urls.unique_slugs({tag: urls.slug(tag) for tag in tags}),
@@ -87,11 +93,12 @@ def link(facts: Iterable[Facts], authors: Authors, config: Config) -> Links:
     )
 
 
-def _as_before(authors: Authors, odd: Mapping[str, str]) -> bool:
-    """Say whether the same authors have odd slugs, and the same ones, as in the last build."""
-    before = {author.key: author.slug for author in authors.before if author.odd}
-    touched = {author.key for part in (authors.before, authors.fresh) for author in part}
-    return all(before.get(key) == odd.get(key) for key in touched)
+def _elsewhere(authors: Authors, moved: frozenset[str], odd: Mapping[str, str]) -> frozenset[str]:
+    """Find authors whose odd slugs are not those of the last build."""
+    known = (*authors.before, *(author for author in authors.kept if moved and author.key in moved))
+    before = {author.key: author.slug for author in known if author.odd}
+    touched = moved.union(author.key for part in (authors.before, authors.fresh) for author in part)
+    return frozenset(key for key in touched if before.get(key) != odd.get(key))
 
 
 def _odd_in(thread: Facts, odd: Mapping[str, str]) -> dict[str, str]:

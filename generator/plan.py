@@ -25,7 +25,7 @@ from generator.store import FINGERPRINT, SHA256
 from generator.theme import Theme
 from generator.views import Head, Ref, Site
 
-_encode = msgspec.msgpack.Encoder().encode
+_encode = msgspec.msgpack.Encoder(enc_hook=str).encode  # for Markup
 
 
 def fingerprint(*values: Any) -> bytes:
@@ -200,7 +200,7 @@ def site_view(links: Links, config: Config, theme: Theme) -> Site:
     nav = [Ref("Threads", urls.INDEX), Ref("Authors", urls.AUTHORS), Ref("Dates", urls.DATES)]
     if links.tags:
         nav.append(Ref("Tags", urls.TAGS))
-    nav.append(Ref("About", urls.ABOUT))
+    nav += (Ref("Stats", urls.STATS), Ref("About", urls.ABOUT))
     return Site(
         title=config.title,
         description=config.description,

@@ -154,7 +154,7 @@ class Batches:
         for author in authors:
             partitions.setdefault(partition_of(author.key), []).append(author)
         if authors:
-            leave(self.rows, self.named)
+            leave(self.rows, (self.named, self.links.odd))
         for partition, mine in sorted(partitions.items()):
             yield self._author_task(partition, mine, everyone=len(authors) == len(self.planned.authors))
 

@@ -81,6 +81,12 @@ class Row(msgspec.Struct, frozen=True, array_like=True, gc=False):
     names: tuple[str, ...]
     data: bytes
     """The entries, encoded."""
+    answers: str = ""
+    """Whom the author answers, once a reply: a line of key and name, parted by NUL."""
+    answered: str = ""
+    """Who answers the author, in the same way."""
+    labels: str = ""
+    """Of the author's posts, a line each."""
 
 
 class State(msgspec.Struct, frozen=True):
