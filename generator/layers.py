@@ -119,6 +119,12 @@ def _built_in() -> Path:
     return inside if inside.is_dir() else package.parent / "themes"
 
 
+def shipped() -> Path | None:
+    """Give the folder of the themes that come with Threadpress where they are edited: in a checkout."""
+    folder = _built_in()
+    return None if folder.parent == Path(__file__).resolve().parent else folder
+
+
 def _layer(folder: Path, theme: str, own: bool) -> Layer:
     place = f"themes/{theme}"
     toml = _read(folder / SETTINGS, folder, f"{place}/{SETTINGS}") if (folder / SETTINGS).is_file() else ""

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from generator import dates, urls
 from generator.config import Config
+from generator.figures import Figures, discussed, figures, praised, stats
 from generator.link import Links
 from generator.paging import cut_list, cut_thread
 from generator.views import (
@@ -58,11 +59,15 @@ def tag_ref(links: Links, tag: str) -> Ref:
 
 
 def list_pages(links: Links, config: Config) -> Iterator[ListPage]:
-    """Yield the index, dates, tags, authors and the fixed pages, each with its further pages."""
-    yield from _index(links, links.rows, config)
+    """Yield the index, dates, tags, statistics and the fixed pages, each with its further pages.
+
+    `author_pages` are the others.
+    """
+    found = figures(links)
+    yield from _index(links, links.rows, found, config)
     yield from _dates(links, links.rows, config)
     yield from _tags(links, links.rows, config)
-    yield from _author_index(links, config)
+    yield ListPage("stats.html", stats(found, head(urls.STATS, config)), "stats")
     yield from _fixed(links, config)
 
 
@@ -75,9 +80,9 @@ def _list_pages(
     title: str,
     description: str,
     up: Ref | None = None,
-    ribbon: tuple[tuple[Ref, tuple[Bar, ...]], ...] = (),
+    **front_only: Any,
 ) -> Iterator[ListPage]:
-    """Pages of a list of threads (oldest first), grouped by month."""
+    """Pages of a list of threads (oldest first), grouped by month; `front_only` are fields of its front page."""
     for cut in cut_list(url, len(rows), config.threads_per_page):
         front = cut.paging.number == 0
         view = ThreadList(
@@ -89,7 +94,7 @@ def _list_pages(
             paging=cut.paging,
             up=up,
             total=len(rows) if front else None,
-            ribbon=ribbon if front else (),
+            **front_only if front else {},
         )
         yield ListPage("list.html", view, f"{kind} list {title}")
 
@@ -107,7 +112,7 @@ def _by_month(rows: Sequence[ThreadRow]) -> tuple[ThreadGroup, ...]:
     )
 
 
-def _index(links: Links, rows: Sequence[ThreadRow], config: Config) -> Iterator[ListPage]:
+def _index(links: Links, rows: Sequence[ThreadRow], found: Figures, config: Config) -> Iterator[ListPage]:
     return _list_pages(
         urls.INDEX,
         rows,
@@ -116,6 +121,8 @@ def _index(links: Links, rows: Sequence[ThreadRow], config: Config) -> Iterator[
         title=config.title,
         description=config.description or f"{config.title}: saved discussions, newest first.",
         ribbon=_ribbon(links),
+        discussed=discussed(links),
+        praised=praised(found, config.posts_per_page),
     )
 
 
@@ -212,18 +219,24 @@ def _by_name(item: tuple[str, object]) -> tuple[str, str]:
     return (item[0].casefold(), item[0])
 
 
-def _author_index(links: Links, config: Config) -> Iterator[ListPage]:
+def author_pages(links: Links, config: Config, before: Links | None = None) -> Iterator[tuple[str, ListPage | None]]:
+    """Yield URL and page of the authors' index; no page where `before` has it as it would be."""
     authors = links.authors
+    old = before.authors if before and len(before.authors) == len(authors) else ()
     for cut in cut_thread(urls.AUTHORS, len(authors), AUTHORS_PER_PAGE):
+        mine = authors[cut.start : cut.stop]
+        if old and old[cut.start : cut.stop] == mine:
+            yield cut.url, None
+            continue
         view = AuthorSlice(
             **head(cut.url, config),
             title="Authors" if cut.paging.number == 1 else f"Authors, page {cut.paging.number}",
             description=f"Everybody who wrote in {config.title}, by number of posts.",
-            authors=tuple(map(_shown, authors[cut.start : cut.stop])),
+            authors=tuple(map(_shown, mine)),
             paging=cut.paging,
             total=len(authors) if cut.paging.number == 1 else None,
         )
-        yield ListPage("authors.html", view, "authors")
+        yield cut.url, ListPage("authors.html", view, "authors")
 
 
 class AuthorSlice(Head, frozen=True, kw_only=True):

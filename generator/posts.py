@@ -9,6 +9,7 @@ from markupsafe import Markup
 from generator import dates, markup, urls
 from generator.assemble import Loaded
 from generator.config import Config
+from generator.drawings import thread_map
 from generator.facts import Facts
 from generator.link import author_ref
 from generator.lists import head
@@ -80,6 +81,7 @@ class Posts:
             count=len(thread.posts),
             authors=self.facts.authors,
             posts=posts,
+            map=thread_map(thread.posts, self.tree, cut.start, cut.stop),
             closes=last,
             paging=cut.paging,
             older=plan.older,

@@ -36,6 +36,7 @@ TEMPLATES = (
     "dates.html",
     "list.html",
     "robots.txt",
+    "stats.html",
     "tags.html",
     "thread.html",
 )

@@ -31,6 +31,7 @@ PAGES = (
     "dates/2025/10.html",
     "tags/index.html",
     "tags/depth.html",
+    "stats.html",
     "about.html",
     MISSING,
 )
