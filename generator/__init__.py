@@ -2,8 +2,8 @@
 
 ::
 
-    content/ -> scan -> ingest -> link -> plan -> render -> write -> output/    around it: cli, check, add, publish, new
-    (files)   per thread  per     across   what    page     files
+    content/ -> scan -> ingest -> link -> plan -> render -> write -> output/    around it: cli, serve, check,
+    (files)   per thread  per     across   what    page     files               add, publish, new
                          author  threads   pages
 
 `readers` turn saves into `model` values, `merge` joins several saves of one thread, `replies` finds who answers whom,

@@ -2,16 +2,17 @@
 
 `build` is the spine: scan, ingest, link, plan, render, write. What the last build left in the store says what can be
 skipped; what is skipped is decided by pure functions (`scan.unchanged`, `plan.stale`). The store commits last. Every
-error is raised before the output is touched, except where `keep_going` leaves the saves at fault out.
+error is raised before the output is touched, except where `keep_going` leaves the saves at fault out. An `Engine` goes
+through all that any number of times, and remembers between them.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Executor, Future
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -20,17 +21,18 @@ from generator.authors import Authors
 from generator.config import Config
 from generator.early import share
 from generator.errors import ContentError, OutputError, Problem
-from generator.facts import writers
+from generator.facts import row_marks
 from generator.ingest import ingest
-from generator.link import link
+from generator.link import Links, link
 from generator.lock import FOLDER, lock
 from generator.origin import digests
 from generator.parallel import Tell, Workers, silent
-from generator.plan import fingerprint, places, plan
+from generator.past import Past
+from generator.plan import Web, fingerprint, places, plan
 from generator.project import Project
 from generator.scan import Content, complete, look, scan, settled
 from generator.schedule import Batches, Known, render
-from generator.store import EMPTY, STAMP, Damaged, State, Store, decode, encode
+from generator.store import EMPTY, STAMP, Damaged, FileStamp, State, Store, encode
 from generator.theme import load_theme
 
 
@@ -68,26 +70,188 @@ class Order(msgspec.Struct, frozen=True):
 _USUAL = Order()
 
 
+class _Run(NamedTuple):
+    """One build: what it is to make, and with what."""
+
+    project: Project
+    order: Order
+    store: Store
+    workers: Workers
+    ready: Callable[[], None]
+
+
+class Engine:
+    """Builds one site as often as it is asked to, and keeps in memory what a build leaves for the next.
+
+    The store is kept all the same. What is in memory counts while the store on disk is the one that was saved with it;
+    it spares reading the store, and looking at more of the output than the files that are to change.
+    """
+
+    def __init__(self, site: Path) -> None:
+        self.site = site
+        self._past: Past | None = None
+        self._stamp: FileStamp | None = None
+
+    def build(
+        self,
+        config: Config,
+        order: Order = _USUAL,
+        executor: Executor | None = None,
+        tell: Tell = silent,
+        ready: Callable[[], None] = lambda: None,
+    ) -> BuildReport:
+        """Build the site as `config` says.
+
+        `executor` may be any that has `submit`; without one, a pool of processes is started where that pays. `tell` is
+        told how far each stage is, and `ready` when all pages are in place, and only what is obsolete, the list of sums
+        and the store are left to see to. Raises `ThreadpressError` with all problems of a kind at once, before anything
+        in the output changes.
+        """
+        with lock(self.site), Workers(executor, order.jobs, tell) as workers:
+            store = Store(self.site / FOLDER)
+            project = Project(self.site, config, load_theme(config.theme, self.site))
+            run = _Run(project, order, store, workers, ready)
+            past, glance = self._past, None
+            if past is None or order.clean or store.stamp() != self._stamp or survey.left_over(project.output):
+                self._past, size = None, 0 if order.clean else store.size()
+                glance = workers.begin(survey.glance, str(project.output), size) if size else None
+                past = Past(EMPTY if order.clean else store.load())
+            try:
+                return self._build(run, past, glance)
+            except Damaged:
+                self._past = None
+                store.forget()
+                again = Store(store.folder)  # with a spool of its own, as workers keep what they took from the first
+                return self._build(run._replace(store=again), Past(EMPTY), None)
+
+    def prepare(self, config: Config) -> None:
+        """Work out in spare time what the next build with these settings will ask for."""
+        past = self._past
+        if past and not past.web:
+            links = link(past.threads, Authors(kept=past.authors), config)
+            past.web = Web(links, plan(links, config, load_theme(config.theme, self.site)))
+
+    def _build(self, run: _Run, past: Past, glance: Future[bytes] | None) -> BuildReport:
+        project, order, store, workers, ready = run
+        config, state, started = project.config, past.state, time.time_ns()
+        scan_digest, site_digest = digests(config, project.theme)
+        same = state.scan == scan_digest and bool(state.partitions)
+        theme = msgspec.structs.replace(project.theme, compiled=store.compiled(site_digest))
+        project = msgspec.structs.replace(project, theme=theme)
+        content = scan(project, past, store, workers, same=same)
+        _stop_at_problems(content.problems, order)
+        found: survey.Survey | None = None
+        if not _to_do(state, site_digest, untouched=content.untouched):
+            if not content.doubted and (past.warm or (glance is not None and glance.result() == state.standing)):
+                write.tidy(project.output)
+                self._keep(store, past)
+                return _report(config, state, content.problems)
+            found = _survey(project, past, workers, glance)
+            if found.whole:  # known now, so that the next build need not read those files again
+                pages = dict(found.records)
+                pages |= {url: pages[url][: STAMP.start] + stamp for url, stamp in found.stamps.items()}
+                inputs = encode(content.inputs)
+                state = msgspec.structs.replace(state, built=started, inputs=inputs, **_left(pages, found))
+                self._keep(store, past.later(store.save(state), inputs=content.inputs, pages=pages))
+                write.tidy(project.output)
+                return _report(config, state, content.problems)
+        self._past = None  # from here on, partitions and output are other than it says
+        content = complete(content, past)
+        authors = ingest(content, past, store, workers, afresh=not same)
+        links = link(content.facts.values(), authors, config)
+        planned = plan(links, config, theme, past.web if state.site == site_digest else None)
+        shown = fingerprint(planned.site)
+        found = found or _survey(project, past, workers, glance)  # so late, since a glance takes longer than all above
+        same_site = (state.site, state.shown) == (site_digest, shown)
+        named = places(links)
+        marks = {order: mark for order, (_, mark) in named.items()}
+        touched = _touched(content, authors, links, past, marks, same=same)
+        early = {page.url: page for page in content.early} if content.site == planned.site else {}
+        shared = share(project, planned.site)
+        rendering = Batches(
+            planned, links, shared, Known(found.records, found, same_site), store, touched, named, early
+        )
+        spot = past.warm and survey.stands(project.output, found.records, (urls.SUMS, *rendering.urls()))
+        if past.warm and not spot:  # somebody was at it
+            found = survey.survey(project.output, found.records, workers)
+            rendering.known = msgspec.structs.replace(rendering.known, found=found)
+        if not spot:
+            wanted = planned.urls(config)
+            found, removed = _make_room(project, order, rendering, wanted, workers)
+        done = {page.url: page for page in render(rendering, workers) if page.reason}
+        workers.rest()
+        ready()
+        if spot:  # nothing was in the way, so that all this could wait
+            wanted = planned.urls(config)
+            found = survey.without(project.output, found, wanted)
+            removed = write.make_room(project.output, found, wanted)
+        after = rendering.known.records_of(wanted, {url: page.record for url, page in done.items()})
+        sums = write.write_sums(project.output, after, found)
+        write.tidy(project.output)
+        pages = {urls.SUMS: sums.record, **after}
+        state = State(
+            scan=scan_digest,
+            site=site_digest,
+            shown=shown,
+            built=started,
+            inputs=encode(content.inputs),
+            threads=encode(links.threads),
+            authors=encode(links.authors),
+            rows=encode(marks),
+            **_left(pages, found),
+            counts=(len(links.threads), sum(facts.posts for facts in links.threads), len(links.authors)),
+            problems=content.problems,
+            strays=content.strays,
+        )
+        self._keep(
+            store,
+            Past(
+                store.save(state),
+                Web(links, planned),
+                inputs=content.inputs,
+                threads=links.threads,
+                authors=links.authors,
+                rows=marks,
+                pages=pages,
+            ),
+        )
+        return _report(
+            config,
+            state,
+            content.problems,
+            written=(*(url for url, page in done.items() if page.written), *([urls.SUMS] if sums.written else ())),
+            removed=tuple(url for url in removed if url not in after),
+            rendered=tuple((url, page.reason) for url, page in done.items() if page.reason),
+        )
+
+    def _keep(self, store: Store, past: Past) -> None:
+        """Remember what is now on disk."""
+        past.warm = True
+        self._past, self._stamp = past, store.stamp()
+
+
 def build(
     config: Config, site: Path, order: Order = _USUAL, executor: Executor | None = None, tell: Tell = silent
 ) -> BuildReport:
-    """Build the site in folder `site` as `config` says.
+    """Build the site in folder `site` once; see `Engine.build`."""
+    return Engine(site).build(config, order, executor, tell)
 
-    `executor` may be any that has `submit`; without one, a pool of processes is started where that pays. `tell` is told
-    how far each stage is. Raises `ThreadpressError` with all problems of a kind at once, before anything in the output
-    changes.
+
+def _make_room(
+    project: Project, order: Order, rendering: Batches, wanted: Mapping[str, object], workers: Workers
+) -> tuple[survey.Survey, tuple[str, ...]]:
+    """Remove from the output what is not to be there, and raise `OutputError` for what stands in the way.
+
+    Gives what lies there then, and what was removed.
     """
-    with lock(site), Workers(executor, order.jobs, tell) as workers:
-        store = Store(site / FOLDER)
-        project = Project(site, config, load_theme(config.theme, site))
-        size = 0 if order.clean else store.size()
-        glance = workers.begin(survey.glance, str(site / config.output), size) if size else None
-        try:
-            return _build(project, order, store, EMPTY if order.clean else store.load(), workers, glance)
-        except Damaged:
-            store.forget()
-            again = Store(store.folder)  # with a spool of its own, as workers keep what they took from the first
-            return _build(project, order, again, EMPTY, workers, None)
+    output, found = project.output, rendering.known.found
+    blocked = write.blocked(found, wanted)
+    found = write.refuse(output, project.config.output, found, rendering.suspects(blocked, workers))
+    removed = write.clear(output, found) if order.clean else write.make_room(output, found, wanted)
+    if order.clean:
+        found = survey.survey(output, {}, workers)
+    rendering.known = msgspec.structs.replace(rendering.known, found=found)
+    return found, removed
 
 
 def up_to_date(config: Config, site: Path) -> BuildReport:
@@ -97,7 +261,8 @@ def up_to_date(config: Config, site: Path) -> BuildReport:
     content would stop it. No thread is read, and nothing is written.
     """
     project, store = Project(site, config, load_theme(config.theme, site)), Store(site / FOLDER)
-    state = store.load()
+    past = Past(store.load())
+    state = past.state
     scan_digest, site_digest = digests(config, project.theme)
     if not state.partitions:
         reason = "there is no build of this site that is known to be whole"
@@ -105,90 +270,16 @@ def up_to_date(config: Config, site: Path) -> BuildReport:
         reason = "the settings or Threadpress itself are not those of the last build"
     else:
         with Workers(None, None) as workers:
-            looked = look(project, state, workers, same=True)
+            looked = look(project, past, workers, same=True)
             problems = state.problems if looked.untouched else settled(looked.problems, config.content)
             _stop_at_problems(problems, _USUAL)
-            present = survey.survey(site / config.output, decode(state.pages, dict[str, bytes]), workers).present
+            present = survey.survey(site / config.output, past.pages, workers).present
         reason = _to_do(state, site_digest, untouched=looked.untouched)
         if not reason and (differs := present.absent | present.others.keys()):
             reason = f"{min(differs)} is not as the last build left it"
         if not reason:
             return _report(config, state, problems)
     raise OutputError(Problem(config.output, 0, f"it is out of date: {reason}", "run `threadpress build` first"))
-
-
-def _build(
-    project: Project, order: Order, store: Store, state: State, workers: Workers, glance: Future[bytes] | None
-) -> BuildReport:
-    config = project.config
-    output, started = project.folder / config.output, time.time_ns()
-    scan_digest, site_digest = digests(config, project.theme)
-    same = state.scan == scan_digest and bool(state.partitions)
-    theme = msgspec.structs.replace(project.theme, compiled=store.compiled(site_digest))
-    project = msgspec.structs.replace(project, theme=theme)
-    content = scan(project, state, store, workers, same=same)
-    _stop_at_problems(content.problems, order)
-    found: survey.Survey | None = None
-    if not _to_do(state, site_digest, untouched=content.untouched):
-        if not content.doubted and glance is not None and glance.result() == state.standing:
-            write.tidy(output)
-            return _report(config, state, content.problems)
-        found = _survey(output, state, workers, glance)
-        if found.whole:  # known now, so that the next build need not read those files again
-            pages = dict(found.records)
-            pages |= {url: pages[url][: STAMP.start] + stamp for url, stamp in found.stamps.items()}
-            inputs = encode(content.inputs)
-            state = msgspec.structs.replace(state, built=started, inputs=inputs, **_left(pages, found))
-            store.save(state)
-            write.tidy(output)
-            return _report(config, state, content.problems)
-    content = complete(content, state)
-    authors = ingest(content, state, store, workers, afresh=not same)
-    links = link(content.facts.values(), authors, config)
-    planned = plan(links, config, theme)
-    shown = fingerprint(planned.site)
-    found = found or _survey(output, state, workers, glance)  # so late, as a glance takes longer than all of the above
-    known = Known(found.records, found, (state.site, state.shown) == (site_digest, shown))
-    named = places(links)
-    marks = {order: mark for order, (_, mark) in named.items()}
-    touched = _touched(content, authors, state, marks, same=same) | links.moved
-    early = {page.url: page for page in content.early} if content.site == planned.site else {}
-    rendering = Batches(planned, links, share(project, planned.site), known, store, touched, named, early)
-    wanted = planned.urls(config)
-    blocked = write.blocked(found, wanted)
-    found = write.refuse(output, config.output, found, rendering.suspects(blocked, workers))
-    removed = write.clear(output, found) if order.clean else write.make_room(output, found, wanted)
-    if order.clean:
-        found = survey.survey(output, {}, workers)
-    rendering.known = known = msgspec.structs.replace(known, found=found)
-    done = {page.url: page for page in render(rendering, workers) if page.reason}
-    workers.rest()
-    after = known.records_of(wanted, {url: page.record for url, page in done.items()})
-    sums = write.write_sums(output, after, found)
-    write.tidy(output)
-    state = State(
-        scan=scan_digest,
-        site=site_digest,
-        shown=shown,
-        built=started,
-        inputs=encode(content.inputs),
-        threads=encode(links.threads),
-        authors=encode(links.authors),
-        rows=encode(marks),
-        **_left({urls.SUMS: sums.record, **after}, found),
-        counts=(len(links.threads), sum(facts.posts for facts in links.threads), len(links.authors)),
-        problems=content.problems,
-        strays=content.strays,
-    )
-    store.save(state)
-    return _report(
-        config,
-        state,
-        content.problems,
-        written=(*(url for url, page in done.items() if page.written), *([urls.SUMS] if sums.written else ())),
-        removed=tuple(url for url in removed if url not in after),
-        rendered=tuple((url, page.reason) for url, page in done.items() if page.reason),
-    )
 
 
 def _stop_at_problems(problems: Iterable[Problem], order: Order) -> None:
@@ -198,12 +289,11 @@ def _stop_at_problems(problems: Iterable[Problem], order: Order) -> None:
         raise ContentError(found)
 
 
-def _survey(output: Path, state: State, workers: Workers, glance: Future[bytes] | None) -> survey.Survey:
+def _survey(project: Project, past: Past, workers: Workers, glance: Future[bytes] | None) -> survey.Survey:
     """Look at the output, file by file only if a glance showed that something is different."""
-    records = decode(state.pages, dict[str, bytes])
-    if glance is not None and glance.result() == state.standing:
-        return survey.as_left(records, state.foreign)
-    return survey.survey(output, records, workers)
+    if past.warm or (glance is not None and glance.result() == past.state.standing):
+        return survey.as_left(past.pages, past.state.foreign)
+    return survey.survey(project.output, past.pages, workers)
 
 
 def _left(pages: dict[str, bytes], found: survey.Survey) -> dict[str, Any]:
@@ -223,13 +313,17 @@ def _to_do(state: State, site_digest: str, *, untouched: bool) -> str:
     return "" if untouched else "the saves are not those of the last build"
 
 
-def _touched(content: Content, authors: Authors, state: State, marks: Mapping[str, bytes], *, same: bool) -> set[str]:
-    """Authors whose pages may show something new: their own rows, or how they name their threads."""
-    touched = {author.key for author in authors.fresh}
-    before = decode(state.rows, dict[str, bytes]) if same else {}
+def _touched(
+    content: Content, authors: Authors, links: Links, past: Past, marks: Mapping[str, bytes], *, same: bool
+) -> set[str]:
+    """Authors whose pages may show something new: their own rows, how they name their threads, where others are."""
+    touched = {author.key for author in authors.fresh} | links.moved
+    before = past.rows if same else {}
     for facts in content.facts.values():
-        if before.get(facts.order) != marks[facts.order]:
-            touched.update(writers(facts))
+        if before.get(facts.order) != marks[facts.order] or (
+            links.elsewhere and not links.elsewhere.isdisjoint(row_marks(facts))
+        ):
+            touched.update(row_marks(facts))
     return touched
 
 

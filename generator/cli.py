@@ -12,7 +12,6 @@ import io
 import os
 import shlex
 import sys
-import traceback
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -80,6 +79,24 @@ def build(strict: bool, keep_going: bool, clean: bool, site_url: str | None, job
         f"{len(report.written)} written, {len(report.removed)} removed"
     )
     return AT_FAULT if any(problem.severity == "error" for problem in report.problems) else DONE
+
+
+@threadpress.command()
+@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0 takes any free one.")
+@click.option("--host", default="127.0.0.1", show_default=True, metavar="NAME", help="Address to listen on.")
+@click.option("--open", "show", is_flag=True, help="Open the site in a browser.")
+@click.option("--poll", is_flag=True, help="Look for changes now and then: for network drives, which tell of none.")
+def serve(port: int, host: str, show: bool, poll: bool) -> int:
+    """Build, serve the site to this machine's browser, and build again when files change.
+
+    Pages that are open show what changed at once; where a build fails they show why, and the last good site stays.
+    The files in output/ are those that `build` makes.
+    """
+    from generator.serve import Order
+    from generator.serve import serve as serve_site
+
+    serve_site(SITE, Order(host, port, show, poll), lambda line: click.echo(line, err=True))
+    return DONE
 
 
 @threadpress.command()
@@ -281,16 +298,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
 
 def _report(error: Exception) -> int:
     """Write the traceback of a bug of ours to a file and say where it is."""
-    from generator.lock import FOLDER
+    from generator.crash import keep
 
-    text = "".join(traceback.format_exception(error))
-    path = SITE / FOLDER / "crash.txt"
-    try:
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-        place = f"the traceback is in {path}"
-    except OSError:
-        click.echo(text, err=True)
-        place = "the traceback stands above"
-    click.echo(f"threadpress has a bug: {type(error).__name__}: {error}; {place}; please report it", err=True)
+    _tell([keep(error, SITE)])
     return BUG

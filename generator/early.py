@@ -72,8 +72,9 @@ def _bare(thread: Thread, order: str) -> Facts:
         best=None,
         saves=(),
         removed=False,
-        writers=b"\x90",
+        rows=b"\x80",
         replies=b"\x90",
+        tally=b"",
         hits=(),
         problems=(),
     )

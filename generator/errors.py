@@ -7,6 +7,8 @@
     ├── ConfigError             threadpress.toml or a flag's value is wrong exit 1
     ├── ThemeError              a template or theme.toml is wrong           exit 1
     ├── OutputError             something in output/ is in the way          exit 1
+    │   └── BusyError           another build of the site is running        exit 1
+    ├── ServeError              the address can't be served at              exit 1
     └── PublishError            git, or the site, is not ready for it       exit 1
 
 Wrong usage of the command line (exit 2) is click's to report; anything else that escapes is a bug of ours
@@ -69,6 +71,14 @@ class ThemeError(ThreadpressError):
 
 class OutputError(ThreadpressError):
     """Something in the output folder that is not ours stands in the way."""
+
+
+class BusyError(OutputError):
+    """Another build of the site is running; one can wait for its end."""
+
+
+class ServeError(ThreadpressError):
+    """A preview can't be served at the address that was asked for."""
 
 
 class PublishError(ThreadpressError):

@@ -6,8 +6,11 @@ No files, and no bodies go out.
 from __future__ import annotations
 
 import datetime
+import hashlib
+import heapq
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import get_args
 
 import msgspec
@@ -38,6 +41,36 @@ class Entry(msgspec.Struct, frozen=True, array_like=True, gc=False):
     inferred: bool
 
 
+class Best(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """One of the highest scored posts of a thread."""
+
+    score: int
+    answers: int
+    place: int
+    """In reading order."""
+    id: str
+    name: str
+    """Of its author."""
+    uid: str | None
+
+
+class Tally(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """What is counted in a thread for the pages that sum up the site."""
+
+    scores: tuple[int, ...]
+    """Posts of each of `SCORES`; empty without any."""
+    labels: tuple[tuple[str, int], ...]
+    best: tuple[Best, ...]
+
+
+SCORES = range(-1, 6)
+"""Scores that are counted apart; posts beyond count with the nearest."""
+GOOD = 3
+"""The least score of a post that counts as one of the best."""
+BEST = 3
+"""Of the best posts of a thread so many are kept: a site names a handful."""
+
+
 class Facts(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """What other pages need of a thread."""
 
@@ -57,23 +90,31 @@ class Facts(msgspec.Struct, frozen=True, array_like=True, gc=False):
     saves: tuple[SaveRef, ...]
     removed: bool
     """Whether it holds tombstones."""
-    writers: bytes
-    """Keys of the authors it has rows for, encoded."""
+    rows: bytes
+    """Keys of the authors it has rows for, each with what tells its row from any other (`row_mark`), encoded."""
     replies: bytes
     """Parents and evidence of its posts, encoded."""
+    tally: bytes
+    """`Tally`, encoded."""
     hits: tuple[str, ...]
     """Redactions that applied to it."""
     problems: tuple[Problem, ...]
     """Warnings of its saves, to be repeated by every build."""
+    odd: dict[str, str] | None = None
+    """Slugs of its authors that don't follow from their names in it, as link found them; None: not yet."""
 
 
 _encode = msgspec.msgpack.Encoder().encode
-_writers = msgspec.msgpack.Decoder(tuple[str, ...]).decode
+_decode_tally = msgspec.msgpack.Decoder(Tally).decode
+_marks = msgspec.msgpack.Decoder(dict[str, bytes]).decode
 _replies = msgspec.msgpack.Decoder(tuple[list[int], bytes, bytes]).decode
 
 
-def facts_of(loaded: Loaded, group: Group, order: str, rows: Sequence[Row]) -> Facts:
-    """Reduce a thread to what other pages need of it; `order` and `rows` are its order key and author rows."""
+def facts_of(loaded: Loaded, group: Group, order: str, marks: Mapping[str, bytes]) -> Facts:
+    """Reduce a thread to what other pages need of it.
+
+    `order` is its order key, and `marks` are those of its rows, by author.
+    """
     thread = loaded.thread
     assert thread is not None
     return Facts(
@@ -90,16 +131,49 @@ def facts_of(loaded: Loaded, group: Group, order: str, rows: Sequence[Row]) -> F
         best=max((post.score for post in thread.posts if post.score is not None), default=None),
         saves=thread.saves,
         removed=any(who.removed for who in (*(post.author for post in thread.posts), thread.author) if who),
-        writers=_encode(tuple(row.author for row in rows)),
+        rows=_encode(marks),
         replies=_pack(loaded.tree.parents, thread.replies),
+        tally=_encode(_tally(thread, loaded.tree)),
         hits=loaded.hits,
         problems=loaded.problems,
     )
 
 
-def writers(facts: Facts) -> tuple[str, ...]:
-    """Keys of the authors a thread has rows for."""
-    return _writers(facts.writers)
+def row_mark(row: bytes) -> bytes:
+    """Eight bytes that stand for an encoded row."""
+    return hashlib.blake2b(row, digest_size=8).digest()
+
+
+def row_marks(facts: Facts) -> dict[str, bytes]:
+    """Give the marks of a thread's rows, by the keys of their authors."""
+    return _marks(facts.rows)
+
+
+def tally(facts: Facts) -> Tally:
+    """Give what was counted in a thread."""
+    return _decode_tally(facts.tally)
+
+
+def _tally(thread: Thread, tree: Tree) -> Tally:
+    posts = thread.posts
+    good = [
+        index
+        for index, post in enumerate(posts)
+        if post.score is not None and post.score >= GOOD and not post.author.removed
+    ]
+    best: list[Best] = []
+    if good:
+        answers, places = Counter(tree.parents), {index: place for place, index in enumerate(tree.order)}
+        for index in heapq.nlargest(BEST, good, key=lambda index: (posts[index].score, answers[index], -places[index])):
+            post = posts[index]
+            assert post.score is not None
+            name, uid = post.author.name, post.author.uid
+            best.append(Best(post.score, answers[index], places[index], post.id, name, uid))
+    return Tally(
+        tuple(count for _, count in spread([post.score for post in posts if post.score is not None])),
+        tuple(sorted(Counter([post.label for post in posts if post.label]).items())),
+        tuple(best),
+    )
 
 
 def _pack(parents: Sequence[int | None], replies: Sequence[Reply]) -> bytes:
@@ -132,28 +206,32 @@ def order_key(thread: Thread, zone: datetime.tzinfo) -> str:
 
 def author_rows(thread: Thread, tree: Tree, order: str) -> Iterator[Row]:
     """Yield what each author wrote in the thread: the story first, then posts in reading order."""
-    found: dict[str, tuple[list[Entry], list[Author], list[int]]] = {}
-    """Of each author, by key: entries, the author as each names them, scores."""
+    found: dict[str, tuple[list[Entry], list[Author], list[int], list[str], list[str], list[str]]] = {}
+    """Of each author, by key: entries, the author as each names them, scores, whom they answer, who answers, labels."""
     author = thread.author
     if author and not author.removed:
         excerpt = markup.excerpt(thread.body, thread.markup)
         story = Entry(None, -1, "", excerpt, None, None, "no", None, -1, "", False)
-        found[author.key] = ([story], [author], [])
+        found[author.key] = ([story], [author], [], [], [], [])
     posts, replies, parents = thread.posts, thread.replies, tree.parents
     places: Sequence[int] = tree.order
     if not isinstance(places, range):
         places = [0] * len(posts)
         for place, index in enumerate(tree.order):
             places[index] = place
+    keys = [""] * len(posts)
     for index in tree.order:
         post, reply, parent = posts[index], replies[index], parents[index]
         author = post.author
         if author.removed:
             continue
-        key = author.key
+        key = keys[index] = author.key
         mine = found.get(key)
         if mine is None:
-            mine = found[key] = ([], [], [])
+            mine = found[key] = ([], [], [], [], [], [])
+        if parent is not None and (other := keys[parent]) and other != key:  # nobody answers themselves
+            mine[3].append(f"{other}\0{posts[parent].author.name}")
+            found[other][4].append(f"{key}\0{author.name}")
         mine[0].append(
             Entry(
                 post.id,
@@ -172,9 +250,11 @@ def author_rows(thread: Thread, tree: Tree, order: str) -> Iterator[Row]:
         mine[1].append(author)
         if post.score is not None:
             mine[2].append(post.score)
+        if post.label:
+            mine[5].append(post.label)
     when = dates.year_month(thread.posted)
     year = when[0] if when else None
-    for key, (entries, people, scores) in found.items():
+    for key, (entries, people, scores, answers, answered, labels) in found.items():
         first, stories = people[0], int(entries[0].post is None)
         yield Row(
             key,
@@ -189,7 +269,23 @@ def author_rows(thread: Thread, tree: Tree, order: str) -> Iterator[Row]:
             tuple(scores),
             tuple(dict.fromkeys(person.name for person in reversed(people)))[::-1] if len(people) > 1 else (),
             _encode(entries),
+            "\n".join(answers),
+            "\n".join(answered),
+            "\n".join(labels),
         )
+
+
+def spread(scores: Iterable[int]) -> tuple[tuple[int, int], ...]:
+    """Count scores from -1 to 5, those beyond with the nearest; empty without any."""
+    counts = dict.fromkeys(SCORES, 0)
+    for score in scores:
+        counts[5 if score > 5 else -1 if score < -1 else score] += 1
+    return tuple(counts.items()) if any(counts.values()) else ()
+
+
+def ranked(counts: Mapping[str, int]) -> tuple[tuple[str, int], ...]:
+    """Put what was counted in order, most often first."""
+    return tuple(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
 
 
 def replies_of(facts: Facts, thread: Thread) -> tuple[Reply, ...]:

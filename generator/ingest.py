@@ -1,21 +1,24 @@
 """Ingest: the rows of scan's spool into the partitions, and sums of their authors out. One partition a task.
 
 Rows are replaced by (author, thread), so a task can be repeated. Authors that lost or gained a row, or had one
-changed, are *touched*; only their sums are worked out anew.
+changed, are *touched*; only their sums are worked out anew. Of a thread that changed, most rows are what they were:
+scan knows them by their marks and does not send them.
 """
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 
 import msgspec
 
 from generator.authors import Authors, AuthorSum, sum_up
-from generator.facts import writers
+from generator.facts import row_marks
 from generator.parallel import Workers
+from generator.past import Past
 from generator.scan import Content
 from generator.spool import take_part
-from generator.store import PARTITIONS, Damaged, Partition, Row, State, Store, decode, partition_of
+from generator.store import PARTITIONS, Damaged, Partition, Row, Store, partition_of
 
 
 class IngestTask(msgspec.Struct, frozen=True):
@@ -51,19 +54,22 @@ def ingest_partition(task: IngestTask) -> IngestResult:
     return IngestResult(msgspec.msgpack.encode([sum_up(mine) for mine in found.values() if mine]), gone)
 
 
-def ingest(content: Content, state: State, store: Store, workers: Workers, *, afresh: bool) -> Authors:
+def ingest(content: Content, past: Past, store: Store, workers: Workers, *, afresh: bool) -> Authors:
     """Bring all partitions up to date with what scan found; raises `Damaged` if rows got lost in one."""
-    store.begin_ingest(afresh=afresh)
     gone: dict[int, list[tuple[str, str]]] = {}
     threads: dict[str, int] = {}
+    after = {} if afresh else {(facts.group.source, facts.group.id): row_marks(facts) for facts in content.fresh}
     for facts in content.before:
-        for key in writers(facts):
-            gone.setdefault(partition_of(key), []).append((key, facts.order))
-            threads[key] = threads.get(key, 0) - 1
-    for facts in () if afresh else content.fresh:
-        for key in writers(facts):
-            threads[key] = threads.get(key, 0) + 1
-    authors = [] if afresh else decode(state.authors, list[AuthorSum])
+        mine = after.get((facts.group.source, facts.group.id), {})
+        for key, mark in row_marks(facts).items():
+            if mine.get(key) == mark:
+                del mine[key]  # the row is in its partition, and scan did not send it
+            else:
+                gone.setdefault(partition_of(key), []).append((key, facts.order))
+                threads[key] = threads.get(key, 0) - 1
+    for key in itertools.chain.from_iterable(after.values()):
+        threads[key] = threads.get(key, 0) + 1
+    authors = [] if afresh else past.authors
     before = [author for author in authors if author.key in threads]
     for author in before:
         threads[author.key] += author.threads
@@ -76,6 +82,8 @@ def ingest(content: Content, state: State, store: Store, workers: Workers, *, af
         )
         if parts or number in gone or afresh:
             tasks.append(IngestTask(str(store.partition_path(number)), parts, tuple(gone.get(number, ()))))
+    if tasks:
+        store.begin_ingest(afresh=afresh)
     fresh: list[AuthorSum] = []
     weight = sum(length for task in tasks for _, _, length in task.parts)
     for number, result in enumerate(workers.run(ingest_partition, tasks, weight), 1):

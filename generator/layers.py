@@ -18,6 +18,9 @@ from generator.errors import Problem, ThemeError
 
 ASSETS = frozenset({".css", ".js", ".svg"})
 """Kinds of static files; SPEC section 4 has no others."""
+SETTINGS = "theme.toml"
+BELOW = "..."
+"""In a list of static files: those that the theme below lists."""
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 _FILE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*")
 """A static file may not start with `_`: what is published may not (SPEC section 4)."""
@@ -39,7 +42,10 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     extends: str | None = None
     """The theme that offers what this one does not."""
     styles: tuple[str, ...] | None = None
-    """Static CSS files that are joined, in this order, into the asset `style.css`; None: as the theme below says."""
+    """Static CSS files that are joined, in this order, into the asset `style.css`; None: as the theme below says.
+
+    `BELOW` in it stands for the files that the theme below names.
+    """
     scripts: tuple[str, ...] | None = None
     """Static JavaScript files that are joined in the same way into the asset `script.js`."""
     options: dict[str, Any] = {}
@@ -53,6 +59,8 @@ class Layer(msgspec.Struct, frozen=True):
     own: bool
     """Whether it belongs to the site, not to Threadpress."""
     settings: Settings
+    toml: str
+    """The text of its `theme.toml`, for the lines of messages."""
     templates: dict[str, File]
     static: dict[str, File]
 
@@ -76,10 +84,12 @@ def read_layers(name: str, site_root: Path | None) -> list[Layer]:
     ):
         shelves.insert(0, (site_root / "themes", True))
     layers: list[Layer] = []
-    asker, done = config.FILE_NAME, set[str]()
+    asker, line, done = config.FILE_NAME, 0, set[str]()
     while True:
         if name in done:
-            raise ThemeError(Problem(asker, 0, f"the theme {name!r} extends itself", "let extends name another theme"))
+            raise ThemeError(
+                Problem(asker, line, f"the theme {name!r} extends itself", "let extends name another theme")
+            )
         done.add(name)
         found = [
             _layer(shelf / name, name, own)
@@ -93,15 +103,16 @@ def read_layers(name: str, site_root: Path | None) -> list[Layer]:
                 for path in shelf.iterdir()
                 if path.is_dir() and _NAME.fullmatch(path.name)
             }
-            raise ThemeError(Problem(asker, 0, f"there is no theme {name!r}", config.nearest(name, known)))
+            raise ThemeError(Problem(asker, line, f"there is no theme {name!r}", config.nearest(name, known)))
         layers += found
         # The site's own copy of a theme may extend the original by its name, which it does anyway.
-        below = [layer.settings.extends for layer in found if layer.settings.extends]
+        below = [layer for layer in found if layer.settings.extends]
         if len(found) == 2:
-            below = [extended for extended in below if extended != name]
+            below = [layer for layer in below if layer.settings.extends != name]
         if not below:
             return layers
-        asker, name = f"themes/{name}/theme.toml", below[0]
+        asker, line = f"themes/{name}/{SETTINGS}", config.line_of(below[0].toml, "extends")
+        name = str(below[0].settings.extends)
 
 
 def _built_in() -> Path:
@@ -111,21 +122,26 @@ def _built_in() -> Path:
     return inside if inside.is_dir() else package.parent / "themes"
 
 
+def shipped() -> Path | None:
+    """Give the folder of the themes that come with Threadpress where they are edited: in a checkout."""
+    folder = _built_in()
+    return None if folder.parent == Path(__file__).resolve().parent else folder
+
+
 def _layer(folder: Path, theme: str, own: bool) -> Layer:
     place = f"themes/{theme}"
+    toml = _read(folder / SETTINGS, folder, f"{place}/{SETTINGS}") if (folder / SETTINGS).is_file() else ""
     return Layer(
         theme=theme,
         own=own,
-        settings=_settings(folder, f"{place}/theme.toml"),
+        settings=_settings(toml, f"{place}/{SETTINGS}"),
+        toml=toml,
         templates=_files(folder, "templates", place),
         static=_files(folder, "static", place, ASSETS),
     )
 
 
-def _settings(folder: Path, place: str) -> Settings:
-    if not (folder / "theme.toml").is_file():
-        return Settings()
-    text = _read(folder / "theme.toml", folder, place)
+def _settings(text: str, place: str) -> Settings:
     table = config.read_toml(text, place)
     if isinstance(table, Problem):
         raise ThemeError(table)

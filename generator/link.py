@@ -14,7 +14,7 @@ import msgspec
 from generator import dates, urls
 from generator.authors import Authors, AuthorSum, rank
 from generator.config import Config
-from generator.facts import Facts
+from generator.facts import Facts, row_marks
 from generator.model import Author
 from generator.views import Ref, ThreadRow
 
@@ -23,7 +23,7 @@ class Links(msgspec.Struct, frozen=True):
     """The site as a web of threads and authors."""
 
     threads: tuple[Facts, ...]
-    """Oldest first; a thread's number is its place here."""
+    """Oldest first, each with its odd slugs; a thread's number is its place here."""
     stems: tuple[str, ...]
     """File name of each thread's page, without ending."""
     urls: tuple[str, ...]
@@ -36,6 +36,8 @@ class Links(msgspec.Struct, frozen=True):
     """Keys of authors whom nothing touched, and who have another slug all the same."""
     odd: Mapping[str, str]
     """Slugs, by author key, that don't follow from the author as each thread names them."""
+    elsewhere: frozenset[str]
+    """Keys of authors of whom that says something else than in the last build."""
     months: Mapping[tuple[int, int], tuple[int, ...]]
     """Threads of each month that has any, oldest first."""
     tags: Mapping[str, tuple[int, ...]]
@@ -70,6 +72,11 @@ def link(facts: Iterable[Facts], authors: Authors, config: Config) -> Links:
             tags.setdefault(tag, []).append(number)
     ranked, moved = rank(authors)
     odd = {author.key: author.slug for author in ranked if author.odd}
+    elsewhere = _elsewhere(authors, moved, odd)
+    threads = tuple(
+        msgspec.structs.replace(thread, odd=_odd_in(thread, odd)) if elsewhere or thread.odd is None else thread
+        for thread in threads
+    )
     return Links(
         threads=threads,
         stems=stems,
@@ -78,11 +85,25 @@ def link(facts: Iterable[Facts], authors: Authors, config: Config) -> Links:
         authors=ranked,
         moved=moved,
         odd=odd,
+        elsewhere=elsewhere,
         months={when: tuple(numbers) for when, numbers in sorted(months.items())},
         tags={tag: tuple(numbers) for tag, numbers in sorted(tags.items())},
         tag_slugs=urls.unique_slugs({tag: urls.slug(tag) for tag in tags}),
         tagged=tuple(tagged),
     )
+
+
+def _elsewhere(authors: Authors, moved: frozenset[str], odd: Mapping[str, str]) -> frozenset[str]:
+    """Find authors whose odd slugs are not those of the last build."""
+    known = (*authors.before, *(author for author in authors.kept if moved and author.key in moved))
+    before = {author.key: author.slug for author in known if author.odd}
+    touched = moved.union(author.key for part in (authors.before, authors.fresh) for author in part)
+    return frozenset(key for key in touched if before.get(key) != odd.get(key))
+
+
+def _odd_in(thread: Facts, odd: Mapping[str, str]) -> dict[str, str]:
+    """Odd slugs of the authors of a thread."""
+    return {key: odd[key] for key in row_marks(thread) if key in odd} if odd else {}
 
 
 def _words(listed: Sequence[str]) -> re.Pattern[str]:

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from generator import dates, urls
 from generator.config import Config
+from generator.figures import Figures, discussed, figures, praised, stats
 from generator.link import Links
 from generator.paging import cut_list, cut_thread
 from generator.views import (
@@ -58,11 +59,15 @@ def tag_ref(links: Links, tag: str) -> Ref:
 
 
 def list_pages(links: Links, config: Config) -> Iterator[ListPage]:
-    """Yield the index, dates, tags, authors and the fixed pages, each with its further pages."""
-    yield from _index(links, links.rows, config)
+    """Yield the index, dates, tags, statistics and the fixed pages, each with its further pages.
+
+    `author_pages` are the others.
+    """
+    found = figures(links)
+    yield from _index(links, links.rows, found, config)
     yield from _dates(links, links.rows, config)
     yield from _tags(links, links.rows, config)
-    yield from _author_index(links, config)
+    yield ListPage("stats.html", stats(found, head(urls.STATS, config)), "stats")
     yield from _fixed(links, config)
 
 
@@ -73,23 +78,23 @@ def _list_pages(
     *,
     kind: str,
     title: str,
-    description: str = "",
+    description: str,
     up: Ref | None = None,
-    ribbon: tuple[tuple[Ref, tuple[Bar, ...]], ...] = (),
+    **front_only: Any,
 ) -> Iterator[ListPage]:
-    """Pages of a list of threads (oldest first), grouped by month."""
+    """Pages of a list of threads (oldest first), grouped by month; `front_only` are fields of its front page."""
     for cut in cut_list(url, len(rows), config.threads_per_page):
         front = cut.paging.number == 0
         view = ThreadList(
             **head(cut.url, config),
             title=title if front else f"{title}, page {cut.paging.number}",
-            description=description if front else "",
+            description=description if front else f"{title}: page {cut.paging.number} of its threads, from the oldest.",
             kind=kind,
             groups=_by_month(rows[cut.start : cut.stop]),
             paging=cut.paging,
             up=up,
             total=len(rows) if front else None,
-            ribbon=ribbon if front else (),
+            **front_only if front else {},
         )
         yield ListPage("list.html", view, f"{kind} list {title}")
 
@@ -107,15 +112,17 @@ def _by_month(rows: Sequence[ThreadRow]) -> tuple[ThreadGroup, ...]:
     )
 
 
-def _index(links: Links, rows: Sequence[ThreadRow], config: Config) -> Iterator[ListPage]:
+def _index(links: Links, rows: Sequence[ThreadRow], found: Figures, config: Config) -> Iterator[ListPage]:
     return _list_pages(
         urls.INDEX,
         rows,
         config,
         kind="index",
         title=config.title,
-        description=config.description,
+        description=config.description or f"{config.title}: saved discussions, newest first.",
         ribbon=_ribbon(links),
+        discussed=discussed(links),
+        praised=praised(found, config.posts_per_page),
     )
 
 
@@ -154,6 +161,7 @@ def _dates(links: Links, rows: Sequence[ThreadRow], config: Config) -> Iterator[
     view = Dates(
         **head(urls.DATES, config),
         title="Dates",
+        description=f"The threads of {config.title} by year and month.",
         up=None,
         rows=tuple(count(str(year), urls.year_page(year), by_year[year]) for year in reversed(years)),
         ribbon=_ribbon(links),
@@ -165,6 +173,7 @@ def _dates(links: Links, rows: Sequence[ThreadRow], config: Config) -> Iterator[
         view = Dates(
             **head(url, config),
             title=str(year),
+            description=f"The threads of {config.title} from {year}, by month.",
             up=all_dates,
             rows=tuple(count(dates.month(*when), urls.month_page(*when), [when]) for when in reversed(by_year[year])),
             ribbon=_ribbon(links, [year]),
@@ -179,6 +188,7 @@ def _dates(links: Links, rows: Sequence[ThreadRow], config: Config) -> Iterator[
             config,
             kind="month",
             title=dates.month(year, month),
+            description=f"The threads of {config.title} from {dates.month(year, month)}.",
             up=Ref(str(year), urls.year_page(year)),
         )
 
@@ -189,6 +199,7 @@ def _tags(links: Links, rows: Sequence[ThreadRow], config: Config) -> Iterator[L
     view = TagCloud(
         **head(urls.TAGS, config),
         title="Tags",
+        description=f"The threads of {config.title} by tag.",
         tags=tuple((tag_ref(links, tag), len(found)) for tag, found in sorted(links.tags.items(), key=_by_name)),
     )
     yield ListPage("tags.html", view, "tags")
@@ -199,6 +210,7 @@ def _tags(links: Links, rows: Sequence[ThreadRow], config: Config) -> Iterator[L
             config,
             kind="tag",
             title=tag,
+            description=f"The threads of {config.title} with the tag {tag}.",
             up=Ref("Tags", urls.TAGS),
         )
 
@@ -207,17 +219,24 @@ def _by_name(item: tuple[str, object]) -> tuple[str, str]:
     return (item[0].casefold(), item[0])
 
 
-def _author_index(links: Links, config: Config) -> Iterator[ListPage]:
+def author_pages(links: Links, config: Config, before: Links | None = None) -> Iterator[tuple[str, ListPage | None]]:
+    """Yield URL and page of the authors' index; no page where `before` has it as it would be."""
     authors = links.authors
+    old = before.authors if before and len(before.authors) == len(authors) else ()
     for cut in cut_thread(urls.AUTHORS, len(authors), AUTHORS_PER_PAGE):
+        mine = authors[cut.start : cut.stop]
+        if old and old[cut.start : cut.stop] == mine:
+            yield cut.url, None
+            continue
         view = AuthorSlice(
             **head(cut.url, config),
             title="Authors" if cut.paging.number == 1 else f"Authors, page {cut.paging.number}",
-            authors=tuple(map(_shown, authors[cut.start : cut.stop])),
+            description=f"Everybody who wrote in {config.title}, by number of posts.",
+            authors=tuple(map(_shown, mine)),
             paging=cut.paging,
             total=len(authors) if cut.paging.number == 1 else None,
         )
-        yield ListPage("authors.html", view, "authors")
+        yield cut.url, ListPage("authors.html", view, "authors")
 
 
 class AuthorSlice(Head, frozen=True, kw_only=True):
@@ -260,7 +279,7 @@ def _fixed(links: Links, config: Config) -> Iterator[ListPage]:
     about = About(
         **head(urls.ABOUT, config),
         title="About",
-        description=config.description,
+        description=f"What {config.title} is, where its text comes from, and how far it can be trusted.",
         threads=len(links.threads),
         posts=sum(facts.posts for facts in links.threads),
         authors=len(links.authors),

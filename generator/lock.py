@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from generator.errors import OutputError, Problem
+from generator.errors import BusyError, Problem
 
 FOLDER = ".threadpress"
 """What builds leave for themselves, beside the configuration; it can be deleted at any time."""
@@ -15,14 +15,14 @@ FOLDER = ".threadpress"
 
 @contextlib.contextmanager
 def lock(site: Path) -> Iterator[None]:
-    """Hold the site's build lock; raises `OutputError` at once if another process does."""
+    """Hold the site's build lock; raises `BusyError` at once if another process does."""
     folder = site / FOLDER
     folder.mkdir(exist_ok=True)
     with (folder / "lock").open("a+b") as file:
         try:
             _take(file.fileno())
         except OSError as error:
-            raise OutputError(
+            raise BusyError(
                 Problem(f"{FOLDER}/lock", 0, "another build of this site is running", "wait until it has ended")
             ) from error
         yield

@@ -27,6 +27,7 @@ class Author(msgspec.Struct, frozen=True):
 
     source: str
     name: str
+    """One line."""
     uid: str | None = None
 
     @property

@@ -115,10 +115,10 @@ class Workers(contextlib.AbstractContextManager["Workers"]):
 
 
 def processes(jobs: int) -> Executor:
-    """Start a pool of worker processes; forked where that is safe, since it takes a tenth of the time."""
-    methods: Any = multiprocessing.get_all_start_methods()
-    method = "fork" if "fork" in methods and sys.platform != "darwin" else "spawn"
-    pool = ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context(method), initializer=settle)
+    """Start a pool of worker processes."""
+    method = fork_or_spawn()
+    context: Any = multiprocessing.get_context(method)
+    pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=settle)
     if method == "fork":
         # All start with the first task, and take this mask along: no interruption hits one before it has settled.
         before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
@@ -127,6 +127,11 @@ def processes(jobs: int) -> Executor:
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
     return pool
+
+
+def fork_or_spawn() -> str:
+    """Say how to start a process from one without threads: forking takes a tenth of the time, where it is safe."""
+    return "fork" if "fork" in multiprocessing.get_all_start_methods() and sys.platform != "darwin" else "spawn"
 
 
 def settle() -> None:

@@ -9,6 +9,7 @@ from markupsafe import Markup
 from generator import dates, markup, urls
 from generator.assemble import Loaded
 from generator.config import Config
+from generator.drawings import thread_map
 from generator.facts import Facts
 from generator.link import author_ref
 from generator.lists import head
@@ -54,7 +55,8 @@ class Posts:
         return ThreadPage(
             **head(page.url, config),
             title=thread.title if first else f"{thread.title}, page {cut.paging.number}",
-            description=markup.summary(thread.body, thread.links, thread.markup, 200) if first else "",
+            description=(first and markup.summary(thread.body, thread.links, thread.markup, 200))
+            or f"{thread.title}, page {cut.paging.number} of the discussion.",
             source=thread.source,
             id=thread.id,
             original=thread.url if thread.url and markup.is_safe(thread.url) else None,
@@ -79,6 +81,7 @@ class Posts:
             count=len(thread.posts),
             authors=self.facts.authors,
             posts=posts,
+            map=thread_map(thread.posts, self.tree, cut.start, cut.stop),
             closes=last,
             paging=cut.paging,
             older=plan.older,

@@ -17,3 +17,8 @@ class Project(msgspec.Struct, frozen=True):
     """Of the site: where content and output lie."""
     config: Config
     theme: Theme
+
+    @property
+    def output(self) -> Path:
+        """Folder of the site's files."""
+        return self.folder / self.config.output

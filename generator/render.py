@@ -25,6 +25,7 @@ from generator.facts import Entry, Facts, replies_of
 from generator.lists import AuthorSlice, author_list, head
 from generator.paging import Cut, cut_list, page_url
 from generator.plan import Page, Place, ThreadPlan, fingerprint, stale
+from generator.portrait import portray
 from generator.posts import Posts
 from generator.redact import Redactions
 from generator.spool import take
@@ -91,7 +92,7 @@ class RenderTask(msgspec.Struct, frozen=True):
     everyone: bool = False
     """Whether `authors` are all of the partition."""
     rows: str = ""
-    """File with what author pages show of threads."""
+    """File with what author pages show of threads and of other authors."""
     same_site: bool = True
 
 
@@ -124,11 +125,10 @@ def read_shared(path: str) -> Shared:
 
 
 @functools.lru_cache(maxsize=1)
-def read_rows(path: str) -> Mapping[str, tuple[Place, bytes]]:
-    """Read threads as lists show them, by order key, each with its fingerprint."""
-    rows = take(path)
-    assert isinstance(rows, dict)
-    return rows
+def read_rows(path: str) -> tuple[Mapping[str, tuple[Place, bytes]], Mapping[str, str]]:
+    """Read how author pages name threads, by order key, each with its fingerprint, and the odd slugs of authors."""
+    threads, odd = take(path)
+    return threads, odd
 
 
 pack = msgspec.msgpack.Encoder().encode
@@ -219,7 +219,7 @@ _decode_entries = msgspec.msgpack.Decoder(tuple[Entry, ...]).decode
 def _authors(task: RenderTask, shared: Shared) -> Iterator[Done | Rendered]:
     """Render those pages of a partition's authors whose fingerprint is not the known one."""
     jobs = {job.author.key: job for job in _unpack_jobs(task.authors)}
-    threads = read_rows(task.rows)
+    threads, odd = read_rows(task.rows)
     with Partition(Path(task.partition)) as partition:
         for rows in partition.rows(None if task.everyone else jobs.keys()):
             key = rows[0].author
@@ -232,8 +232,9 @@ def _authors(task: RenderTask, shared: Shared) -> Iterator[Done | Rendered]:
             ends = list(itertools.accumulate([row.posts + row.story for row in rows]))
             for cut in cut_list(author.url, author.posts + author.stories, size):
                 parts = list(_parts(rows, ends, cut))
+                totals = portray(author, rows, odd) if cut.paging.number == 0 else None
                 mark = fingerprint(
-                    author if cut.paging.number == 0 else (author.name, author.uid),
+                    (author, totals) if totals else (author.name, author.uid),
                     cut,
                     [(row.data, start, stop, threads[row.thread][1]) for row, start, stop in parts],
                 )
@@ -243,7 +244,7 @@ def _authors(task: RenderTask, shared: Shared) -> Iterator[Done | Rendered]:
                     assert record is not None
                     yield Done(cut.url, record, None, False)
                     continue
-                view = author_view(author, parts, cut, threads, shared.config)
+                view = author_view(author, totals, cut, _listed(parts, threads, shared.config), shared.config)
                 data = shared.theme.render("author.html", view, shared.site)
                 yield Rendered(cut.url, mark, present, reason, data)
     if jobs:
@@ -265,35 +266,34 @@ def _parts(rows: list[Row], ends: list[int], cut: Cut) -> Iterator[tuple[Row, in
 
 def author_view(
     author: AuthorSum,
-    parts: list[tuple[Row, int, int]],
+    totals: AuthorTotals | None,
     cut: Cut,
-    threads: Mapping[str, tuple[Place, bytes]],
+    threads: tuple[AuthorThread, ...],
     config: Config,
 ) -> AuthorPage:
-    """Make the view of one page of an author."""
-    front = cut.paging.number == 0
+    """Make the view of one page of an author; only the front page has totals."""
+    front = totals is not None
     return AuthorPage(
         **head(cut.url, config),
         title=author.name if front else f"{author.name}, page {cut.paging.number}",
+        description=f"What {author.name} wrote in {config.title}"
+        + (": every post, newest first, with its place." if front else f", page {cut.paging.number} from the oldest."),
         name=author.name,
         uid=author.uid,
         source=author.source,
-        threads=tuple(
-            _author_thread(threads[row.thread][0], _decode_entries(row.data)[start:stop], config.posts_per_page)
-            for row, start, stop in reversed(parts)
-        ),
+        threads=threads,
         paging=cut.paging,
-        totals=AuthorTotals(
-            posts=author.posts,
-            stories=author.stories,
-            threads=author.threads,
-            first="" if author.first is None else str(author.first),
-            last="" if author.last is None else str(author.last),
-            median=author.median,
-            names=author.names,
-        )
-        if front
-        else None,
+        totals=totals,
+    )
+
+
+def _listed(
+    parts: list[tuple[Row, int, int]], threads: Mapping[str, tuple[Place, bytes]], config: Config
+) -> tuple[AuthorThread, ...]:
+    """What a page lists, newest thread first."""
+    return tuple(
+        _author_thread(threads[row.thread][0], _decode_entries(row.data)[start:stop], config.posts_per_page)
+        for row, start, stop in reversed(parts)
     )
 
 

@@ -17,16 +17,17 @@ from generator.assemble import Group, assemble
 from generator.config import FILE_NAME, Config, zone
 from generator.early import Early, guess, render_early, share
 from generator.errors import Problem
-from generator.facts import Facts, author_rows, facts_of, order_key, unchanged
+from generator.facts import Facts, author_rows, facts_of, order_key, row_mark, row_marks, unchanged
 from generator.listing import Listing, Look, groups, list_content, look_into, unknown
 from generator.model import Thread
 from generator.parallel import Workers, batches
+from generator.past import Past
 from generator.plan import ThreadPlan
 from generator.project import Project
 from generator.redact import Redactions
 from generator.render import read_shared
 from generator.spool import leave, leave_parts
-from generator.store import PARTITIONS, FileStamp, InputFile, Row, State, Store, decode, partition_of
+from generator.store import PARTITIONS, FileStamp, InputFile, Store, partition_of
 from generator.views import Site
 
 BATCH = 1_000_000
@@ -48,6 +49,8 @@ class ScanTask(msgspec.Struct, frozen=True):
     """File with what all pages share, if pages are to be rendered early."""
     plans: tuple[ThreadPlan, ...] = ()
     """Of these threads, as far as they can be guessed."""
+    known: tuple[dict[str, bytes], ...] = ()
+    """Marks of the rows that the partitions have of these threads already."""
 
 
 class ScanResult(msgspec.Struct, frozen=True):
@@ -80,7 +83,7 @@ def scan_batch(task: ScanTask) -> ScanResult:
     failed: list[Group] = []
     problems: list[Problem] = []
     read: dict[str, str] = {}
-    parts: list[list[Row]] = [[] for _ in range(PARTITIONS)]
+    parts: list[list[msgspec.Raw]] = [[] for _ in range(PARTITIONS)]
     content = Path(task.content)
     early: list[Early] = []
     for number, group in enumerate(task.groups):
@@ -91,10 +94,14 @@ def scan_batch(task: ScanTask) -> ScanResult:
             problems += loaded.problems
             continue
         order = order_key(loaded.thread, task.zone)
-        rows = tuple(author_rows(loaded.thread, loaded.tree, order))
-        for row in rows:
-            parts[partition_of(row.author)].append(row)
-        facts.append(facts_of(loaded, group, order, rows))
+        known = task.known[number] if task.known else {}
+        marks = {}
+        for row in author_rows(loaded.thread, loaded.tree, order):
+            packed = _encode(row)
+            mark = marks[row.author] = row_mark(packed)
+            if known.get(row.author) != mark:
+                parts[partition_of(row.author)].append(msgspec.Raw(packed))
+        facts.append(facts_of(loaded, group, order, marks))
         if task.shared:
             stem = f"{task.spool}-{number}"
             early += render_early(loaded, facts[-1], task.plans[number], read_shared(task.shared), stem)
@@ -154,12 +161,12 @@ class Looked(msgspec.Struct, frozen=True):
     """Whether files had to be read to tell."""
 
 
-def look(project: Project, state: State, workers: Workers, *, same: bool) -> Looked:
+def look(project: Project, past: Past, workers: Workers, *, same: bool) -> Looked:
     """List the content folder, and look into the files that the last build can't vouch for; `same` as for `scan`."""
     content = project.folder / project.config.content
     listed = list_content(content)
-    known = decode(state.inputs, dict[str, InputFile]) if same else {}
-    unsure = list(unknown(listed, known, state.built))
+    known = past.inputs if same else {}
+    unsure = list(unknown(listed, known, past.state.built))
     looks = (Look(str(content), tuple(batch)) for batch in batches(unsure, _size, BATCH))
     seen = list(workers.run(look_into, looks, sum(map(_size, unsure)) // LOOK_COSTS))
     paths = listed.saves.keys() | listed.sidecars.keys()
@@ -167,7 +174,7 @@ def look(project: Project, state: State, workers: Workers, *, same: bool) -> Loo
     inputs = {path: file for path, file in known.items() if path in paths and path not in doubted}
     inputs.update(entry for part in seen for entry in part.files)
     problems = tuple(sorted((*listed.problems, *(problem for part in seen for problem in part.problems))))
-    still = same and problems == state.strays and known.keys() == paths
+    still = same and problems == past.state.strays and known.keys() == paths
     return Looked(
         listed,
         inputs,
@@ -178,18 +185,16 @@ def look(project: Project, state: State, workers: Workers, *, same: bool) -> Loo
     )
 
 
-def scan(project: Project, state: State, store: Store, workers: Workers, *, same: bool) -> Content:
+def scan(project: Project, past: Past, store: Store, workers: Workers, *, same: bool) -> Content:
     """Read what is new in the content folder; `same`: the facts of the last build were made as they would be now."""
     config, site = project.config, project.folder
-    looked = look(project, state, workers, same=same)
+    looked = look(project, past, workers, same=same)
     inputs, strays = looked.inputs, looked.problems
     if looked.untouched:
-        return Content(inputs, {}, (), (), (), state.problems, strays, untouched=True, doubted=looked.doubted)
+        return Content(inputs, {}, (), (), (), past.state.problems, strays, untouched=True, doubted=looked.doubted)
     wanted, more = groups(looked.listed, inputs)
     problems = [*strays, *more]
-    old = {
-        (facts.group.source, facts.group.id): facts for facts in (decode(state.threads, list[Facts]) if same else ())
-    }
+    old = {(facts.group.source, facts.group.id): facts for facts in (past.threads if same else ())}
     hashes = {path: file.sha256 for path, file in inputs.items()}
     again = [group for group in wanted if not unchanged(old.get((group.source, group.id)), group, hashes)]
     store.begin_scan()
@@ -203,7 +208,8 @@ def scan(project: Project, state: State, store: Store, workers: Workers, *, same
     def task(number: int, batch: list[Group]) -> ScanTask:
         made = scan_task(config, site, batch, store.spool / f"{number:06d}")
         if guessed is None:
-            return made
+            known = (old.get((group.source, group.id)) for group in batch)
+            return msgspec.structs.replace(made, known=tuple(row_marks(facts) if facts else {} for facts in known))
         plans = tuple(guessed.plans[group.source, group.id] for group in batch)
         return msgspec.structs.replace(made, shared=shared, plans=plans)
 
@@ -255,11 +261,11 @@ def _size(file: tuple[str, FileStamp, InputFile | None]) -> int:
     return file[1].size
 
 
-def complete(content: Content, state: State) -> Content:
+def complete(content: Content, past: Past) -> Content:
     """Fill in the facts of all threads where scan had no need of them."""
     if not content.untouched:
         return content
-    facts = {(facts.group.source, facts.group.id): facts for facts in decode(state.threads, list[Facts])}
+    facts = {(facts.group.source, facts.group.id): facts for facts in past.threads}
     return msgspec.structs.replace(content, facts=facts)
 
 

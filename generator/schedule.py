@@ -76,7 +76,9 @@ class Known(msgspec.Struct, frozen=True):
     def records_of(self, wanted: Collection[str], done: Mapping[str, bytes]) -> dict[str, bytes]:
         """Give the records of all wanted pages, sorted: those that were `done`, and the others as they stand."""
         stamps = self.found.stamps
-        records = {url: record for url, record in self.records.items() if url in wanted}
+        records = dict(self.records)
+        for url in [url for url in records if url not in wanted]:
+            del records[url]
         for url in stamps.keys() & records.keys():
             records[url] = records[url][: STAMP.start] + stamps[url]
         known = len(records)
@@ -102,6 +104,12 @@ class Batches:
         self.planned, self.links, self.config, self.known = planned, links, shared.config, known
         self.store, self.touched, self.named, self.early = store, touched, named, early
         self.shared, self.rows = leave(store.spool / "shared", shared), store.spool / "rows"
+
+    def urls(self) -> Iterator[str]:
+        """Yield the URLs of all pages that may be written."""
+        pages = (*self.planned.pages, *(page for plan in self.planned.threads for page in plan.pages))
+        yield from (wanted.page.url for wanted in self.known.wanted(pages))
+        yield from (url for author in self.authors() for url in author_urls(author, self.config))
 
     def tasks(self) -> tuple[Iterator[RenderTask], int, int]:
         """Give all tasks, their weight, and how many pages they look at."""
@@ -146,7 +154,7 @@ class Batches:
         for author in authors:
             partitions.setdefault(partition_of(author.key), []).append(author)
         if authors:
-            leave(self.rows, self.named)
+            leave(self.rows, (self.named, self.links.odd))
         for partition, mine in sorted(partitions.items()):
             yield self._author_task(partition, mine, everyone=len(authors) == len(self.planned.authors))
 

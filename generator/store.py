@@ -28,7 +28,7 @@ import msgspec
 
 from generator.errors import Problem
 
-VERSION = b"threadpress state 2\n"
+VERSION = b"threadpress state 3\n"
 PARTITIONS = 32
 """A constant, not the number of workers: the same rows lie in the same file on every machine."""
 
@@ -81,6 +81,12 @@ class Row(msgspec.Struct, frozen=True, array_like=True, gc=False):
     names: tuple[str, ...]
     data: bytes
     """The entries, encoded."""
+    answers: str = ""
+    """Whom the author answers, once a reply: a line of key and name, parted by NUL."""
+    answered: str = ""
+    """Who answers the author, in the same way."""
+    labels: str = ""
+    """Of the author's posts, a line each."""
 
 
 class State(msgspec.Struct, frozen=True):
@@ -165,6 +171,14 @@ class Store:
             return (self.folder / "state").stat().st_size
         return 0
 
+    def stamp(self) -> FileStamp | None:
+        """Give what tells this state from any other; None if there is none, or partitions may differ from it."""
+        if self.mark.exists():
+            return None
+        with contextlib.suppress(OSError):
+            return FileStamp.of((self.folder / "state").stat())
+        return None
+
     def load(self) -> State:
         """Read the state; `EMPTY` if there is none that can be trusted.
 
@@ -192,8 +206,8 @@ class Store:
             )
         return state
 
-    def save(self, state: State) -> None:
-        """Commit: from here on the next build starts from `state`."""
+    def save(self, state: State) -> State:
+        """Commit: from here on the next build starts from `state`, which is given back as it would be loaded."""
         state = msgspec.structs.replace(state, partitions=self._partition_marks())
         # Field by field, as the encoder would: it would copy all of them, and they are the most that a build holds.
         fields = msgspec.structs.asdict(state)
@@ -211,6 +225,7 @@ class Store:
         temporary.replace(self.folder / "state")
         self.mark.unlink(missing_ok=True)
         shutil.rmtree(self.spools, ignore_errors=True)
+        return state
 
     def forget(self) -> None:
         """Remove everything, as if there had been no build."""

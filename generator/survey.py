@@ -11,7 +11,7 @@ import itertools
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Set
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import msgspec
 
@@ -23,6 +23,9 @@ TEMPORARY = ".threadpress-tmp"
 """Folder in the output while a build writes."""
 ALWAYS = frozenset({urls.INDEX, urls.ABOUT, urls.NOT_FOUND, urls.ROBOTS})
 """Pages every site of ours has: a list of sums without them is somebody else's."""
+
+CLOSED = bytes(STAMP.stop - STAMP.start)
+"""Stamp of a folder that can't be looked into."""
 
 HASHED = 500
 """Files in a batch that is hashed."""
@@ -61,7 +64,8 @@ class Standing(Mapping[str, bytes]):
 
     def beyond(self, planned: Mapping[str, object]) -> set[str]:
         """Give those that are not planned."""
-        return (self.records.keys() - planned.keys() - self.absent) | (self.others.keys() - planned.keys())
+        found = {url for url in self.records if url not in planned}  # three times as fast as the difference of views
+        return (found - self.absent) | (self.others.keys() - planned.keys())
 
 
 class Survey(msgspec.Struct, frozen=True):
@@ -101,7 +105,7 @@ def _walk(output: Path) -> Iterator[tuple[str, bytes, bool]]:
         except PermissionError:
             if not prefix:
                 raise
-            yield prefix.rstrip("/"), b"", False  # we make none that are closed to us
+            yield prefix.rstrip("/"), CLOSED, False  # we make none that are closed to us
             continue
         with entries:
             for entry in entries:
@@ -116,17 +120,51 @@ def _walk(output: Path) -> Iterator[tuple[str, bytes, bool]]:
 
 def glance(output: str) -> bytes:
     """Give a digest of names and stamps of all files in the output: equal to `standing` if it is as it was left."""
-    return _digest((url, stamp) for url, stamp, _ in _walk(Path(output)) if url[-1] != "/")
+    return _digest({url: stamp for url, stamp, _ in _walk(Path(output)) if url[-1] != "/"})
 
 
 def standing(records: Mapping[str, bytes], foreign: Mapping[str, bytes]) -> bytes:
     """Give the digest that a glance at an output with these files finds."""
-    return _digest(itertools.chain(((url, record[STAMP]) for url, record in records.items()), foreign.items()))
+    return _digest({url: record[STAMP] for url, record in records.items()} | dict(foreign))
 
 
-def _digest(files: Iterable[tuple[str, bytes]]) -> bytes:
-    parts = sorted(url.encode("utf-8", "surrogateescape") + b"\0" + stamp for url, stamp in files)
-    return hashlib.sha256(b"".join(parts)).digest()
+def _digest(files: Mapping[str, bytes]) -> bytes:
+    """All names, and then all stamps: no name holds a zero byte, and all stamps are of one length."""
+    names = sorted(files)
+    digest = hashlib.sha256("\0".join(names).encode("utf-8", "surrogateescape"))
+    digest.update(b"".join([files[name] for name in names]))
+    return digest.digest()
+
+
+def left_over(output: Path) -> bool:
+    """Say whether a build that wrote into the output did not come to its end."""
+    return (output / TEMPORARY).exists()
+
+
+def without(output: Path, found: Survey, planned: Mapping[str, object]) -> Survey:
+    """Give the survey in which obsolete files are ours only if they are still as they were left."""
+    changed = {url for url in found.present.beyond(planned) if not stands(output, found.records, [url])}
+    if not changed:
+        return found
+    present = Standing(found.records, found.present.absent | changed, found.present.others)
+    there = {url: stamp_bytes(os.lstat(output / url)) for url in changed if os.path.lexists(output / url)}
+    return msgspec.structs.replace(found, present=present, foreign=found.foreign | there)
+
+
+def stands(output: Path, records: Mapping[str, bytes], some: Iterable[str]) -> bool:
+    """Say whether some files are as they were left: recorded ones as recorded, and nothing where there is no record."""
+    folders: set[str] = set()
+    for url in some:
+        folders.update(str(folder) for folder in PurePosixPath(url).parents)
+        try:
+            stamp = stamp_bytes(os.lstat(output / url))
+        except FileNotFoundError:
+            stamp = b""
+        except NotADirectoryError:
+            return False
+        if stamp != records.get(url, b"")[STAMP]:
+            return False
+    return not any((output / folder).is_symlink() for folder in folders)
 
 
 def as_left(records: Mapping[str, bytes], foreign: dict[str, bytes]) -> Survey:

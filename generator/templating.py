@@ -5,12 +5,15 @@ escaped without a detour over `Markup` objects, `a.b` is Python's own attribute 
 not escaped. On 96,000 posts this saves more than half of the time in templates. Nearly all values that templates see
 are structs, so `a.b` finds what Jinja2 would find; a template in which it does not (`a.b` for `a["b"]`, an unknown
 name, or `a.b is defined`) is compiled again as Jinja2 does, and tells what is wrong as Jinja2 would.
+
+One mistake that Jinja2 lets pass is an error here: a block that could never be shown (`blocks.py`).
 """
 
 from __future__ import annotations
 
+import functools
 import keyword
-from collections.abc import Callable
+from collections.abc import Collection
 from typing import Any
 
 import jinja2
@@ -19,6 +22,7 @@ from jinja2.compiler import CodeGenerator, Frame
 from jinja2.utils import missing
 from markupsafe import Markup, escape
 
+from generator.blocks import Blocks, Load
 from generator.compiled import Compiled
 from generator.markup import visible
 
@@ -103,6 +107,25 @@ class _Quick(_Escaping):
         self.write(" is None)")
 
 
+class UnknownField(jinja2.UndefinedError):
+    """What was asked for is not there; it knows what was asked of what, so that the nearest can be named."""
+
+    def __init__(self, owner: Any, name: Any, message: str | None = None) -> None:
+        super().__init__(message)
+        self.owner = owner
+        """What the template asked; `missing` if it was looking for a name of its own."""
+        self.name = name
+
+
+class _Unknown(jinja2.StrictUndefined):
+    """Jinja2's own, but for the error, which it makes from a message alone."""
+
+    __slots__ = ()
+
+    def __init__(self, hint: str | None = None, obj: Any = missing, name: Any = None, exc: Any = None) -> None:
+        super().__init__(hint, obj, name, functools.partial(UnknownField, obj, name))  # type: ignore[arg-type]
+
+
 class _Template(jinja2.Template):
     @classmethod
     def _from_namespace(cls, environment: jinja2.Environment, namespace: Any, globals: Any) -> jinja2.Template:  # noqa: A002
@@ -116,12 +139,12 @@ class Environment(jinja2.Environment):
     code_generator_class = _Escaping
     template_class = _Template
 
-    def __init__(self, load: Callable[[str], tuple[str, str, None] | None], compiled: str = "") -> None:
+    def __init__(self, load: Load, compiled: str = "", names: Collection[str] = ()) -> None:
         super().__init__(
             bytecode_cache=Compiled(f"{compiled}/{type(self).__name__}") if compiled else None,
             loader=jinja2.FunctionLoader(load),
             autoescape=True,
-            undefined=jinja2.StrictUndefined,
+            undefined=_Unknown,
             trim_blocks=True,
             lstrip_blocks=True,
             keep_trailing_newline=True,
@@ -130,6 +153,12 @@ class Environment(jinja2.Environment):
         # The two that throw dice: the same page must have the same bytes.
         del self.filters["random"], self.globals["lipsum"]
         self._found: dict[Any, jinja2.Template] = {}
+        self._blocks = Blocks(self, load, names)
+
+    def _generate(self, source: nodes.Template, name: Any, filename: Any, defer_init: bool = False) -> str:
+        """Compile a template that was parsed, unless it has a block that can't show; once, since bytecode is kept."""
+        self._blocks.check(source, name, filename)
+        return super()._generate(source, name, filename, defer_init)
 
     def get_template(self, name: Any, parent: str | None = None, globals: Any = None) -> jinja2.Template:  # noqa: A002
         """Find a template; every page asks for those it extends and imports, so what was found is kept."""
@@ -154,8 +183,8 @@ class _QuickEnvironment(Environment):
 class Templates:
     """The templates of a theme, compiled when first used, or taken from the folder `compiled`."""
 
-    def __init__(self, load: Callable[[str], tuple[str, str, None] | None], compiled: str = "") -> None:
-        self._quick, self._general = _QuickEnvironment(load, compiled), Environment(load, compiled)
+    def __init__(self, load: Load, compiled: str = "", names: Collection[str] = ()) -> None:
+        self._quick, self._general = _QuickEnvironment(load, compiled, names), Environment(load, compiled, names)
         self._slow: set[str] = set()
         """Templates that need Jinja2's own attribute access."""
 

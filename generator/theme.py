@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import functools
 import hashlib
-from collections.abc import Callable, Iterable
+import itertools
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,8 +20,8 @@ import msgspec
 
 from generator import config
 from generator.errors import Problem, ThemeError
-from generator.layers import File, Layer, read_layers
-from generator.stylesheet import bundle
+from generator.layers import BELOW, SETTINGS, File, Layer, read_layers
+from generator.stylesheet import bundle as one_style
 from generator.views import Head, Site
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ TEMPLATES = (
     "dates.html",
     "list.html",
     "robots.txt",
+    "stats.html",
     "tags.html",
     "thread.html",
 )
@@ -47,12 +49,10 @@ def _one_script(scripts: Iterable[str]) -> str:
 
 
 BUNDLES: tuple[tuple[str, str, Callable[[Iterable[str]], str]], ...] = (
-    ("styles", "style.css", bundle),
+    ("styles", "style.css", one_style),
     ("scripts", "script.js", _one_script),
 )
 """Key of `theme.toml`, the asset that the files it names become, and how."""
-
-_FIELDS = "generator/views.py lists what templates see"
 
 
 class Theme(msgspec.Struct, frozen=True, dict=True):
@@ -78,7 +78,9 @@ class Theme(msgspec.Struct, frozen=True, dict=True):
             text = self._templates.render(template, page=page, site=site)
         except Exception as error:
             # A template can raise anything, and all of it is the theme's fault.
-            raise ThemeError(self._problem(error, template, page.url)) from error
+            from generator.mistakes import explain
+
+            raise ThemeError(explain(error, template, self.templates, page, site)) from error
         return text.encode("utf-8", "replace")
 
     @functools.cached_property
@@ -90,29 +92,7 @@ class Theme(msgspec.Struct, frozen=True, dict=True):
             file = self.templates.get(name)
             return None if file is None else (file.text, file.path, None)
 
-        return Templates(load, self.compiled)
-
-    def _problem(self, error: Exception, template: str, url: str) -> Problem:
-        """Tell what a template did wrong, and where: in the innermost template line of the traceback."""
-        import jinja2
-
-        path, line = self.templates[template].path if template in self.templates else template, 0
-        message, hint = f"{type(error).__name__}: {error}", "correct the template"
-        if isinstance(error, jinja2.TemplateSyntaxError):
-            path, line, message = error.filename or path, error.lineno, error.message or "bad syntax"
-            hint = "correct the syntax (Jinja2)"
-        else:
-            places = {file.path for file in self.templates.values()}
-            step = error.__traceback__
-            while step is not None:
-                if step.tb_frame.f_code.co_filename in places:
-                    path, line = step.tb_frame.f_code.co_filename, step.tb_lineno
-                step = step.tb_next
-            if isinstance(error, jinja2.TemplateNotFound):
-                message, hint = f"there is no template {error.name!r}", config.nearest(str(error.name), self.templates)
-            elif isinstance(error, jinja2.UndefinedError):
-                message, hint = error.message or "an unknown field", _FIELDS
-        return Problem(path, line, f"{message} (while rendering {url})", hint)
+        return Templates(load, self.compiled, self.templates.keys())
 
 
 def load_theme(name: str, site_root: Path | None) -> Theme:
@@ -167,29 +147,57 @@ def _named(layers: list[Layer]) -> dict[str, File]:
 
 
 def _assets(layers: list[Layer]) -> dict[str, tuple[str, bytes]]:
-    """Name the static files by their content, the bundles first."""
+    """Name the static files by their content, the bundles first.
+
+    What a theme below puts into its bundle and this one does not is published by neither.
+    """
     static: dict[str, File] = {}
     for layer in reversed(layers):
         static |= layer.static
     texts: dict[str, str] = {}
-    single = {name: file.text for name, file in static.items()}
+    bundled: set[str] = set()
     problems: list[Problem] = []
-    for key, bundled, join in BUNDLES:
-        named = next((layer for layer in layers if getattr(layer.settings, key) is not None), None)
-        files: tuple[str, ...] = getattr(named.settings, key) if named else ()
-        for file in files:
-            single.pop(file, None)
-            if named and file not in static:
-                place = f"themes/{named.theme}/theme.toml"
-                problems.append(Problem(place, 0, f"{key}: there is no static/{file}", config.nearest(file, static)))
-        if files and bundled in single:
-            place = static[bundled].path
-            problems.append(Problem(place, 0, f"{bundled} is what the files of `{key}` become", "rename it"))
-        if files and not problems:
-            texts[bundled] = join(static[file].text for file in files)
+    for key, bundle, join in BUNDLES:
+        files, missing = _listed(layers, key, static)
+        if files and bundle in static and bundle not in files:
+            missing.append(
+                Problem(static[bundle].path, 0, f"{bundle} is what the files of `{key}` become", "rename it")
+            )
+        if files and not missing:
+            texts[bundle] = join(static[file].text for file in files)
+        bundled.update(file for layer in layers for file in getattr(layer.settings, key) or ())
+        problems += missing
     if problems:
         raise ThemeError(problems)
-    return {name: _asset(name, text.encode()) for name, text in (texts | single).items()}
+    texts |= {name: file.text for name, file in static.items() if name not in bundled}
+    return {name: _asset(name, text.encode()) for name, text in texts.items()}
+
+
+def _listed(layers: list[Layer], key: str, static: Mapping[str, File]) -> tuple[tuple[str, ...], list[Problem]]:
+    """Put together a list of files, from the theme at the bottom up."""
+    files: tuple[str, ...] = ()
+    problems = []
+    for layer in reversed(layers):
+        names: tuple[str, ...] | None = getattr(layer.settings, key)
+        if names is None:
+            continue
+        for name in names:
+            if name != BELOW and name not in static:
+                place, line = f"themes/{layer.theme}/{SETTINGS}", _line_of_item(layer.toml, key, name)
+                problems.append(Problem(place, line, f"{key}: there is no static/{name}", config.nearest(name, static)))
+        listed = [(files if name == BELOW else (name,)) for name in names]
+        # A file that is named twice counts where it is named last, as its rules would.
+        files = tuple(reversed(dict.fromkeys(reversed(list(itertools.chain.from_iterable(listed))))))
+    return files, problems
+
+
+def _line_of_item(toml: str, key: str, item: str) -> int:
+    """Find the line of an item of a list; that of the list where the item is written in another way than usual."""
+    line = config.line_of(toml, key)
+    for number, text in enumerate(toml.split("\n")[line - 1 :] if line else (), line):
+        if f'"{item}"' in text or f"'{item}'" in text:
+            return number
+    return line
 
 
 def _asset(name: str, data: bytes) -> tuple[str, bytes]:

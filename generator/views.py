@@ -59,6 +59,7 @@ class Head(msgspec.Struct, frozen=True):
     """What leads from this page to the root of the site: "", "../", ... ("/" or "/repo/" for 404.html)."""
     title: str
     description: str = ""
+    """What the page holds, in a sentence, for search engines."""
     canonical: str | None = None
 
 
@@ -98,6 +99,16 @@ class Bar(msgspec.Struct, frozen=True):
     """0 (none) to 8 (as many as the fullest), for a class."""
 
 
+class BestPost(msgspec.Struct, frozen=True):
+    """One of the highest scored posts of the site."""
+
+    url: str
+    """Its place in its thread."""
+    score: int
+    author: Ref
+    thread: Ref
+
+
 class ThreadList(Head, frozen=True, kw_only=True):
     """index.html, dates/YYYY/MM.html, tags/TAG.html and their older pages."""
 
@@ -111,6 +122,10 @@ class ThreadList(Head, frozen=True, kw_only=True):
     """Threads over all pages; on the front page only."""
     ribbon: tuple[tuple[Ref, tuple[Bar, ...]], ...] = ()
     """(year, its twelve months), newest year first; on the front page of the index only."""
+    discussed: tuple[ThreadRow, ...] = ()
+    """Threads with most posts; on the front page of the index only, where there are threads enough."""
+    praised: tuple[BestPost, ...] = ()
+    """Posts with the highest scores, in the same way."""
 
 
 class DateCount(msgspec.Struct, frozen=True):
@@ -188,6 +203,17 @@ class AuthorThread(msgspec.Struct, frozen=True):
     posts: tuple[AuthorPost, ...]
 
 
+class Share(msgspec.Struct, frozen=True):
+    """A row of a table of counts."""
+
+    name: str
+    count: int
+    bar: Markup
+    """The count as a drawing, against the largest of its table."""
+    url: str | None = None
+    """The page of what is counted, if it has one."""
+
+
 class AuthorTotals(msgspec.Struct, frozen=True):
     """What an author did in all."""
 
@@ -199,6 +225,19 @@ class AuthorTotals(msgspec.Struct, frozen=True):
     median: float | None
     names: tuple[str, ...]
     """Other names used, oldest first."""
+    answers: tuple[tuple[Ref, int], ...] = ()
+    """Whom the author answers, most often first; answers to oneself don't count."""
+    more_answers: int = 0
+    """People beyond those."""
+    answered: tuple[tuple[Ref, int], ...] = ()
+    """Who answers the author, most often first."""
+    more_answered: int = 0
+    years: Markup = Markup()
+    """Posts by year as a drawing; empty for few posts, or where all are of one year."""
+    scores: Markup = Markup()
+    """Posts by score, -1 to 5, as a drawing; empty for few posts, or without scores."""
+    labels: tuple[tuple[str, int], ...] = ()
+    """Labels that the posts got, most often first; empty for few posts."""
 
 
 class AuthorPage(Head, frozen=True, kw_only=True):
@@ -304,8 +343,35 @@ class ThreadPage(Head, frozen=True, kw_only=True):
     any_inferred: bool
     any_cut: bool
     any_kept: bool
+    map: Markup = Markup()
+    """The posts of this page as a drawing, a link each; empty where they are few."""
     plain: bool = True
     """Whether the story is plain text; see `PostView.plain`."""
+
+
+class Stats(Head, frozen=True, kw_only=True):
+    """stats.html."""
+
+    threads: int
+    posts: int
+    authors: int
+    first: str
+    """Months of the first and the last dated thread, "" without dates."""
+    last: str
+    undated: int
+    """Posts of threads without a date."""
+    timeline: Markup
+    """Posts by month as a drawing, from the first month to the last."""
+    months: tuple[Share, ...]
+    """Those with posts, newest first."""
+    scores: tuple[Share, ...]
+    """Posts by score; empty without scores."""
+    labels: tuple[Share, ...]
+    """Posts by label, most often first."""
+    sizes: tuple[Share, ...]
+    """Threads by number of posts."""
+    active: tuple[Share, ...]
+    """Authors with most posts."""
 
 
 class About(Head, frozen=True, kw_only=True):

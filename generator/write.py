@@ -165,7 +165,8 @@ def make_room(output: Path, found: Survey, planned: Mapping[str, object]) -> tup
     for url in gone:
         remove(output, url)
     if found.folders is None:
-        folders = {url for url in planned.keys() - found.present.records.keys() if (output / url).is_dir()}
+        records = found.present.records
+        folders = {url for url in planned if url not in records and (output / url).is_dir()}
     else:
         folders = set(found.folders) & planned.keys()
     for url in folders:  # a build that died may have left empty folders there

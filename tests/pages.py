@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 from markupsafe import Markup
 
+from generator.drawings import columns, share
 from generator.theme import load_theme
 from generator.views import (
     About,
@@ -19,6 +20,7 @@ from generator.views import (
     AuthorThread,
     AuthorTotals,
     Bar,
+    BestPost,
     DateCount,
     Dates,
     Head,
@@ -27,7 +29,9 @@ from generator.views import (
     PostView,
     Ref,
     SaveView,
+    Share,
     Site,
+    Stats,
     StoryLink,
     TagCloud,
     ThreadGroup,
@@ -235,6 +239,23 @@ PAGES: dict[str, tuple[str, Head]] = {
             ribbon=YEARS,
         ),
     ),
+    "index of many threads": (
+        "list.html",
+        ThreadList(
+            url="index.html",
+            root="",
+            title="Letters",
+            kind="index",
+            groups=(ThreadGroup("May 2009", "dates/2009/05.html", (ROW,)),),
+            paging=Paging(0),
+            total=12,
+            discussed=(ROW, BARE),
+            praised=(
+                BestPost("threads/notes/1.html#cp1", 99, Ref(EVIL, "authors/notes/ann.html"), Ref(EVIL, ROW.url)),
+                BestPost("threads/notes/2.html#cp1", 4, Ref("Ann", "authors/notes/ann.html"), Ref("A walk", BARE.url)),
+            ),
+        ),
+    ),
     "older index": (
         "list.html",
         ThreadList(
@@ -312,6 +333,34 @@ PAGES: dict[str, tuple[str, Head]] = {
             totals=AuthorTotals(2, 1, 2, "2008", "2009", 2.5, (EVIL, "Annie")),
         ),
     ),
+    "author of many posts": (
+        "author.html",
+        AuthorPage(
+            url="authors/notes/ann.html",
+            root="../../",
+            title="Ann",
+            name="Ann",
+            uid=None,
+            source="notes",
+            threads=(),
+            paging=Paging(0),
+            totals=AuthorTotals(
+                20,
+                0,
+                2,
+                "2008",
+                "2009",
+                2.5,
+                (),
+                answers=((Ref(EVIL, "authors/notes/bo.html"), 3), (Ref("Cy", "authors/notes/cy.html"), 1)),
+                more_answers=12,
+                answered=((Ref("Bo", "authors/notes/bo.html"), 1),),
+                years=columns("Posts by year", [("2008", 3), ("2009", 17)]),
+                scores=columns("Posts by score", [(-1, 0), (0, 20)]),
+                labels=((EVIL, 3), ("Funny", 1)),
+            ),
+        ),
+    ),
     "older posts of an author": (
         "author.html",
         AuthorPage(
@@ -344,6 +393,49 @@ PAGES: dict[str, tuple[str, Head]] = {
         TagCloud(url="tags/index.html", root="../", title="Tags", tags=((Ref(EVIL, "tags/a.html"), 1),)),
     ),
     "no tags": ("tags.html", TagCloud(url="tags/index.html", root="../", title="Tags", tags=())),
+    "stats": (
+        "stats.html",
+        Stats(
+            url="stats.html",
+            root="",
+            title="Statistics",
+            threads=3,
+            posts=1200,
+            authors=2,
+            first="May 2009",
+            last="June 2009",
+            undated=1,
+            timeline=columns("Posts by month", [("May 2009", 3), ("June 2009", 1196)]),
+            months=(
+                Share("June 2009", 1196, share(1196, 1196), "dates/2009/06.html"),
+                Share("May 2009", 3, share(3, 4)),
+            ),
+            scores=(Share("0", 3, share(3, 4)),),
+            labels=(Share(EVIL, 3, share(3, 4)),),
+            sizes=(Share("1–9", 3, share(3, 4)),),
+            active=(Share(EVIL, 3, share(3, 4), "authors/notes/ann.html"),),
+        ),
+    ),
+    "no stats": (
+        "stats.html",
+        Stats(
+            url="stats.html",
+            root="",
+            title="Statistics",
+            threads=0,
+            posts=0,
+            authors=0,
+            first="",
+            last="",
+            undated=0,
+            timeline=Markup(),
+            months=(),
+            scores=(),
+            labels=(),
+            sizes=(),
+            active=(),
+        ),
+    ),
     "about": (
         "about.html",
         About(

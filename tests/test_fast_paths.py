@@ -92,7 +92,9 @@ def outcome(work: Callable[[], str]) -> tuple[str, ...]:
         return ("text", work())
     except Exception as error:
         lines = [str(line) for file, line, _, _ in traceback.extract_tb(error.__traceback__) if file == "faulty.html"]
-        return (type(error).__name__, str(error), *lines)
+        # Ours may know more, but is one of Jinja2's or Python's all the same.
+        kind = next(kind for kind in type(error).__mro__ if not kind.__module__.startswith("generator."))
+        return (kind.__name__, str(error), *lines)
 
 
 PIECES = [

@@ -16,6 +16,7 @@ from generator.ingest import ingest
 from generator.link import link
 from generator.lock import FOLDER
 from generator.parallel import Workers
+from generator.past import Past
 from generator.plan import Page, plan
 from generator.project import Project
 from generator.scan import scan
@@ -30,8 +31,8 @@ def planned(site: Path, **settings: Any) -> dict[str, Page | None]:
     config, store = msgspec.structs.replace(DEFAULTS, **settings), Store(site / FOLDER)
     with Workers(None, 1) as workers:
         project = Project(site, config, load_theme("default", site))
-        content = scan(project, EMPTY, store, workers, same=False)
-        authors = ingest(content, EMPTY, store, workers, afresh=True)
+        content = scan(project, Past(EMPTY), store, workers, same=False)
+        authors = ingest(content, Past(EMPTY), store, workers, afresh=True)
     result = plan(link(content.facts.values(), authors, config), config, project.theme)
     pages = {page.url: page for page in (*result.pages, *(page for thread in result.threads for page in thread.pages))}
     return {url: pages.get(url) for url in result.urls(config)}
@@ -47,7 +48,7 @@ def urls_of(pages: Iterable[str]) -> set[str]:
     return {url for url in pages if not url.startswith("assets/")}
 
 
-FIXED = {"index.html", "authors/index.html", "dates/index.html", "about.html", "404.html", "robots.txt"}
+FIXED = {"index.html", "authors/index.html", "dates/index.html", "stats.html", "about.html", "404.html", "robots.txt"}
 SITE = {
     "content/101.txt": news("101", Said("Text", "Boo"), Said("Well", "Re:", "Bob", "8"), who="Eve"),
     "content/sub/_t.md": note("talk", ("Ann", "id=1", "Hello"), tags=["Harbour news"]),
@@ -122,7 +123,7 @@ def test_a_new_thread_changes_the_newest_pages_only(tmp_path: Path, settings: di
     after = output_of(tmp_path, {"content/7.txt": last}, **sizes)
     assert {url for url in before if after[url] != before[url]} == {
         "index.html", "authors/index.html", "authors/slashdot/ann-7.html", "authors/slashdot/eve.html",
-        "dates/2021/01.html", "dates/2021.html", "dates/index.html", "about.html", "threads/slashdot/6.html",
-        "SHA256SUMS",
+        "dates/2021/01.html", "dates/2021.html", "dates/index.html", "stats.html", "about.html",
+        "threads/slashdot/6.html", "SHA256SUMS",
     }  # fmt: skip
     assert {"index/3.html", "authors/slashdot/ann-7/3.html", "threads/slashdot/7.html"} <= after.keys() - before.keys()

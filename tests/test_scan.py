@@ -13,11 +13,12 @@ from hypothesis import strategies as st
 
 from generator.assemble import Group, Loaded, assemble
 from generator.errors import Problem
-from generator.facts import Entry, Facts, replies_of, writers
+from generator.facts import Entry, Facts, replies_of, row_marks
 from generator.listing import HEAD, Look, groups, list_content, look_into, unknown
 from generator.lock import FOLDER
 from generator.model import TOP
 from generator.parallel import Workers
+from generator.past import Past
 from generator.project import Project
 from generator.readers import READERS, read_save
 from generator.redact import Redactions
@@ -34,7 +35,7 @@ def scanned(site: Path, content: str = "content") -> Content:
     with Workers(None, 1) as workers:
         config = msgspec.structs.replace(DEFAULTS, content=content)
         project = Project(site, config, load_theme(config.theme, site))
-        return scan(project, EMPTY, Store(site / FOLDER), workers, same=False)
+        return scan(project, Past(EMPTY), Store(site / FOLDER), workers, same=False)
 
 
 def group(content: Path) -> tuple[list[Group], list[Problem]]:
@@ -335,7 +336,7 @@ def test_facts_and_entries_say_who_wrote_what_and_where(tmp_path: Path) -> None:
     assert [(row.name, row.posts, row.story, row.scores, row.year) for row in rows] == [
         ("Eve", 0, 1, (), 2025), ("Ann", 1, 0, (3,), 2025), ("Bob", 1, 0, (-1,), 2025),
     ]  # fmt: skip
-    assert writers(facts) == tuple(row.author for row in rows) == ("slashdot/@eve", "slashdot/7", "slashdot/8")
+    assert tuple(row_marks(facts)) == tuple(row.author for row in rows) == ("slashdot/@eve", "slashdot/7", "slashdot/8")
     ((story,), (ann,), (bob,)) = (msgspec.msgpack.decode(row.data, type=list[Entry]) for row in rows)
     assert (story.post, story.excerpt) == (None, "It may rain on Friday.")
     assert (ann.place, ann.subject, ann.label, ann.to) == (0, "Boo", "Funny", "")
@@ -367,4 +368,4 @@ def scan_one(content: Path) -> tuple[Facts, tuple[Row, ...]]:
     assert len(parts) == PARTITIONS
     assert all(partition_of(row.author) == number for number, part in enumerate(parts) for row in part)
     by_author = {row.author: row for part in parts for row in part}
-    return facts, tuple(by_author[author] for author in writers(facts))
+    return facts, tuple(by_author[author] for author in row_marks(facts))

@@ -95,18 +95,31 @@ def test_the_site_is_as_it_is_counted_here(start: Path) -> None:
     ours |= {"index.html", "index/1.html", "index/2.html", "authors/index.html", "tags/index.html", "tags/t.html"}
     ours |= {"dates/index.html", "dates/2024.html", "dates/2025.html"}
     ours |= {"dates/2024/01.html", "dates/2024/02.html", "dates/2025/03.html"}
-    ours |= {"about.html", "404.html", "robots.txt", "SHA256SUMS"}
+    ours |= {"stats.html", "about.html", "404.html", "robots.txt", "SHA256SUMS"}
     assert ours == {url for url in found if not url.startswith("assets/")}
 
 
 def test_a_score_is_shown_by_its_thread_and_by_its_author(site: Site) -> None:
-    """By that page of its author that lists the thread. Neither best nor median change."""
+    """By that page of its author that lists the thread, and where scores are counted."""
     site.put("content/3.txt", save(3, *MORE, ann="0"))
     report = site.build()
-    assert rendered(report) == THIRD | author("ann-7", 2)
+    assert rendered(report) == THIRD | author("ann-7", 0, 2) | {"stats.html"}
     assert {reason for _, reason in report.rendered} == {"what it shows changed"}
     # Its second page holds other posts; the bytes are the same but for the list of saves, which names the hash.
     assert set(report.written) == rendered(report) | {"SHA256SUMS"}
+    site.check(report)
+
+
+def test_an_answer_is_told_on_the_newest_pages_of_both(site: Site) -> None:
+    """Ann's page lists no post more, and says all the same that P3 answers her."""
+    before = rendered(site.build())
+    site.put(
+        "content/3.txt",
+        save(3, *MORE).replace("Well 3", "> Ann in 3\n\nWell 3").replace("Boo (Score:3)", "Re: (Score:3)"),
+    )
+    report = site.build()
+    assert not before
+    assert {url for url in rendered(report) if url.startswith("authors/")} == author("ann-7", 0) | author("p3-23", 0)
     site.check(report)
 
 
@@ -114,7 +127,7 @@ def test_a_median_stands_on_the_newest_page_of_its_author(site: Site) -> None:
     for number in (1, 2, 3):
         site.put(f"content/{number}.txt", save(number, *(MORE if number == 3 else ()), ann="2"))
     report = site.build()
-    wanted = {*THIRD, *thread(1), *thread(2), "saves/1.txt", "saves/2.txt", *author("ann-7", 0, 1, 2)}
+    wanted = {*THIRD, *thread(1), *thread(2), "saves/1.txt", "saves/2.txt", *author("ann-7", 0, 1, 2), "stats.html"}
     assert rendered(report) == wanted
     site.check(report)
 
@@ -146,7 +159,7 @@ def test_the_newest_thread_touches_the_newest_pages(site: Site) -> None:
     site.put("content/6.txt", save(6))
     report = site.build()
     wanted = thread(6) | {page(5), "saves/6.txt"} | author("ann-7", 0) | author("ed", 0) | author("p6-26", 0)
-    wanted |= {"index.html", "authors/index.html", "about.html"}
+    wanted |= {"index.html", "authors/index.html", "stats.html", "about.html"}
     wanted |= {"dates/index.html", "dates/2025.html", "dates/2025/04.html"}
     assert rendered(report) == wanted
     new = thread(6) | author("p6-26", 0) | {"saves/6.txt", "dates/2025/04.html"}
@@ -160,7 +173,7 @@ def test_a_thread_that_fills_a_page_begins_the_next(site: Site) -> None:
     site.build()
     site.put("content/6.2.txt", save(6, Said("More", "Boo", "Ann", "7")))
     report = site.build()
-    wanted = thread(6) | {"saves/6.2.txt", "index.html", "authors/index.html", "about.html"}
+    wanted = thread(6) | {"saves/6.2.txt", "index.html", "authors/index.html", "stats.html", "about.html"}
     wanted |= author("ann-7", 0, 3)  # Ed and P6 wrote nothing more, and their pages say no more of the thread
     wanted |= {"dates/index.html", "dates/2025.html", "dates/2025/04.html"}
     assert rendered(report) == wanted
@@ -173,7 +186,7 @@ def test_a_thread_in_the_middle_moves_those_behind_it(site: Site) -> None:
     report = site.build()
     wanted = thread(35) | {page(3), "threads/slashdot/103/2.html", page(4), "saves/35.txt"}
     wanted |= author("ann-7", 0, 2) | author("ed", 0, 2) | author("p35-55", 0)
-    wanted |= {"index.html", "index/2.html", "authors/index.html", "about.html"}
+    wanted |= {"index.html", "index/2.html", "authors/index.html", "stats.html", "about.html"}
     wanted |= {"dates/index.html", "dates/2024.html", "dates/2024/02.html"}
     assert rendered(report) == wanted
     site.check(report)
@@ -186,7 +199,15 @@ def test_a_thread_that_goes_takes_its_pages_along(site: Site) -> None:
         "saves/5.txt",
         "index/2.html",
     }
-    wanted = {page(4), "index.html", "authors/index.html", "about.html", "dates/index.html", "dates/2025.html"}
+    wanted = {
+        page(4),
+        "index.html",
+        "authors/index.html",
+        "stats.html",
+        "about.html",
+        "dates/index.html",
+        "dates/2025.html",
+    }
     assert rendered(report) == wanted | {"dates/2025/03.html"} | author("ann-7", 0) | author("ed", 0)
     site.check(report)
 
@@ -196,7 +217,7 @@ def test_a_thread_in_one_list_only_changes_that_one(site: Site) -> None:
     before = prints(site.folder / "output")
     site.put("content/5.txt", save(5, Said("Once more", "Boo", "P5", "25", "0")))
     report = site.build()
-    wanted = thread(5) | {"saves/5.txt", "index.html", "authors/index.html", "about.html"}
+    wanted = thread(5) | {"saves/5.txt", "index.html", "authors/index.html", "stats.html", "about.html"}
     wanted |= author("p5-25", 0)
     wanted |= {"dates/index.html", "dates/2025.html", "dates/2025/03.html"}
     assert rendered(report) == wanted

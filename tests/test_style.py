@@ -15,8 +15,8 @@ def rules() -> str:
 
 
 def palettes() -> dict[str, dict[str, str]]:
-    """Colours by scheme and name."""
-    colours = re.findall(r"--([a-z-]+): light-dark\((#[0-9a-f]{6}), ?(#[0-9a-f]{6})\)", rules())
+    """Colours by scheme and name; the first that are set, before those for people who want more contrast."""
+    colours = re.findall(r"--([a-z-]+): light-dark\((#[0-9a-f]{6}), ?(#[0-9a-f]{6})\)", rules())[::-1]
     return {"light": {name: light for name, light, _ in colours}, "dark": {name: dark for name, _, dark in colours}}
 
 
@@ -77,5 +77,5 @@ def test_every_class_of_a_page_has_a_rule_or_a_meaning() -> None:
 
 def test_page_and_styles_arrive_in_one_round_trip() -> None:
     """14 KB are what a server sends before it waits (FACTS); a long page of posts takes 8 of them."""
-    assert len(gzip.compress(THEME.assets["style.css"][1], mtime=0)) < 4_500
+    assert len(gzip.compress(THEME.assets["style.css"][1], mtime=0)) < 5_500
     assert len(gzip.compress(thread_html().encode(), mtime=0)) < 2_000

@@ -83,6 +83,7 @@ def test_the_policy_stands_before_anything_is_loaded(template: str, page: Head) 
         "style-src 'self'",
         "img-src 'self'",
         "script-src 'self'",
+        "connect-src 'self'",
         "base-uri 'none'",
         "form-action 'self'",
     ]

@@ -49,14 +49,6 @@ def problems_of(name: str, root: Path | None) -> tuple[Problem, ...]:
     return caught.value.problems
 
 
-def fault(root: Path, template: str = "404.html") -> Problem:
-    theme = load_theme("mine", root)
-    with pytest.raises(ThemeError) as caught:
-        render(theme, template)
-    (problem,) = caught.value.problems
-    return problem
-
-
 MINE = {"mine/theme.toml": 'extends = "default"\n'}
 
 
@@ -184,13 +176,41 @@ def test_styles_are_those_of_the_nearest_theme_that_names_them(tmp_path: Path) -
         {
             "mine/theme.toml": 'extends = "default"\nstyles = ["tokens.css", "own.css"]\n',
             "mine/static/own.css": "b { color: var(--ink) }\n",
+            "mine/static/more.css": "u { color: var(--ink) }\n",
             "mine/static/tokens.css": ":root { --ink: #123456 }\n",
         },
     )
     theme = load_theme("mine", tmp_path)
     assert theme.assets["style.css"][1] == b":root{--ink: #123456}\nb{color: var(--ink)}\n"
-    # A style sheet that no list names is an asset of its own.
-    assert "layout.css" in theme.assets
+    # What only the theme below lists is left out; a file that no list names is an asset of its own.
+    assert set(theme.assets) == {"style.css", "script.js", "early.js", "icon.svg", "more.css"}
+
+
+def test_a_theme_can_add_to_the_styles_of_the_one_below(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        {
+            "top/theme.toml": 'extends = "middle"\nstyles = ["first.css", "...", "a.css"]\n',
+            "top/static/first.css": "i{top:1}",
+            "middle/theme.toml": 'extends = "bottom"\nstyles = ["...", "c.css"]\n',
+            "middle/static/c.css": "i{top:4}",
+            "bottom/theme.toml": 'extends = "default"\nstyles = ["a.css", "b.css"]\n',
+            "bottom/static/a.css": "i{top:2}",
+            "bottom/static/b.css": "i{top:3}",
+        },
+    )
+    # A file that is named twice stands where it is named last.
+    assert load_theme("top", tmp_path).assets["style.css"][1] == b"i{top:1}\ni{top:3}\ni{top:4}\ni{top:2}\n"
+    assert load_theme("middle", tmp_path).assets["style.css"][1] == b"i{top:2}\ni{top:3}\ni{top:4}\n"
+
+
+def test_themes_that_add_styles_follow_the_default(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        {"mine/theme.toml": 'extends = "default"\nstyles = ["...", "own.css"]\n', "mine/static/own.css": "b{top:0}"},
+    )
+    below = load_theme("default", None).assets["style.css"][1]
+    assert load_theme("mine", tmp_path).assets["style.css"][1] == below + b"b{top:0}\n"
 
 
 def test_scripts_become_one_in_the_order_given(tmp_path: Path) -> None:
@@ -263,9 +283,9 @@ def test_a_name_cannot_lead_out_of_the_themes(name: str, tmp_path: Path) -> None
 
 
 def test_an_unknown_theme_below_is_told_where_it_is_named(tmp_path: Path) -> None:
-    write(tmp_path, {"mine/theme.toml": 'extends = "defalt"\n'})
+    write(tmp_path, {"mine/theme.toml": 'name = "Mine"\nextends = "defalt"\n'})
     (problem,) = problems_of("mine", tmp_path)
-    assert (problem.path, problem.hint) == ("themes/mine/theme.toml", "did you mean 'default'?")
+    assert str(problem) == "themes/mine/theme.toml:2: there is no theme 'defalt'; did you mean 'default'?"
 
 
 def test_themes_in_a_circle(tmp_path: Path) -> None:
@@ -288,8 +308,9 @@ def test_a_theme_on_its_own_must_have_every_template(tmp_path: Path) -> None:
         ("extend = 'default'\n", 1, "unknown key 'extend'"),
         ("name = 'x'\nstyles = 'tokens.css'\n", 2, "styles: expected a list, got text"),
         ("name = 'x'\n\nextends =\n", 3, "this is no TOML"),
-        ("extends = 'default'\nstyles = ['token.css']\n", 0, "styles: there is no static/token.css"),
-        ("extends = 'default'\nscripts = ['post.js']\n", 0, "scripts: there is no static/post.js"),
+        ("extends = 'default'\nstyles = ['token.css']\n", 2, "styles: there is no static/token.css"),
+        ("extends = 'default'\nstyles = [\n  '...',\n  \"token.css\",\n]\n", 4, "styles: there is no static/token.css"),
+        ("extends = 'default'\nscripts = ['post.js']\n", 2, "scripts: there is no static/post.js"),
     ],
 )
 def test_a_wrong_theme_toml(toml: str, line: int, message: str, tmp_path: Path) -> None:
@@ -333,41 +354,6 @@ def test_a_file_that_is_not_utf_8(tmp_path: Path) -> None:
     (tmp_path / "themes/mine/templates/404.html").write_bytes(b"one\ntwo\nthr\xe9e\n")
     (problem,) = problems_of("mine", tmp_path)
     assert (problem.line, problem.message) == (3, "byte 0xe9 is not UTF-8")
-
-
-FAULTS = {
-    "an unknown field": ("one\n{{ page.titel }}\n", 2, "has no attribute 'titel'"),
-    "an unknown name": ("one\n\n{{ pages }}\n", 3, "'pages' is undefined"),
-    "an open block": ("{% if page %}\n\nno end\n", 2, "Unexpected end of template"),
-    "a wrong sign": ("one\n{{ page..title }}\n", 2, "expected name or number"),
-    "an unknown filter": ("\n{{ page.title|shout }}", 2, "No filter named 'shout'"),
-    "an error in a call": ("one\ntwo\n{{ 1 // 0 }}", 3, "ZeroDivisionError"),
-    "an include of nothing": ('\n{% include "nowhere.html" %}', 2, "there is no template 'nowhere.html'"),
-    "a template that extends itself": ('{% extends "404.html" %}', 1, "RecursionError"),
-    "chance": ("{{ [1, 2]|random }}", 1, "No filter named 'random'"),
-}
-
-
-@pytest.mark.parametrize(("text", "line", "message"), FAULTS.values(), ids=FAULTS.keys())
-def test_a_fault_is_told_with_template_line_and_page(text: str, line: int, message: str, tmp_path: Path) -> None:
-    problem = fault(write(tmp_path, MINE | {"mine/templates/404.html": text}))
-    assert (problem.path, problem.line) == ("themes/mine/templates/404.html", line)
-    assert message in problem.message
-    assert problem.message.endswith("(while rendering 404.html)")
-    assert problem.hint
-
-
-def test_a_fault_is_told_where_it_is_not_where_it_shows(tmp_path: Path) -> None:
-    child = '{% extends "default/404.html" %}\n\n{% block main %}\n{% include "part.html" %}\n{% endblock %}\n'
-    part = "\n\n{{ site.nothing }}\n"
-    problem = fault(write(tmp_path, MINE | {"mine/templates/404.html": child, "mine/templates/part.html": part}))
-    assert (problem.path, problem.line) == ("themes/mine/templates/part.html", 3)
-
-
-def test_a_template_nobody_wrote() -> None:
-    theme = load_theme("default", None)
-    with pytest.raises(ThemeError, match=r"there is no template 'thred.html'.*did you mean 'thread.html'"):
-        render(theme, "thred.html")
 
 
 # What is shown

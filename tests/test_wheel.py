@@ -33,7 +33,8 @@ def test_the_wheel_builds_a_site_by_itself(tmp_path: Path) -> None:
     run(sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", tmp_path, REPO, cwd=tmp_path)
     (wheel,) = tmp_path.glob("threadpress-*.whl")
     names = zipfile.ZipFile(wheel).namelist()
-    assert "generator/themes/default/theme.toml" in names
+    themes = {path.name for path in (REPO / "themes").iterdir()}
+    assert {f"generator/themes/{theme}/theme.toml" for theme in themes} <= set(names)
     assert not [name for name in names if not name.startswith(("generator/", "threadpress-"))]
     assert [name for name in names if name.endswith("licenses/LICENSE")]
 
@@ -65,3 +66,10 @@ def test_the_wheel_builds_a_site_by_itself(tmp_path: Path) -> None:
     assert "A thread for the wheel" in page
     (style,) = (site / "output/assets").glob("style.*.css")
     assert style.name in page
+
+    for theme in sorted(themes):
+        (site / "threadpress.toml").write_text(f'theme = "{theme}"\n', encoding="utf-8")
+        run(scripts / "threadpress", "build", cwd=site)
+        run(scripts / "threadpress", "check", cwd=site)
+        (new,) = (site / "output/assets").glob("style.*.css")
+        assert (new.name == style.name) == (theme == "default")

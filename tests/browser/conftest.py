@@ -18,12 +18,15 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.browser.walk import SAVES
-from tests.small import built, write
+from tests.small import Said, built, news, note, write
 
+THEMES = ("default", "classic", "plain")
+HEBREW = "\u05e9\u05dc\u05d5\u05dd \u05e2\u05d5\u05dc\u05dd"
 REPO = Path(__file__).parents[2]
 CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
 FIREFOX = Path(os.environ.get("FIREFOX", "/usr/bin/firefox-esr"))
 AXE = REPO / "node_modules/axe-core/axe.min.js"
+LIGHTHOUSE = REPO / "node_modules/lighthouse/cli/index.js"
 VNU = REPO / "node_modules/vnu-jar/build/dist/vnu.jar"
 
 
@@ -152,3 +155,29 @@ def browser() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def sites(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """One site in each theme; gives the outputs."""
+    turned = note(
+        "rtl",
+        (HEBREW, "id=1 uid=7 score=3", "First."),
+        ("Ann", "id=2 uid=8 score=4 parent=1", "Second."),
+        ("\u202eturned", "id=3 uid=9 score=5 parent=2", "Third."),
+        title=f"{HEBREW}!",
+        author=HEBREW,
+        department=HEBREW,
+        tags=[HEBREW, "after"],
+        posted="2020-01-02T10:00:00Z",
+    )
+    found = {}
+    for theme in THEMES:
+        site = tmp_path_factory.mktemp(theme)
+        files = {"content/rtl.md": turned, "content/deep.md": deep_thread(), "content/n.txt": news("5", Said("Rain."))}
+        write(site, {**files, "threadpress.toml": f'theme = "{theme}"\n'})
+        shutil.copy(REPO / "content/0179799118.txt", site / "content")
+        command = [sys.executable, "-m", "generator", "build", "--strict"]
+        subprocess.run(command, cwd=site, env={**os.environ, "PYTHONPATH": os.fspath(REPO)}, check=True)
+        found[theme] = site / "output"
+    return found

@@ -1,0 +1,200 @@
+// Keeps a page that `threadpress serve` shows as new as its files: loads it again with the reader's place kept, swaps
+// style sheets, shows the problems of a failed build. What to do is for the server to say: it is told which version is
+// shown, at the start, after sleep and after every lost connection. Never part of a published site.
+(() => {
+  "use strict";
+  const version = document.currentScript.dataset.version;
+  const PLACE = "threadpress-place:" + location.pathname;
+  const SILENCE = 3000; // milliseconds without an answer after which a connection counts as lost
+  const SOONEST = 150, LATEST = 3000; // milliseconds between two tries to connect
+
+  // ---- The reader's place: the first posts in sight, and how far each is from the top; pixels where there are none.
+
+  function keepPlace() {
+    const posts = [...document.querySelectorAll("article[id]")];
+    const first = posts.findIndex((post) => post.getBoundingClientRect().bottom > 0);
+    // More than one, as the first may be gone when the page comes again; then what stood before it, nearest first.
+    const near = first < 0 ? [] : [...posts.slice(first, first + 20), ...posts.slice(Math.max(0, first - 20), first).reverse()];
+    const place = {
+      x: scrollX,
+      y: scrollY,
+      posts: scrollY > 0 ? near.map((post) => [post.id, post.getBoundingClientRect().top]) : [],
+    };
+    try {
+      sessionStorage.setItem(PLACE, JSON.stringify(place));
+      history.scrollRestoration = "manual";
+    } catch { /* storage is switched off: the browser restores what it can */ }
+  }
+
+  function findPlace() {
+    let place;
+    try {
+      place = JSON.parse(sessionStorage.getItem(PLACE));
+      sessionStorage.removeItem(PLACE);
+    } catch { return; }
+    if (!place) return;
+    const go = () => {
+      for (const [id, top] of place.posts) {
+        const post = document.getElementById(id);
+        if (post) {
+          scrollTo({ left: place.x, top: scrollY + post.getBoundingClientRect().top - top, behavior: "instant" });
+          return;
+        }
+      }
+      scrollTo({ left: place.x, top: place.y, behavior: "instant" });
+    };
+    let moved = false;
+    for (const sign of ["wheel", "touchstart", "keydown", "mousedown"]) addEventListener(sign, () => { moved = true; }, { once: true, passive: true });
+    const again = () => { if (!moved) go(); };
+    go();
+    // Once more when all is laid out; only then does the browser keep its hands off.
+    const end = () => requestAnimationFrame(() => { again(); setTimeout(() => { again(); history.scrollRestoration = "auto"; }, 50); });
+    if (document.readyState === "complete") end(); else addEventListener("load", end, { once: true });
+  }
+
+  // ---- Style sheets: the new one is loaded beside the old one, which goes when the new one is there: no flash.
+
+  const sheets = [...document.querySelectorAll('link[rel~="stylesheet"]')];
+  const styles = () => sheets.map((sheet) => sheet.getAttribute("href"));
+
+  function swap(wanted) {
+    wanted.forEach((href, at) => {
+      const old = sheets[at];
+      if (old.getAttribute("href") === href) return;
+      const sheet = old.cloneNode();
+      sheet.href = href;
+      sheet.before_it = [old, ...(old.before_it || [])];
+      sheet.addEventListener("load", () => sheet.before_it.splice(0).forEach((gone) => gone.remove()));
+      sheet.addEventListener("error", reload);
+      sheets[at] = sheet;
+      old.after(sheet);
+    });
+  }
+
+  function reload() {
+    keepPlace();
+    location.reload();
+  }
+
+  // ---- Problems, in a shadow root, so that page and list can't disturb each other.
+
+  const LOOK = `
+    :host { all: initial }
+    @media print { :host { display: none } }
+    section { position: fixed; inset: auto 0 0 0; z-index: 2147483647; max-height: 60vh; overflow: auto; box-sizing: border-box;
+      padding: 1rem 1.25rem 1.25rem; border-top: 4px solid #b3261e; background: #fff8f7; color: #1c1b19;
+      font: 1rem/1.5 system-ui, sans-serif; box-shadow: 0 -4px 24px rgb(0 0 0 / 25%) }
+    header { display: flex; flex-wrap: wrap; gap: .5rem 1rem; align-items: center; justify-content: space-between }
+    h2 { margin: 0; font-size: 1.1rem; line-height: 1.3 }
+    p { margin: .25rem 0 0 }
+    ol { margin: .75rem 0 0; padding: 0; list-style: none }
+    li { padding: .5rem 0; border-top: 1px solid #e8d5d3; overflow-wrap: anywhere }
+    code { font: .9rem/1.5 ui-monospace, Consolas, monospace; color: #8c1d18; font-weight: 600 }
+    .hint { display: block; color: #5c5650 }
+    button { min-height: 2.25rem; padding: 0 1rem; border: 1px solid currentColor; border-radius: 4px; background: none;
+      color: inherit; font: inherit; cursor: pointer }
+    button:focus-visible { outline: 3px solid #00635b; outline-offset: 2px }
+    @media (prefers-color-scheme: dark) {
+      section { background: #2a1816; color: #f2e7e5; border-color: #f2b8b5 }
+      li { border-color: #54322f } code { color: #f2b8b5 } .hint { color: #cdbdba }
+      button:focus-visible { outline-color: #62c9bd }
+    }`;
+
+  const host = document.createElement("div");
+  host.id = "threadpress-problems";
+  const shadow = host.attachShadow({ mode: "open" });
+  const look = new CSSStyleSheet();
+  look.replaceSync(LOOK);
+  shadow.adoptedStyleSheets = [look];
+  // There before there is anything to tell: only what comes into an alert later is read out.
+  const alert = shadow.appendChild(element("div", ""));
+  alert.setAttribute("role", "alert");
+  document.documentElement.append(host);
+
+  let shown = "[]";
+
+  function element(name, text, ...children) {
+    const made = document.createElement(name);
+    made.textContent = text;
+    made.append(...children);
+    return made;
+  }
+
+  function tell(problems, more) {
+    const now = JSON.stringify(problems);
+    if (now === shown) return; // also when they were hidden: they come back only when they change
+    shown = now;
+    alert.replaceChildren();
+    if (!problems.length) return;
+    const hide = element("button", "Hide");
+    hide.type = "button";
+    hide.addEventListener("click", () => alert.replaceChildren());
+    const list = problems.map(({ path, line, message, hint, severity }) => {
+      const hinted = element("span", hint);
+      hinted.className = "hint";
+      const place = element("code", line ? `${path}:${line}` : path);
+      return element("li", "", place, ` ${severity === "warning" ? "warning: " : ""}${message}`, hinted);
+    });
+    if (more) list.push(element("li", `and ${more} more, in the terminal`));
+    const count = problems.length + more;
+    const section = element("section", "",
+      element("header", "", element("h2", count === 1 ? "The site can’t be built: 1 problem" : `The site can’t be built: ${count} problems`), hide),
+      element("p", "What is shown is the last good site. This goes away when the problem is mended."),
+      element("ol", "", ...list));
+    section.lang = "en";
+    section.dir = "ltr";
+    alert.append(section);
+  }
+
+  // ---- The connection, which is always wanted: it is tried again, slower and slower, and at once when somebody looks.
+
+  let socket, timer, silence, pause = SOONEST;
+
+  function connect() {
+    clearTimeout(timer);
+    const mine = socket = new WebSocket(`ws://${location.host}/.threadpress/live`);
+    mine.onopen = () => { pause = SOONEST; greet(); };
+    mine.onmessage = ({ data }) => {
+      clearTimeout(silence);
+      const { problems, more, reload: stale, styles: wanted } = JSON.parse(data);
+      tell(problems, more);
+      if (stale) reload(); else if (wanted) swap(wanted);
+    };
+    mine.onclose = () => {
+      if (mine !== socket) return;
+      clearTimeout(silence);
+      socket = undefined;
+      timer = setTimeout(connect, pause * (0.75 + Math.random() / 2));
+      pause = Math.min(pause * 2, LATEST);
+    };
+  }
+
+  function greet() {
+    socket.send(JSON.stringify({ page: location.pathname, version, styles: styles() }));
+    clearTimeout(silence);
+    silence = setTimeout(drop, SILENCE);
+  }
+
+  function drop() {
+    const lost = socket;
+    if (!lost) return;
+    lost.onclose = null; // a connection that died while the machine slept may take minutes to say so
+    lost.close();
+    socket = undefined;
+    connect();
+  }
+
+  function look_now() {
+    if (document.hidden) return;
+    if (socket && socket.readyState === WebSocket.OPEN) greet();
+    else if (!socket || socket.readyState >= WebSocket.CLOSING) { pause = SOONEST; if (socket) socket.onclose = null; connect(); }
+  }
+
+  document.addEventListener("visibilitychange", look_now);
+  addEventListener("online", look_now);
+  addEventListener("pageshow", (event) => { if (event.persisted) look_now(); });
+  addEventListener("pagehide", () => { if (socket) { socket.onclose = null; socket.close(); socket = undefined; } });
+
+  findPlace();
+  connect();
+})();

@@ -1,0 +1,93 @@
+"""Portraits: all rows of one author in, what the author's front page says in sum out: years, scores, labels, company.
+
+No files. Most authors wrote one post or two: what takes more to be worth showing is not worked out for them.
+"""
+
+from __future__ import annotations
+
+import functools
+import itertools
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from operator import itemgetter
+
+from markupsafe import Markup
+
+from generator.authors import AuthorSum
+from generator.drawings import columns
+from generator.facts import ranked, spread
+from generator.link import author_ref
+from generator.model import Author
+from generator.store import Row
+from generator.views import AuthorTotals, Ref
+
+LEAST = 5
+"""Posts from which on an author's years, scores and labels are shown."""
+SHOWN = 10
+"""People named of those whom an author answers, and of those who answer."""
+
+
+def portray(author: AuthorSum, rows: Sequence[Row], odd: Mapping[str, str]) -> AuthorTotals:
+    """Sum up the rows of an author, which come oldest thread first; `odd` as for `author_ref`."""
+    answers, more_answers = _company([row.answers for row in reversed(rows) if row.answers], odd)
+    answered, more_answered = _company([row.answered for row in reversed(rows) if row.answered], odd)
+    few = author.posts < LEAST
+    return AuthorTotals(  # by place, since there are many
+        author.posts,
+        author.stories,
+        author.threads,
+        "" if author.first is None else str(author.first),
+        "" if author.last is None else str(author.last),
+        author.median,
+        author.names,
+        answers,
+        more_answers,
+        answered,
+        more_answered,
+        _NOTHING if few else _years(author, rows),
+        _NOTHING if few else columns("Posts by score", spread(score for row in rows for score in row.scores)),
+        () if few else _labels(rows),
+    )
+
+
+_NOTHING = Markup()
+
+
+def _years(author: AuthorSum, rows: Sequence[Row]) -> Markup:
+    """Draw the posts by year, from the first to the last, if those are two."""
+    if author.first is None or author.last is None or author.first == author.last:
+        return _NOTHING
+    counts = dict.fromkeys(range(author.first, author.last + 1), 0)
+    for row in rows:
+        if row.year is not None:
+            counts[row.year] += row.posts
+    return columns("Posts by year", counts.items())
+
+
+def _labels(rows: Sequence[Row]) -> tuple[tuple[str, int], ...]:
+    lines = "\n".join([row.labels for row in rows if row.labels])
+    return ranked(Counter(lines.split("\n"))) if lines else ()
+
+
+def _company(parts: Sequence[str], odd: Mapping[str, str]) -> tuple[tuple[tuple[Ref, int], ...], int]:
+    """Name those who come most often, of equals the latest, as they were called last; and count the others."""
+    if not parts:
+        return (), 0
+    names: dict[str, str] = {}
+    counts: dict[str, int] = {}
+    for person, times in Counter("\n".join(parts).split("\n")).items():
+        key, _, name = person.partition("\0")
+        if key in counts:
+            counts[key] += times
+        else:
+            counts[key] = times
+            names[key] = name
+    most = sorted(counts.items(), key=itemgetter(1), reverse=True) if len(counts) > 1 else counts.items()
+    found = tuple([(_ref(key, names[key], odd.get(key)), times) for key, times in itertools.islice(most, SHOWN)])
+    return found, len(counts) - len(found)
+
+
+@functools.lru_cache(maxsize=20_000)  # people who write much are named on many pages
+def _ref(key: str, name: str, slug: str | None) -> Ref:
+    source, _, uid = key.partition("/")
+    return author_ref(Author(source, name, None if uid.startswith("@") else uid), {key: slug} if slug else {})

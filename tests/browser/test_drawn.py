@@ -1,0 +1,97 @@
+"""What is drawn, in a browser: the map of a thread."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.browser.conftest import AXE, Served, need
+from tests.browser.test_pages import AXE_OPTIONS, Scheme, opened
+
+pytestmark = pytest.mark.browser
+
+SEED = "threads/slashdot/0179799118.html"
+DEEP = "threads/notes/deep.html"
+
+
+def faults(page: Page) -> list[str]:
+    """What axe finds wrong with a page as it stands."""
+    page.add_script_tag(path=need(AXE, "npm install --no-package-lock"))
+    result = page.evaluate("async options => await axe.run(document, options)", AXE_OPTIONS)
+    return [f"{one['id']}: {[node['html'][:200] for node in one['nodes'][:5]]}" for one in result["violations"]]
+
+
+def test_the_map_stands_beside_the_text_and_moves_nothing(browser: Browser, served: Served) -> None:
+    place = "document.querySelector('main').getBoundingClientRect().toJSON()"
+    with opened(browser, served.url + SEED) as (page, _):
+        drawing, text = page.locator(".map svg").bounding_box(), page.locator("main").bounding_box()
+        assert drawing
+        assert text
+        assert drawing["x"] >= text["x"] + text["width"]
+        assert drawing["x"] + drawing["width"] <= 1280
+        with_map = page.evaluate(place)
+        page.evaluate("document.querySelector('.map').remove()")
+        assert page.evaluate(place) == with_map
+
+
+def test_a_click_on_a_mark_goes_to_its_post_and_the_map_comes_along(browser: Browser, served: Served) -> None:
+    with opened(browser, served.url + SEED) as (page, wrong):
+        mark = page.locator(".map svg a").nth(20)
+        target = str(mark.get_attribute("href"))
+        mark.click()
+        assert page.url.endswith(target)
+        assert page.locator(f'article[id="{target[1:]}"]').bounding_box()["y"] < 800  # type: ignore[index]
+        assert page.evaluate("scrollY") > 800
+        last = page.locator(".map svg a").last
+        assert 0 <= last.bounding_box()["y"] <= 800  # type: ignore[index]
+        assert wrong == []
+
+
+def test_a_narrow_page_has_the_map_behind_a_line(browser: Browser, served: Served) -> None:
+    with opened(browser, served.url + SEED, width=360, scripts=False) as (page, _):
+        drawing = page.locator(".map svg")
+        assert not drawing.is_visible()
+        page.get_by_text("Map of the thread").click()
+        assert drawing.is_visible()
+        assert page.locator(".map svg a").count() == 29
+        page.locator(".map svg a").nth(3).click()
+        assert "#c" in page.url
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", [SEED, DEEP])
+def test_axe_finds_no_fault_with_an_open_map(browser: Browser, served: Served, name: str, scheme: Scheme) -> None:
+    with opened(browser, served.url + name, width=320, scheme=scheme, csp=False) as (page, _):
+        page.get_by_text("Map of the thread").click()
+        assert faults(page) == []
+
+
+def test_no_mark_is_a_stop_for_the_tab_key(browser: Browser, served: Served) -> None:
+    """The posts are, and there may be a thousand of them."""
+    with opened(browser, served.url + SEED) as (page, _):
+        seen = set()
+        for _ in range(20):
+            page.keyboard.press("Tab")
+            seen.add(
+                page.evaluate("document.activeElement.closest('.map svg') ? 'mark' : document.activeElement.localName")
+            )
+        assert "a" in seen
+        assert "mark" not in seen
+
+
+def test_a_thousand_posts_fit_the_window(browser: Browser, served: Served) -> None:
+    with opened(browser, served.url + SEED) as (page, _):
+        height = page.evaluate("""() => {
+            const drawing = document.querySelector(".map svg"), marks = drawing.innerHTML
+            drawing.innerHTML = marks.repeat(35)
+            drawing.setAttribute("viewBox", "0 0 24 1015")
+            drawing.setAttribute("height", 6090)
+            return drawing.getBoundingClientRect().height
+        }""")
+        assert 500 < height < 800
+
+
+def test_paper_has_no_map(browser: Browser, served: Served) -> None:
+    with opened(browser, served.url + SEED) as (page, _):
+        page.emulate_media(media="print")
+        assert not page.locator(".map").is_visible()
