@@ -12,7 +12,9 @@
 
   function keepPlace() {
     const posts = [...document.querySelectorAll("article[id]")];
-    const first = posts.findIndex((post) => post.getBoundingClientRect().bottom > 0);
+    // What stays at the top of the window hides posts; themes say how much that is.
+    const hidden = parseFloat(getComputedStyle(document.documentElement).scrollPaddingTop) || 0;
+    const first = posts.findIndex((post) => post.getBoundingClientRect().bottom > hidden + 1);
     // More than one, as the first may be gone when the page comes again; then what stood before it, nearest first.
     const near = first < 0 ? [] : [...posts.slice(first, first + 20), ...posts.slice(Math.max(0, first - 20), first).reverse()];
     const place = {
