@@ -33,7 +33,7 @@ def test_the_wheel_builds_a_site_by_itself(tmp_path: Path) -> None:
     run(sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", tmp_path, REPO, cwd=tmp_path)
     (wheel,) = tmp_path.glob("threadpress-*.whl")
     names = zipfile.ZipFile(wheel).namelist()
-    assert "generator/themes/default/theme.toml" in names
+    assert {"generator/themes/default/theme.toml", "generator/livereload.js"} <= set(names)
     assert not [name for name in names if not name.startswith(("generator/", "threadpress-"))]
     assert [name for name in names if name.endswith("licenses/LICENSE")]
 
