@@ -101,6 +101,7 @@ class Posts:
             any_inferred=any(post.inferred for post in posts),
             any_cut=any(post.truncated != "no" for post in posts),
             any_kept=any(post.kept for post in posts),
+            any_removed=self.facts.removed,
         )
 
     def _dated(self, url: str | None) -> str | None:
