@@ -46,6 +46,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     `BELOW` in it stands for the files that the theme below names.
     """
+    scripts: tuple[str, ...] | None = None
+    """Static JavaScript files that are joined in the same way into the asset `script.js`."""
     options: dict[str, Any] = {}
     """Defaults of `[theme_options]`."""
 
@@ -67,6 +69,7 @@ _TAKES = {
     "name": "text",
     "extends": "the name of a theme",
     "styles": "a list of file names",
+    "scripts": "a list of file names",
     "options": "a table",
 }
 

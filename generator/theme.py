@@ -12,7 +12,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import itertools
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -41,8 +41,18 @@ TEMPLATES = (
     "thread.html",
 )
 """What every theme must offer, by itself or through the theme it extends."""
-BUNDLE = "style.css"
-"""The asset that the files named by `styles` become."""
+
+
+def _one_script(scripts: Iterable[str]) -> str:
+    """Join scripts. A semicolon parts them: a bracket that opens the next would else call what the last one ends in."""
+    return "".join(f"{script}\n;\n" for script in scripts)
+
+
+BUNDLES: tuple[tuple[str, str, Callable[[Iterable[str]], str]], ...] = (
+    ("styles", "style.css", bundle),
+    ("scripts", "script.js", _one_script),
+)
+"""Key of `theme.toml`, the asset that the files it names become, and how."""
 
 
 class Theme(msgspec.Struct, frozen=True, dict=True):
@@ -137,42 +147,47 @@ def _named(layers: list[Layer]) -> dict[str, File]:
 
 
 def _assets(layers: list[Layer]) -> dict[str, tuple[str, bytes]]:
-    """Name the static files by their content, the bundle first.
+    """Name the static files by their content, the bundles first.
 
-    What a theme below puts into its bundle and this one does not is published by neither.
+    What a theme below puts into its bundles and this one does not is published by neither.
     """
     static: dict[str, File] = {}
     for layer in reversed(layers):
         static |= layer.static
-    styles, problems = _listed(layers, static)
-    if styles and BUNDLE in static and BUNDLE not in styles:
-        problems.append(Problem(static[BUNDLE].path, 0, f"{BUNDLE} is what the files of `styles` become", "rename it"))
+    texts: dict[str, str] = {}
+    problems: list[Problem] = []
+    bundled: set[str] = set()
+    for key, bundle_name, join in BUNDLES:
+        files, wrong = _listed(layers, static, key)
+        problems += wrong
+        if files and bundle_name in static and bundle_name not in files:
+            message = f"{bundle_name} is what the files of `{key}` become"
+            problems.append(Problem(static[bundle_name].path, 0, message, "rename it"))
+        bundled.update(*(getattr(layer.settings, key) or () for layer in layers))
+        if files and not problems:
+            texts[bundle_name] = join(static[file].text for file in files)
     if problems:
         raise ThemeError(problems)
-    bundled = {style for layer in layers for style in layer.settings.styles or ()}
-    texts: Mapping[str, str] = {name: file.text for name, file in static.items() if name not in bundled}
-    if styles:
-        texts = {BUNDLE: bundle(static[style].text for style in styles), **texts}
+    texts |= {name: file.text for name, file in static.items() if name not in bundled}
     return {name: _asset(name, text.encode()) for name, text in texts.items()}
 
 
-def _listed(layers: list[Layer], static: Mapping[str, File]) -> tuple[tuple[str, ...], list[Problem]]:
-    """Put together the list `styles`, from the theme at the bottom up."""
-    styles: tuple[str, ...] = ()
+def _listed(layers: list[Layer], static: Mapping[str, File], key: str) -> tuple[tuple[str, ...], list[Problem]]:
+    """Put together the list `styles` or `scripts`, from the theme at the bottom up."""
+    files: tuple[str, ...] = ()
     problems = []
     for layer in reversed(layers):
-        if layer.settings.styles is None:
+        named: tuple[str, ...] | None = getattr(layer.settings, key)
+        if named is None:
             continue
-        for style in layer.settings.styles:
-            if style != BELOW and style not in static:
-                place, line = f"themes/{layer.theme}/{SETTINGS}", _line_of_item(layer.toml, "styles", style)
-                problems.append(
-                    Problem(place, line, f"styles: there is no static/{style}", config.nearest(style, static))
-                )
-        listed = [(styles if style == BELOW else (style,)) for style in layer.settings.styles]
-        # A file that is named twice counts where it is named last, as its rules would.
-        styles = tuple(reversed(dict.fromkeys(reversed(list(itertools.chain.from_iterable(listed))))))
-    return styles, problems
+        for file in named:
+            if file != BELOW and file not in static:
+                place, line = f"themes/{layer.theme}/{SETTINGS}", _line_of_item(layer.toml, key, file)
+                problems.append(Problem(place, line, f"{key}: there is no static/{file}", config.nearest(file, static)))
+        listed = [(files if file == BELOW else (file,)) for file in named]
+        # A file that is named twice counts where it is named last, as the rules in it would.
+        files = tuple(reversed(dict.fromkeys(reversed(list(itertools.chain.from_iterable(listed))))))
+    return files, problems
 
 
 def _line_of_item(toml: str, key: str, item: str) -> int:

@@ -15,10 +15,9 @@ def rules() -> str:
 
 
 def palettes() -> dict[str, dict[str, str]]:
-    """Colours by name; the dark ones are set over the light ones."""
-    light, dark = re.findall(r":root\{([^}]*--paper[^}]*)\}", rules())[:2]
-    found = dict(re.findall(r"--([a-z-]+):\s*(#[0-9a-f]{6});", light))
-    return {"light": found, "dark": found | dict(re.findall(r"--([a-z-]+):\s*(#[0-9a-f]{6});", dark))}
+    """Colours by scheme and name."""
+    colours = re.findall(r"--([a-z-]+): light-dark\((#[0-9a-f]{6}), ?(#[0-9a-f]{6})\)", rules())
+    return {"light": {name: light for name, light, _ in colours}, "dark": {name: dark for name, _, dark in colours}}
 
 
 def contrast(one: str, other: str) -> float:

@@ -56,9 +56,13 @@ def test_pages_are_sound(template: str, page: Head) -> None:
 def test_nothing_is_inline_and_nothing_saved_becomes_markup(template: str, page: Head) -> None:
     html = html_of(page, template)
     for tag, attrs in Outline(html).tags:
-        assert tag not in ("script", "style", "img", "iframe", "object", "base", "form"), tag
+        assert tag not in ("style", "img", "iframe", "object", "base", "form"), tag
+        if tag == "script":
+            assert str(attrs.pop("src")).removeprefix(page.root) in SITE.assets.values()
+            assert attrs in ({}, {"defer": None})
         assert not [name for name in attrs if name == "style" or name.startswith("on")], attrs
     assert "<script>" not in html
+    assert html.count("<script") == html.count("></script>")
 
 
 @pytest.mark.parametrize("name", ["thread", "thread with everything", "index", "author", "authors", "tags"])
@@ -73,7 +77,7 @@ def test_the_policy_stands_before_anything_is_loaded(template: str, page: Head) 
     policy = next(
         n for n, (_, attrs) in enumerate(outline.tags) if attrs.get("http-equiv") == "Content-Security-Policy"
     )
-    assert policy < min(n for n, (tag, _) in enumerate(outline.tags) if tag == "link")
+    assert policy < min(n for n, (tag, _) in enumerate(outline.tags) if tag in ("link", "script"))
     assert str(outline.tags[policy][1]["content"]).split("; ") == [
         "default-src 'none'",
         "style-src 'self'",
@@ -83,6 +87,20 @@ def test_the_policy_stands_before_anything_is_loaded(template: str, page: Head) 
         "base-uri 'none'",
         "form-action 'self'",
     ]
+
+
+@every_page
+def test_scripts_are_loaded_where_a_theme_has_some(template: str, page: Head) -> None:
+    """The one that sets the colours comes before the styles and holds the page up; the other waits for the page."""
+    tags = [(tag, attrs) for tag, attrs in Outline(html_of(page, template)).tags if tag in ("script", "link")]
+    early = ("script", {"src": page.root + SITE.assets["early.js"]})
+    style = ("link", {"rel": "stylesheet", "href": page.root + SITE.assets["style.css"]})
+    late = ("script", {"defer": None, "src": page.root + SITE.assets["script.js"]})
+    assert [each for each in tags if each in (early, style, late)] == [early, style, late]
+    bare = msgspec.structs.replace(SITE, assets={"style.css": "assets/style.css", "icon.svg": "assets/icon.svg"})
+    outline = Outline(html_of(page, template, bare))
+    assert not outline.all("script")
+    assert not outline.all("button")
 
 
 @every_page

@@ -58,7 +58,7 @@ MINE = {"mine/theme.toml": 'extends = "default"\n'}
 def test_the_default_theme_is_whole() -> None:
     theme = load_theme("default", None)
     assert set(TEMPLATES) <= set(theme.templates)
-    assert set(theme.assets) == {"style.css", "icon.svg"}
+    assert set(theme.assets) == {"style.css", "script.js", "early.js", "icon.svg"}
     assert theme.options["labels"]["Funny"] == "funny"
 
 
@@ -213,6 +213,31 @@ def test_themes_that_add_styles_follow_the_default(tmp_path: Path) -> None:
     assert load_theme("mine", tmp_path).assets["style.css"][1] == below + b"b{top:0}\n"
 
 
+def test_scripts_become_one_in_the_order_given(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        {
+            "mine/theme.toml": 'extends = "default"\nscripts = ["b.js", "a.js"]\n',
+            "mine/static/a.js": "(() => { document.title += 'a' })()\n",
+            "mine/static/b.js": "let b = 1 // no semicolon, and no line end",
+        },
+    )
+    script = theme_script(tmp_path)
+    # What opens with a bracket is no call of what stood before it, and no part of a comment.
+    assert script == "let b = 1 // no semicolon, and no line end\n;\n(() => { document.title += 'a' })()\n\n;\n"
+
+
+def theme_script(root: Path) -> str:
+    return load_theme("mine", root).assets["script.js"][1].decode()
+
+
+def test_a_theme_can_do_without_scripts(tmp_path: Path) -> None:
+    write(tmp_path, {"mine/theme.toml": 'extends = "default"\nscripts = []\n'})
+    theme = load_theme("mine", tmp_path)
+    assert "script.js" not in theme.assets
+    assert not re.search("<script|<button", render(theme, "404.html"))
+
+
 def test_every_file_counts_in_the_digest_and_line_ends_do_not(tmp_path: Path) -> None:
     files = {
         "mine/theme.toml": 'extends = "default"\n',
@@ -285,6 +310,7 @@ def test_a_theme_on_its_own_must_have_every_template(tmp_path: Path) -> None:
         ("name = 'x'\n\nextends =\n", 3, "this is no TOML"),
         ("extends = 'default'\nstyles = ['token.css']\n", 2, "styles: there is no static/token.css"),
         ("extends = 'default'\nstyles = [\n  '...',\n  \"token.css\",\n]\n", 4, "styles: there is no static/token.css"),
+        ("extends = 'default'\nscripts = ['post.js']\n", 2, "scripts: there is no static/post.js"),
     ],
 )
 def test_a_wrong_theme_toml(toml: str, line: int, message: str, tmp_path: Path) -> None:
@@ -303,6 +329,7 @@ def test_a_wrong_theme_toml(toml: str, line: int, message: str, tmp_path: Path) 
         ("static/a b.css", "a file of a theme can't have this name"),
         ("static/_own.css", "a file of a theme can't have this name"),
         ("static/style.css", "style.css is what the files of `styles` become"),
+        ("static/script.js", "script.js is what the files of `scripts` become"),
     ],
 )
 def test_a_file_that_cannot_be_used(name: str, message: str, tmp_path: Path) -> None:

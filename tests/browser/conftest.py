@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import NamedTuple
@@ -16,7 +17,8 @@ from typing import NamedTuple
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.small import Said, news, note, write
+from tests.browser.walk import SAVES
+from tests.small import Said, built, news, note, write
 
 THEMES = ("default", "classic", "plain")
 HEBREW = "\u05e9\u05dc\u05d5\u05dd \u05e2\u05d5\u05dc\u05dd"
@@ -96,6 +98,17 @@ class PagesHandler(SimpleHTTPRequestHandler):
         """Say nothing: the browser's own log is what the tests read."""
 
 
+@contextmanager
+def serving(output: Path) -> Iterator[Served]:
+    """Serve a folder, built or still to be, under /repo/."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(PagesHandler, directory=os.fspath(output))) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield Served(f"http://127.0.0.1:{server.server_port}/repo/", output)
+        server.shutdown()
+        thread.join()
+
+
 @pytest.fixture(scope="session")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """Build all saves of the tests that can be read, and the project's own content, and serve the site."""
@@ -109,11 +122,9 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     (content / "deep.md").write_text(deep_thread(), encoding="utf-8")
     (site / "threadpress.toml").write_text('title = "A shelf of threads"\nlist_posts_per_page = 5\n', encoding="utf-8")
     output = site / "output"
-    handler = functools.partial(PagesHandler, directory=os.fspath(output))
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        url = f"http://127.0.0.1:{server.server_port}/repo/"
-        built = subprocess.run(
-            [sys.executable, "-m", "generator", "build", "--keep-going", "--site-url", url],
+    with serving(output) as served:
+        done = subprocess.run(
+            [sys.executable, "-m", "generator", "build", "--keep-going", "--site-url", served.url],
             cwd=site,
             env={**os.environ, "PYTHONPATH": os.fspath(REPO)},
             capture_output=True,
@@ -121,13 +132,19 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
             check=False,
         )
         # Saves that are meant to be wrong are left out, and make the exit code 1; a bug of ours would make it 3.
-        assert built.returncode in (0, 1), built.stderr
-        assert (output / "SHA256SUMS").is_file(), built.stderr
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield Served(url, output)
-        server.shutdown()
-        thread.join()
+        assert done.returncode in (0, 1), done.stderr
+        assert (output / "SHA256SUMS").is_file(), done.stderr
+        yield served
+
+
+@pytest.fixture(scope="session")
+def walked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """Build the threads of `walk` and serve them."""
+    site = tmp_path_factory.mktemp("walked")
+    write(site, {f"content/{name}": text for name, text in SAVES.items()})
+    built(site)
+    with serving(site / "output") as served:
+        yield served
 
 
 @pytest.fixture(scope="session")

@@ -75,7 +75,11 @@ def opened(
     own = url.split("/repo/")[0] + "/repo/" if "/repo/" in url else "file:///"
     expected_404 = url.endswith(MISSING)
     page.on("pageerror", lambda error: wrong.append(f"script error: {error}"))
-    page.on("requestfailed", lambda request: wrong.append(f"failed: {request.url}"))
+    page.on(
+        "requestfailed",
+        # An icon may still be on its way when the next page is opened.
+        lambda request: wrong.append(f"failed: {request.url}") if request.failure != "net::ERR_ABORTED" else None,
+    )
     page.on(
         "request",
         lambda request: wrong.append(f"elsewhere: {request.url}") if not request.url.startswith(own) else None,

@@ -1,0 +1,55 @@
+"""The default theme's script, read: what it weighs, what it never does. What it does is tested in browsers."""
+
+from __future__ import annotations
+
+import gzip
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.pages import THEME
+from tests.small import ROOT, output_of
+
+SCRIPTS = {name: THEME.assets[name][1].decode() for name in ("early.js", "script.js")}
+
+
+def test_scripts_are_small() -> None:
+    assert sum(len(gzip.compress(text.encode(), mtime=0)) for text in SCRIPTS.values()) <= 10_000
+    # This one holds the page up.
+    assert len(SCRIPTS["early.js"]) < 1_200
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_scripts_do_nothing_that_the_policy_forbids_or_that_text_could_abuse(name: str) -> None:
+    for word in (
+        "innerHTML",
+        "outerHTML",
+        "insertAdjacentHTML",
+        "eval",
+        "Function(",
+        "fetch",
+        "XMLHttpRequest",
+        "import",
+    ):
+        assert word not in SCRIPTS[name], word
+    for word in ("http:", "https:", "document.cookie", 'setAttribute("style', "document.write", "sendBeacon"):
+        assert word not in SCRIPTS[name], word
+
+
+def test_every_script_is_strict_and_alone() -> None:
+    parts = SCRIPTS["script.js"].split("\n;\n")[:-1]
+    assert len(parts) == 9
+    for part in (*parts, SCRIPTS["early.js"]):
+        assert part.count('  "use strict";\n') == 1
+        assert part.rstrip().endswith("})();")
+    # The first makes what the others share; they add no name of their own.
+    assert [re.findall(r"^(?:const|let|var|function) (\w+)", part, re.M) for part in parts] == [["reader"], *[[]] * 8]
+
+
+def test_the_first_thread_arrives_in_one_round_trip(tmp_path: Path) -> None:
+    """14 KB are what a server sends before it waits (FACTS); 2 of them are left for what else a page may show."""
+    save = (ROOT / "content/0179799118.txt").read_bytes()
+    page = output_of(tmp_path, {"content/0179799118.txt": save})["threads/slashdot/0179799118.html"]
+    sizes = [len(gzip.compress(data, mtime=0)) for data in (page, THEME.assets["style.css"][1])]
+    assert sum(sizes) <= 14 * 1024 - 2 * 1024

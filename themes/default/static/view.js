@@ -1,0 +1,157 @@
+// The threshold and the filters: which posts stand in full, which in one line, which not at all.
+//
+// Full: a post of the chosen score or more, of the chosen label and author. Short: up to two points below. Hidden: the
+// rest. A post without a score counts as 1. What a shown post answers is shown too, at least in one line.
+(() => {
+  "use strict";
+  const { section, bar, posts, named, remember, make, choice, shown, under, first, again } = reader;
+  if (!posts.length) return;
+  const LOWEST = -1, HIGHEST = 5, PLAIN = 1, SHORTER = 2;
+  const [HIDDEN, SHORT, FULL] = [0, 1, 2];
+  const scored = posts.some((post) => post.score !== null);
+  const opened = new Set();
+  let wanted = [];
+
+  const range = make("input", { type: "range", min: LOWEST, max: HIGHEST, step: 1, value: LOWEST });
+  range.ariaLabel = "Show in full from score";
+  const number = make("span", { className: "from", ariaHidden: "true" });
+  const counts = make("output", {});
+  const label = choice("Only posts with the label", "any label", posts.map((post) => post.label));
+  const by = choice("Only posts by", "anyone", posts.map((post) => post.author));
+  const heading = bar.firstElementChild;
+  const filters = make("div", { className: "filters" }, ...(label.options.length > 1 ? [label] : []), by);
+  const gauge = make("div", { className: "gauge" });
+  if (scored) gauge.append(make("label", {}, make("span", {}, "Score "), range, number));
+  gauge.append(counts);
+  heading.classList.add("vh");
+  bar.append(gauge, filters);
+
+  const rate = (post) => {
+    if (label.value && post.label !== label.value) return HIDDEN;
+    if (by.value && post.author !== by.value) return HIDDEN;
+    const below = scored ? range.value - (post.score ?? PLAIN) : 0;
+    return below <= 0 ? FULL : below <= SHORTER ? SHORT : HIDDEN;
+  };
+
+  const words = (post) => {
+    const text = [...post.article.children].slice(1).map((part) => [...part.children].map((each) => each.textContent).join(" ") || part.textContent);
+    return text.join(" ").replace(/\s+/g, " ").trim().slice(0, 160) || "…";
+  };
+
+  const draw = (post) => {
+    const state = opened.has(post) ? FULL : wanted[post.index];
+    if (state === (post.state ?? FULL)) return;
+    post.state = state;
+    post.article.hidden = state === HIDDEN && "until-found";
+    post.article.classList.toggle("short", state === SHORT);
+    for (const part of [...post.article.children].slice(1)) part.hidden = state === SHORT && "until-found";
+    post.words?.remove();
+    if (state === SHORT) {
+      post.words ??= make("button", { type: "button", className: "words", ariaExpanded: "false" }, words(post));
+      post.head.append(post.words);
+    }
+  };
+
+  const count = () => {
+    const sums = [0, 0, 0];
+    for (const post of posts) sums[post.state ?? FULL] += 1;
+    const text = sums[FULL] === posts.length
+      ? heading.textContent
+      : `${sums[FULL]} full, ${sums[SHORT]} short, ${sums[HIDDEN]} hidden`;
+    if (counts.textContent !== text) counts.textContent = text;
+  };
+
+  const apply = () => {
+    number.textContent = range.value > LOWEST ? range.value : "any";
+    range.ariaValueText = range.value > LOWEST ? `${range.value} and more` : "any";
+    wanted = posts.map(rate);
+    for (const post of [...posts].reverse()) {
+      const above = post.parent?.index;
+      if (above !== undefined && wanted[post.index]) wanted[above] ||= SHORT;
+    }
+    posts.forEach(draw);
+    count();
+  };
+
+  // Brings a post to its place. Posts above it get their true heights only when they come near: a few frames more.
+  let frame = 0;
+  const settle = (post, top, frames = 5) => {
+    cancelAnimationFrame(frame);
+    scrollBy(0, post.article.getBoundingClientRect().top - top);
+    if (frames) frame = requestAnimationFrame(() => settle(post, top, frames - 1));
+    else show();
+  };
+  const show = () => document.documentElement.classList.remove("waiting");
+
+  // What one reads stays where it is, while posts above it come and go.
+  const change = () => {
+    const stuck = section.getBoundingClientRect().top < 0;
+    let post = stuck && first();
+    const before = post && post.article.getBoundingClientRect().top;
+    opened.clear();
+    apply();
+    if (post) post = posts.slice(post.index).find(shown) ?? posts.slice(0, post.index).reverse().find(shown);
+    if (post) settle(post, Math.max(before, under()));
+  };
+
+  const keep = () => {
+    const query = new URLSearchParams(location.search);
+    const chosen = { score: range.value > LOWEST ? range.value : "", label: label.value, by: by.value };
+    for (const [name, value] of Object.entries(chosen)) {
+      if (value) query.set(name, value);
+      else query.delete(name);
+    }
+    const search = query.size ? `?${query}` : "";
+    history.replaceState(history.state, "", location.pathname + search + location.hash);
+    remember.set("score", range.value);
+  };
+
+  const open = (post, on = true) => {
+    if (on) opened.add(post);
+    else opened.delete(post);
+    draw(post);
+    count();
+  };
+
+  range.addEventListener("input", change);
+  for (const control of [label, by]) control.addEventListener("change", change);
+  for (const control of [range, label, by]) control.addEventListener("change", keep);
+
+  const postOf = (element) => named(`#${element.closest("article").id}`);
+  section.addEventListener("click", (event) => {
+    if (!event.target.closest("article.short") || event.target.closest("a, .fold")) return;
+    const post = postOf(event.target);
+    open(post);
+    reader.go?.(post);
+  });
+  section.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || !event.target.matches("article")) return;
+    const post = postOf(event.target);
+    if (wanted[post.index] < FULL) open(post, !opened.has(post));
+  });
+  section.addEventListener("beforematch", (event) => {
+    if (event.target.localName !== "ol") open(postOf(event.target));
+  });
+
+  const arrive = (event) => {
+    const post = named(location.hash);
+    if (post) reader.reveal(post);
+    // Who comes back by reload or "back" stays where they were.
+    if (post && (event.type === "hashchange" || !again)) settle(post, bar.offsetHeight + 4);
+    else show();
+  };
+  reader.reveal = (post) => open(post);
+  reader.filters = filters;
+
+  const asked = new URLSearchParams(location.search);
+  const score = asked.get("score") ?? remember.get("score") ?? LOWEST;
+  if (scored && Number(score) >= LOWEST && Number(score) <= HIGHEST) range.value = score;
+  for (const [name, control] of Object.entries({ label, by })) {
+    control.value = asked.get(name) ?? "";
+    if (control.selectedIndex < 0) control.value = "";
+  }
+  apply();
+  addEventListener("hashchange", arrive);
+  // After the scripts that follow, which know what else can hide a post.
+  addEventListener("DOMContentLoaded", arrive);
+})();
