@@ -183,7 +183,7 @@ def test_styles_are_those_of_the_nearest_theme_that_names_them(tmp_path: Path) -
     theme = load_theme("mine", tmp_path)
     assert theme.assets["style.css"][1] == b":root{--ink: #123456}\nb{color: var(--ink)}\n"
     # What only the theme below lists is left out; a file that no list names is an asset of its own.
-    assert set(theme.assets) == {"style.css", "icon.svg", "more.css"}
+    assert set(theme.assets) == {"style.css", "script.js", "early.js", "icon.svg", "more.css"}
 
 
 def test_a_theme_can_add_to_the_styles_of_the_one_below(tmp_path: Path) -> None:
