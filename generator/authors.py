@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from generator import urls
-from generator.store import Row
+from generator.partition import Row
 
 
 class AuthorSum(msgspec.Struct, frozen=True, array_like=True, gc=False):

@@ -19,7 +19,7 @@ from generator import dates, markup
 from generator.assemble import Group, Loaded
 from generator.errors import Problem
 from generator.model import INFERRED, TOP, Author, Evidence, Reply, SaveRef, Thread, Tree
-from generator.store import Row
+from generator.partition import Row
 
 
 class Entry(msgspec.Struct, frozen=True, array_like=True, gc=False):

@@ -18,7 +18,7 @@ from generator.drawings import columns
 from generator.facts import ranked, spread
 from generator.link import author_ref
 from generator.model import Author
-from generator.store import Row
+from generator.partition import Row
 from generator.views import AuthorTotals, Ref
 
 LEAST = 5

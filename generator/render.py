@@ -24,12 +24,13 @@ from generator.errors import ContentError, Problem
 from generator.facts import Entry, Facts, replies_of
 from generator.lists import AuthorSlice, author_list, head
 from generator.paging import Cut, cut_list, page_url
+from generator.partition import Damaged, Partition, Row
 from generator.plan import Page, Place, ThreadPlan, fingerprint, stale
 from generator.portrait import portray
 from generator.posts import Posts
 from generator.redact import Redactions
 from generator.spool import take
-from generator.store import Damaged, Partition, Row, page_record
+from generator.store import page_record
 from generator.theme import Theme
 from generator.urls import anchor
 from generator.views import AuthorPage, AuthorPost, AuthorThread, AuthorTotals, Ref, Site

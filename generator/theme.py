@@ -21,7 +21,7 @@ import msgspec
 from generator import config
 from generator.errors import Problem, ThemeError
 from generator.layers import BELOW, SETTINGS, File, Layer, read_layers
-from generator.stylesheet import bundle
+from generator.stylesheet import bundle as one_style
 from generator.views import Head, Site
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def _one_script(scripts: Iterable[str]) -> str:
 
 
 BUNDLES: tuple[tuple[str, str, Callable[[Iterable[str]], str]], ...] = (
-    ("styles", "style.css", bundle),
+    ("styles", "style.css", one_style),
     ("scripts", "script.js", _one_script),
 )
 """Key of `theme.toml`, the asset that the files it names become, and how."""

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import gzip
 import re
-from pathlib import Path
 
 import pytest
 
 from tests.pages import THEME
-from tests.small import ROOT, output_of
 
 SCRIPTS = {name: THEME.assets[name][1].decode() for name in ("early.js", "script.js")}
 
@@ -45,11 +43,3 @@ def test_every_script_is_strict_and_alone() -> None:
         assert part.rstrip().endswith("})();")
     # The first makes what the others share; they add no name of their own.
     assert [re.findall(r"^(?:const|let|var|function) (\w+)", part, re.M) for part in parts] == [["reader"], *[[]] * 8]
-
-
-def test_the_first_thread_arrives_in_one_round_trip(tmp_path: Path) -> None:
-    """14 KB are what a server sends before it waits (FACTS): page and styles together are no more."""
-    save = (ROOT / "content/0179799118.txt").read_bytes()
-    page = output_of(tmp_path, {"content/0179799118.txt": save})["threads/slashdot/0179799118.html"]
-    sizes = [len(gzip.compress(data, mtime=0)) for data in (page, THEME.assets["style.css"][1])]
-    assert sum(sizes) <= 14 * 1024
