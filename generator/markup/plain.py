@@ -55,7 +55,7 @@ def general_html(body: str, inline: Callable[[str], str], cite: Cite | None = No
     parts = []
     held = ""
     for html, quoted in _pieces(body, inline):
-        link = cite_link(cite, quoted)
+        link = cite_link(cite, quoted) if cite and quoted else ""
         if held and held != link:
             parts.append(held)
         held = link

@@ -47,8 +47,7 @@ KEYS = {
 
 def test_keys_move_the_focus(walk: Page) -> None:
     for keys, expected in KEYS.items():
-        walk.reload()
-        walk.evaluate("scrollTo(0, 0)")
+        walk.goto(walk.url)
         for key in keys.split():
             walk.keyboard.press(key)
         assert at(walk) == f"c{expected}", keys

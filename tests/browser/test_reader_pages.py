@@ -45,24 +45,14 @@ def test_the_colours_are_the_readers_choice_on_every_page(browser: Browser, walk
 
 
 def test_the_map_says_where_one_is(browser: Browser, walked: Served) -> None:
-    """A theme's map is a `nav.map` with a link for each post."""
-    marks = "".join(f'<a href="#c{n}"><path d="M0 {n}h9"/></a>' for n in range(1, 1001))
-    drawing = f'<nav class="map" aria-label="Map"><svg viewBox="0 0 9 1000">{marks}</svg></nav>'
-    context = browser.new_context()
-    page = context.new_page()
-    html = (walked.output / f"{THREADS}long.html").read_text(encoding="utf-8")
-    page.route(
-        "**/long.html",
-        lambda route: route.fulfill(body=html.replace("<section", f"{drawing}<section", 1), content_type="text/html"),
-    )
-    page.goto(f"{walked.url}{THREADS}long.html")
-    page.locator("#c300").scroll_into_view_if_needed()
-    page.evaluate("document.querySelector('#c300').scrollIntoView()")
-    expect(page.locator("nav.map a[aria-current=true]")).to_have_attribute("href", "#c300")
-    page.keyboard.press("j")
-    page.keyboard.press("j")
-    expect(page.locator("nav.map a[aria-current=true]")).to_have_attribute("href", f"#{at(page)}")
-    context.close()
+    with opened(browser, f"{walked.url}{THREADS}long.html#c300") as (page, wrong):
+        mark = page.locator("nav.map a[aria-current=true]")
+        expect(mark).to_have_attribute("href", "#c300")
+        page.keyboard.press("j")
+        page.keyboard.press("j")
+        expect(mark).to_have_attribute("href", f"#{at(page)}")
+        assert at(page) == "c301"
+        assert wrong == []
 
 
 def test_an_authors_posts_are_sorted_and_filtered(browser: Browser, walked: Served) -> None:

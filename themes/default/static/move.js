@@ -16,6 +16,7 @@
   const index = () => (here() ?? first() ?? posts.at(-1)).index;
 
   const go = (post) => {
+    reader.rest();
     last = post;
     post.article.tabIndex = -1;
     post.article.focus({ preventScroll: true });

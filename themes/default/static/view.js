@@ -73,15 +73,21 @@
     count();
   };
 
-  // Brings a post to its place. Posts above it get their true heights only when they come near: a few frames more.
+  // Brings a post to its place, again and again until it stays there: posts above it get their true heights only when
+  // they come near.
   let frame = 0;
-  const settle = (post, top, frames = 5) => {
+  const settle = (post, top = bar.offsetHeight + 4, frames = 20, still = 0) => {
     cancelAnimationFrame(frame);
+    const before = scrollY;
     scrollBy(0, post.article.getBoundingClientRect().top - top);
-    if (frames) frame = requestAnimationFrame(() => settle(post, top, frames - 1));
-    else show();
+    const stays = scrollY === before ? still + 1 : 0;
+    if (frames && stays < 4) frame = requestAnimationFrame(() => settle(post, top, frames - 1, stays));
+    else rest();
   };
-  const show = () => document.documentElement.classList.remove("waiting");
+  const rest = () => {
+    cancelAnimationFrame(frame);
+    document.documentElement.classList.remove("waiting");
+  };
 
   // What one reads stays where it is, while posts above it come and go.
   const change = () => {
@@ -137,10 +143,11 @@
     const post = named(location.hash);
     if (post) reader.reveal(post);
     // Who comes back by reload or "back" stays where they were.
-    if (post && (event.type === "hashchange" || !again)) settle(post, bar.offsetHeight + 4);
-    else show();
+    if (post && (event.type === "hashchange" || !again)) settle(post);
+    else rest();
   };
   reader.reveal = (post) => open(post);
+  reader.rest = rest;
   reader.filters = filters;
 
   const asked = new URLSearchParams(location.search);
