@@ -9,6 +9,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -42,7 +43,9 @@ def watched(site: Path, act: Callable[[], None], config: Config | None = None, p
         watch.close()
         return batches
 
-    return asyncio.run(main())
+    # In a thread of its own: tests of browsers leave a loop running in the one that all tests share.
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, main()).result()
 
 
 @pytest.fixture
