@@ -48,6 +48,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """
     scripts: tuple[str, ...] | None = None
     """Static JavaScript files that are joined in the same way into the asset `script.js`."""
+    early: tuple[str, ...] | None = None
+    """Those that must run before anything is drawn, into `early.js`."""
     options: dict[str, Any] = {}
     """Defaults of `[theme_options]`."""
 
@@ -70,6 +72,7 @@ _TAKES = {
     "extends": "the name of a theme",
     "styles": "a list of file names",
     "scripts": "a list of file names",
+    "early": "a list of file names",
     "options": "a table",
 }
 

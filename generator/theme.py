@@ -51,6 +51,7 @@ def _one_script(scripts: Iterable[str]) -> str:
 BUNDLES: tuple[tuple[str, str, Callable[[Iterable[str]], str]], ...] = (
     ("styles", "style.css", one_style),
     ("scripts", "script.js", _one_script),
+    ("early", "early.js", _one_script),
 )
 """Key of `theme.toml`, the asset that the files it names become, and how."""
 

@@ -36,9 +36,9 @@ def test_scripts_do_nothing_that_the_policy_forbids_or_that_text_could_abuse(nam
 
 
 def test_every_script_is_strict_and_alone() -> None:
-    parts = SCRIPTS["script.js"].split("\n;\n")[:-1]
+    parts, early = (SCRIPTS[name].split("\n;\n")[:-1] for name in ("script.js", "early.js"))
     assert len(parts) == 9
-    for part in (*parts, SCRIPTS["early.js"]):
+    for part in (*parts, *early):
         assert part.count('  "use strict";\n') == 1
         assert part.rstrip().endswith("})();")
     # The first makes what the others share; they add no name of their own.

@@ -232,9 +232,9 @@ def theme_script(root: Path) -> str:
 
 
 def test_a_theme_can_do_without_scripts(tmp_path: Path) -> None:
-    write(tmp_path, {"mine/theme.toml": 'extends = "default"\nscripts = []\n'})
+    write(tmp_path, {"mine/theme.toml": 'extends = "default"\nscripts = []\nearly = []\n'})
     theme = load_theme("mine", tmp_path)
-    assert "script.js" not in theme.assets
+    assert set(theme.assets) == {"style.css", "icon.svg"}
     assert not re.search("<script|<button", render(theme, "404.html"))
 
 
