@@ -22,14 +22,9 @@ LARGE = 10_000
 
 def hugo_rows(binary: str, shared: Path, folder: Path, threads: int, trash: Trash) -> list[Row]:
     """Give Hugo's builds of the corpus `folder/json`."""
-    work, output = folder / "hugo", folder / "hugo-output"
-    if not (work / "hugo.toml").exists():
-        convert = (sys.executable, f"{shared}/hugo/json2hugo.py", f"{folder}/json", str(work), "--mode", "a")
-        subprocess.run(convert, check=True, stdout=subprocess.DEVNULL)
-        shutil.copytree(shared / "hugo" / "site", work, dirs_exist_ok=True)
-    limit = os.environ.get("HUGO_MEMORYLIMIT") or ("1" if threads >= LARGE else "6")
+    work, output = hugo_site(shared, folder), folder / "hugo-output"
     arguments = (binary, "--quiet", "-s", str(work), "-d", str(output))
-    command = Command(arguments, work, {"GOGC": "400", "HUGO_MEMORYLIMIT": limit})
+    command = Command(arguments, work, tuning(threads))
 
     def change() -> None:
         if not output.exists():
@@ -40,6 +35,22 @@ def hugo_rows(binary: str, shared: Path, folder: Path, threads: int, trash: Tras
         Row("hugo", "Hugo, cold", lambda: trash.take(output), command, output, "hugo"),
         Row("hugo-changed", "Hugo, one thread changed", change, command, output, "hugo-changed"),
     ]
+
+
+def hugo_site(shared: Path, folder: Path) -> Path:
+    """Make Hugo's site of the corpus `folder/json`, once, and give its folder."""
+    work = folder / "hugo"
+    if not (work / "hugo.toml").exists():
+        convert = (sys.executable, f"{shared}/hugo/json2hugo.py", f"{folder}/json", str(work), "--mode", "a")
+        subprocess.run(convert, check=True, stdout=subprocess.DEVNULL)
+        shutil.copytree(shared / "hugo" / "site", work, dirs_exist_ok=True)
+    return work
+
+
+def tuning(threads: int) -> dict[str, str]:
+    """Give the environment in which Hugo does best."""
+    limit = os.environ.get("HUGO_MEMORYLIMIT") or ("1" if threads >= LARGE else "6")
+    return {"GOGC": "400", "HUGO_MEMORYLIMIT": limit}
 
 
 def add_line(folder: Path, pattern: str, text: str, before: str = "") -> None:

@@ -70,17 +70,17 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--runs", type=int, default=5, help="runs of each build; the median counts")
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     parser.add_argument("--only", help="keys of the rows to measure, for example cold,nothing,hugo-changed")
-    parser.add_argument("--hugo", default=os.environ.get("HUGO") or _installed("hugo"), help='its binary; "" for none')
+    parser.add_argument("--hugo", default=os.environ.get("HUGO") or installed("hugo"), help='its binary; "" for none')
     parser.add_argument(
-        "--pelican", default=os.environ.get("PELICAN") or _installed("pelican"), help='its command; "" for none'
+        "--pelican", default=os.environ.get("PELICAN") or installed("pelican"), help='its command; "" for none'
     )
     parser.add_argument("--folder", type=Path, help="where corpora and sites go; default: a temporary folder")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write every single run there")
     return parser.parse_args()
 
 
-def _installed(name: str) -> str | None:
-    """A command beside this Python or on the path."""
+def installed(name: str) -> str | None:
+    """Find a command beside this Python or on the path."""
     places = os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)))
     return shutil.which(name, path=places)
 

@@ -27,12 +27,13 @@ from generator.link import Links, link
 from generator.lock import FOLDER, lock
 from generator.origin import digests
 from generator.parallel import Tell, Workers, silent
+from generator.partition import Damaged
 from generator.past import Past
 from generator.plan import Web, fingerprint, places, plan
 from generator.project import Project
 from generator.scan import Content, complete, look, scan, settled
 from generator.schedule import Batches, Known, render
-from generator.store import EMPTY, STAMP, Damaged, FileStamp, State, Store, encode
+from generator.store import EMPTY, STAMP, FileStamp, State, Store, encode
 from generator.theme import load_theme
 
 

@@ -125,13 +125,13 @@ def _work(site: Path, connection: Connection, parents: Connection | None) -> Non
     """Build whenever told to, until the parent has gone."""
     signal.signal(signal.SIGINT, _interrupt)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    if hasattr(signal, "pthread_sigmask"):
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     if parents:  # else the pipe would stay open with this end of it
         parents.close()
     collect_rarely()
     engine = Engine(site)
     with contextlib.suppress(KeyboardInterrupt, EOFError, OSError):
+        if hasattr(signal, "pthread_sigmask"):
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
         while connection.recv_bytes() == _BUILD:
             outcome = _build(engine, site, connection)
             connection.send_bytes(msgspec.msgpack.encode(outcome))

@@ -19,7 +19,7 @@ from generator import dates, markup
 from generator.assemble import Group, Loaded
 from generator.errors import Problem
 from generator.model import INFERRED, TOP, Author, Evidence, Reply, SaveRef, Thread, Tree
-from generator.store import Row
+from generator.partition import Row
 
 
 class Entry(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -156,21 +156,20 @@ def tally(facts: Facts) -> Tally:
 
 def _tally(thread: Thread, tree: Tree) -> Tally:
     posts = thread.posts
-    good = [
-        index
-        for index, post in enumerate(posts)
-        if post.score is not None and post.score >= GOOD and not post.author.removed
-    ]
+    scores = [post.score for post in posts if post.score is not None]
+    good = [(post.score, index) for index, post in enumerate(posts) if post.score is not None and post.score >= GOOD]
     best: list[Best] = []
     if good:
-        answers, places = Counter(tree.parents), {index: place for place, index in enumerate(tree.order)}
-        for index in heapq.nlargest(BEST, good, key=lambda index: (posts[index].score, answers[index], -places[index])):
+        answers = Counter(tree.parents)
+        ranked = heapq.nsmallest(
+            BEST,
+            [(-score, -answers[index], index) for score, index in good if not posts[index].author.removed],
+        )
+        for score, times, index in ranked:
             post = posts[index]
-            assert post.score is not None
-            name, uid = post.author.name, post.author.uid
-            best.append(Best(post.score, answers[index], places[index], post.id, name, uid))
+            best.append(Best(-score, -times, tree.order.index(index), post.id, post.author.name, post.author.uid))
     return Tally(
-        tuple(count for _, count in spread([post.score for post in posts if post.score is not None])),
+        tuple([count for _, count in spread(scores)]),
         tuple(sorted(Counter([post.label for post in posts if post.label]).items())),
         tuple(best),
     )
@@ -278,8 +277,8 @@ def author_rows(thread: Thread, tree: Tree, order: str) -> Iterator[Row]:
 def spread(scores: Iterable[int]) -> tuple[tuple[int, int], ...]:
     """Count scores from -1 to 5, those beyond with the nearest; empty without any."""
     counts = dict.fromkeys(SCORES, 0)
-    for score in scores:
-        counts[5 if score > 5 else -1 if score < -1 else score] += 1
+    for score, times in Counter(scores).items():
+        counts[min(max(score, SCORES[0]), SCORES[-1])] += times
     return tuple(counts.items()) if any(counts.values()) else ()
 
 

@@ -15,10 +15,11 @@ import msgspec
 from generator.authors import Authors, AuthorSum, sum_up
 from generator.facts import row_marks
 from generator.parallel import Workers
+from generator.partition import PARTITIONS, Damaged, Partition, Row, partition_of
 from generator.past import Past
 from generator.scan import Content
 from generator.spool import take_part
-from generator.store import PARTITIONS, Damaged, Partition, Row, Store, partition_of
+from generator.store import Store
 
 
 class IngestTask(msgspec.Struct, frozen=True):

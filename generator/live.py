@@ -24,6 +24,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from generator import preview
+from generator.config import Config
 from generator.errors import Problem
 from generator.preview import RESERVED
 
@@ -87,8 +88,8 @@ class News(msgspec.Struct, frozen=True):
 class Live:
     """The app, and what it knows of the site."""
 
-    def __init__(self, output: Path, hosts: Hosts) -> None:
-        self.output = output
+    def __init__(self, hosts: Hosts) -> None:
+        self.output = Path(Config().output)
         self.base = "/"
         """The path under which the site will stand."""
         self.problems: tuple[Problem, ...] = ()
@@ -139,7 +140,7 @@ class Live:
         return (503, preview.NO_SITE) if missing is None else (404, missing)
 
     async def _serve(self, request: Request) -> Response:
-        path = request.url.path if "path" not in request.scope else str(request.scope["path"])
+        path: str = request.scope["path"]
         found = preview.read(self.output, path, self.base)
         if found is None and path in self._assets:
             found = path, self._assets[path]

@@ -16,7 +16,8 @@
     const hidden = parseFloat(getComputedStyle(document.documentElement).scrollPaddingTop) || 0;
     const first = posts.findIndex((post) => post.getBoundingClientRect().bottom > hidden + 1);
     // More than one, as the first may be gone when the page comes again; then what stood before it, nearest first.
-    const near = first < 0 ? [] : [...posts.slice(first, first + 20), ...posts.slice(Math.max(0, first - 20), first).reverse()];
+    const before = posts.slice(Math.max(0, first - 20), Math.max(0, first)).reverse();
+    const near = first < 0 ? [] : [...posts.slice(first, first + 20), ...before];
     const place = {
       x: scrollX,
       y: scrollY,
@@ -46,12 +47,18 @@
       scrollTo({ left: place.x, top: place.y, behavior: "instant" });
     };
     let moved = false;
-    for (const sign of ["wheel", "touchstart", "keydown", "mousedown"]) addEventListener(sign, () => { moved = true; }, { once: true, passive: true });
+    for (const sign of ["wheel", "touchstart", "keydown", "mousedown"]) {
+      addEventListener(sign, () => { moved = true; }, { once: true, passive: true });
+    }
     const again = () => { if (!moved) go(); };
     go();
     // Once more when all is laid out; only then does the browser keep its hands off.
-    const end = () => requestAnimationFrame(() => { again(); setTimeout(() => { again(); history.scrollRestoration = "auto"; }, 50); });
-    if (document.readyState === "complete") end(); else addEventListener("load", end, { once: true });
+    const end = () => {
+      again();
+      setTimeout(() => { again(); history.scrollRestoration = "auto"; }, 50);
+    };
+    if (document.readyState === "complete") end();
+    else addEventListener("load", () => requestAnimationFrame(end), { once: true });
   }
 
   // ---- Style sheets: the new one is loaded beside the old one, which goes when the new one is there: no flash.
@@ -65,8 +72,8 @@
       if (old.getAttribute("href") === href) return;
       const sheet = old.cloneNode();
       sheet.href = href;
-      sheet.before_it = [old, ...(old.before_it || [])];
-      sheet.addEventListener("load", () => sheet.before_it.splice(0).forEach((gone) => gone.remove()));
+      sheet.older = [old, ...(old.older || [])];
+      sheet.addEventListener("load", () => sheet.older.splice(0).forEach((gone) => gone.remove()));
       sheet.addEventListener("error", reload);
       sheets[at] = sheet;
       old.after(sheet);
@@ -86,7 +93,7 @@
     section { position: fixed; inset: auto 0 0 0; z-index: 2147483647; max-height: 60vh; overflow: auto; box-sizing: border-box;
       padding: 1rem 1.25rem 1.25rem; border-top: 4px solid #b3261e; background: #fff8f7; color: #1c1b19;
       font: 1rem/1.5 system-ui, sans-serif; box-shadow: 0 -4px 24px rgb(0 0 0 / 25%) }
-    header { display: flex; flex-wrap: wrap; gap: .5rem 1rem; align-items: center; justify-content: space-between }
+    header { display: flex; gap: 1rem; align-items: start; justify-content: space-between }
     h2 { margin: 0; font-size: 1.1rem; line-height: 1.3 }
     p { margin: .25rem 0 0 }
     ol { margin: .75rem 0 0; padding: 0; list-style: none }
@@ -139,9 +146,10 @@
     });
     if (more) list.push(element("li", `and ${more} more, in the terminal`));
     const count = problems.length + more;
+    const title = element("h2", `The site can’t be built: ${count} problem${count === 1 ? "" : "s"}`);
     const section = element("section", "",
-      element("header", "", element("h2", count === 1 ? "The site can’t be built: 1 problem" : `The site can’t be built: ${count} problems`), hide),
-      element("p", "What is shown is the last good site. This goes away when the problem is mended."),
+      element("header", "", title, hide),
+      element("p", "The site stays as it is until that is mended."),
       element("ol", "", ...list));
     section.lang = "en";
     section.dir = "ltr";
@@ -177,25 +185,32 @@
     silence = setTimeout(drop, SILENCE);
   }
 
-  function drop() {
-    const lost = socket;
-    if (!lost) return;
-    lost.onclose = null; // a connection that died while the machine slept may take minutes to say so
-    lost.close();
-    socket = undefined;
+  function drop() { // a connection that died while the machine slept may take minutes to say so
+    leave();
     connect();
   }
 
-  function look_now() {
+  function lookNow() {
     if (document.hidden) return;
-    if (socket && socket.readyState === WebSocket.OPEN) greet();
-    else if (!socket || socket.readyState >= WebSocket.CLOSING) { pause = SOONEST; if (socket) socket.onclose = null; connect(); }
+    pause = SOONEST;
+    if (!socket) connect();
+    else if (socket.readyState === WebSocket.OPEN) greet();
+    else if (socket.readyState >= WebSocket.CLOSING) drop();
   }
 
-  document.addEventListener("visibilitychange", look_now);
-  addEventListener("online", look_now);
-  addEventListener("pageshow", (event) => { if (event.persisted) look_now(); });
-  addEventListener("pagehide", () => { if (socket) { socket.onclose = null; socket.close(); socket = undefined; } });
+  function leave() { // the browser may keep the page for the way back, which it does not with an open socket
+    clearTimeout(timer);
+    clearTimeout(silence);
+    if (!socket) return;
+    socket.onclose = null;
+    socket.close();
+    socket = undefined;
+  }
+
+  document.addEventListener("visibilitychange", lookNow);
+  addEventListener("online", lookNow);
+  addEventListener("pageshow", (event) => { if (event.persisted) lookNow(); });
+  addEventListener("pagehide", leave);
 
   findPlace();
   connect();

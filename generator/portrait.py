@@ -18,12 +18,12 @@ from generator.drawings import columns
 from generator.facts import ranked, spread
 from generator.link import author_ref
 from generator.model import Author
-from generator.store import Row
+from generator.partition import Row
 from generator.views import AuthorTotals, Ref
 
 LEAST = 5
 """Posts from which on an author's years, scores and labels are shown."""
-SHOWN = 10
+SHOWN = 8
 """People named of those whom an author answers, and of those who answer."""
 
 
@@ -45,7 +45,9 @@ def portray(author: AuthorSum, rows: Sequence[Row], odd: Mapping[str, str]) -> A
         answered,
         more_answered,
         _NOTHING if few else _years(author, rows),
-        _NOTHING if few else columns("Posts by score", spread(score for row in rows for score in row.scores)),
+        _NOTHING
+        if few
+        else columns("Posts by score", spread(itertools.chain.from_iterable([row.scores for row in rows]))),
         () if few else _labels(rows),
     )
 
@@ -73,21 +75,22 @@ def _company(parts: Sequence[str], odd: Mapping[str, str]) -> tuple[tuple[tuple[
     """Name those who come most often, of equals the latest, as they were called last; and count the others."""
     if not parts:
         return (), 0
-    names: dict[str, str] = {}
+    people: dict[str, str] = {}
     counts: dict[str, int] = {}
-    for person, times in Counter("\n".join(parts).split("\n")).items():
-        key, _, name = person.partition("\0")
+    for person in "\n".join(parts).split("\n"):
+        key = person[: person.index("\0")]
         if key in counts:
-            counts[key] += times
+            counts[key] += 1
         else:
-            counts[key] = times
-            names[key] = name
-    most = sorted(counts.items(), key=itemgetter(1), reverse=True) if len(counts) > 1 else counts.items()
-    found = tuple([(_ref(key, names[key], odd.get(key)), times) for key, times in itertools.islice(most, SHOWN)])
+            counts[key] = 1
+            people[key] = person
+    most = sorted(counts.items(), key=itemgetter(1), reverse=True) if max(counts.values()) > 1 else counts.items()
+    found = tuple([(_ref(people[key], odd.get(key)), times) for key, times in itertools.islice(most, SHOWN)])
     return found, len(counts) - len(found)
 
 
 @functools.lru_cache(maxsize=20_000)  # people who write much are named on many pages
-def _ref(key: str, name: str, slug: str | None) -> Ref:
+def _ref(person: str, slug: str | None) -> Ref:
+    key, _, name = person.partition("\0")
     source, _, uid = key.partition("/")
     return author_ref(Author(source, name, None if uid.startswith("@") else uid), {key: slug} if slug else {})

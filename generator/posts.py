@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Sequence
 
 from markupsafe import Markup
 
@@ -16,6 +17,7 @@ from generator.lists import head
 from generator.model import INFERRED, Evidence, Thread, Tree
 from generator.paging import page_url
 from generator.plan import Page, ThreadPlan
+from generator.quotes import Quotes
 from generator.views import PostView, Ref, SaveView, StoryLink, ThreadPage
 
 LEVELS = 8
@@ -43,6 +45,7 @@ class Posts:
         self.config = config
         self.dated = thread.posted[:10].replace("-", "") if config.wayback and thread.posted else None
         self.subjects = telling_subjects(thread, self.tree)
+        self.quotes = Quotes(thread.posts, self.tree.parents)
         self.single = len(thread.posts) <= config.posts_per_page
         self.place = {} if self.single else {index: place for place, index in enumerate(self.tree.order)}
 
@@ -99,6 +102,7 @@ class Posts:
             any_inferred=any(post.inferred for post in posts),
             any_cut=any(post.truncated != "no" for post in posts),
             any_kept=any(post.kept for post in posts),
+            any_removed=self.facts.removed,
         )
 
     def _dated(self, url: str | None) -> str | None:
@@ -124,7 +128,9 @@ class Posts:
                     post.score,
                     post.label,
                     subjects[index],
-                    markup.post_html(post.body, post.markup, self.dated),
+                    markup.post_html(post.body, post.markup, self.dated, self._cite(index, url))
+                    if ">" in post.body
+                    else markup.post_html(post.body, post.markup, self.dated),
                     None if parent is None else Ref(posts[parent].author.name, self._place(parent, url)),
                     inferred,
                     _grounds(reply.evidence, reply.confidence) if reply.evidence and inferred else "",
@@ -140,6 +146,15 @@ class Posts:
             )
             before = level
         return tuple(views), before + 1
+
+    def _cite(self, index: int, url: str) -> markup.Cite:
+        """Tell where the quotes of a post are from, for a page of the thread."""
+
+        def cite(lines: Sequence[str]) -> tuple[str, str] | None:
+            source = self.quotes.source(index, lines)
+            return None if source is None else (self._place(source, url), self.thread.posts[source].author.name)
+
+        return cite
 
     def _place(self, index: int, url: str) -> str:
         """Link to a post of this thread from one of its pages."""

@@ -13,6 +13,7 @@ import itertools
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -21,15 +22,16 @@ from generator.authors import AuthorSum
 from generator.config import Config
 from generator.data import thread_json
 from generator.errors import ContentError, Problem
-from generator.facts import Entry, Facts, replies_of
+from generator.facts import Facts, replies_of
 from generator.lists import AuthorSlice, author_list, head
 from generator.paging import Cut, cut_list, page_url
+from generator.partition import Damaged, Partition, Row
 from generator.plan import Page, Place, ThreadPlan, fingerprint, stale
 from generator.portrait import portray
 from generator.posts import Posts
 from generator.redact import Redactions
 from generator.spool import take
-from generator.store import Damaged, Partition, Row, page_record
+from generator.store import page_record
 from generator.theme import Theme
 from generator.urls import anchor
 from generator.views import AuthorPage, AuthorPost, AuthorThread, AuthorTotals, Ref, Site
@@ -213,7 +215,8 @@ def _under(folder: str, problem: Problem) -> Problem:
     return msgspec.structs.replace(problem, path=f"{folder}/{problem.path}")
 
 
-_decode_entries = msgspec.msgpack.Decoder(tuple[Entry, ...]).decode
+_decode_entries = msgspec.msgpack.Decoder(list[tuple[Any, ...]]).decode
+"""`Entry` after `Entry`, as tuples: they are only taken apart."""
 
 
 def _authors(task: RenderTask, shared: Shared) -> Iterator[Done | Rendered]:
@@ -234,7 +237,7 @@ def _authors(task: RenderTask, shared: Shared) -> Iterator[Done | Rendered]:
                 parts = list(_parts(rows, ends, cut))
                 totals = portray(author, rows, odd) if cut.paging.number == 0 else None
                 mark = fingerprint(
-                    (author, totals) if totals else (author.name, author.uid),
+                    (author.name, author.uid, totals),
                     cut,
                     [(row.data, start, stop, threads[row.thread][1]) for row, start, stop in parts],
                 )
@@ -297,12 +300,12 @@ def _listed(
     )
 
 
-def _author_thread(thread: Place, entries: tuple[Entry, ...], size: int) -> AuthorThread:
+def _author_thread(thread: Place, entries: list[tuple[Any, ...]], size: int) -> AuthorThread:
     """What an author wrote in one thread; each post with its place there and its parent's."""
     url = thread.url
     posts = []
     story = False
-    for post, place, subject, excerpt, score, label, truncated, parent, above, to, inferred in map(_fields, entries):
+    for post, place, subject, excerpt, score, label, truncated, parent, above, to, inferred in entries:
         if post is None:
             story = True
             continue
@@ -312,6 +315,3 @@ def _author_thread(thread: Place, entries: tuple[Entry, ...], size: int) -> Auth
             ref = Ref(to, (url if above < size else page_url(url, above // size + 1)) + anchor(parent))
         posts.append(AuthorPost(page + anchor(post), subject, excerpt, score, label, ref, inferred, truncated))
     return AuthorThread(*thread, story, tuple(posts))
-
-
-_fields = msgspec.structs.astuple

@@ -196,8 +196,8 @@ class _Walk:
             if mine and post in mine:
                 odds[place] *= AGAIN
             if quotes:
-                words = self.words.get(post) or self.words.setdefault(post, _words(posts[post].body))
-                found = {deeper for deeper, text in quotes if text in words[deeper]}
+                said = self.words.get(post) or self.words.setdefault(post, words(posts[post].body))
+                found = {deeper for deeper, text in quotes if text in said[deeper]}
                 if found:
                     odds[place] *= (QUOTE if False in found else 1.0) * (REQUOTE if True in found else 1.0)
                     kinds[place] = "quote"
@@ -210,7 +210,7 @@ def _writer(author: Author) -> str:
     return "" if author.uid is None and author.name in ("Anonymous Coward", REMOVED) else author.key
 
 
-def _fold(text: str) -> str:
+def fold(text: str) -> str:
     """Text without white space and quote marks, so that quotes match however they were wrapped."""
     if text.isascii():
         return text.encode("ascii").translate(None, _SPACE).decode("ascii")
@@ -224,7 +224,7 @@ def _quotes(body: str) -> list[tuple[bool, str]]:
         line = line.lstrip()
         if line.startswith(">"):
             line = line[1:].lstrip()
-            text = _fold(line[: 4 * LONGEST])[:LONGEST]
+            text = fold(line[: 4 * LONGEST])[:LONGEST]
             if len(text) >= SHORTEST:
                 quotes.append((line.startswith(">"), text))
                 if len(quotes) == LINES:
@@ -232,16 +232,16 @@ def _quotes(body: str) -> list[tuple[bool, str]]:
     return quotes
 
 
-def _words(body: str) -> tuple[str, str]:
+def words(body: str) -> tuple[str, str]:
     """What a post says itself, and what it quotes, both folded."""
     body = body[:REACH]
     if ">" not in body:
-        return _fold(body), ""
+        return fold(body), ""
     own: list[str] = []
     quoted: list[str] = []
     for line in body.split("\n"):
         (quoted if line.lstrip().startswith(">") else own).append(line)
-    return _fold("".join(own)), _fold("".join(quoted))
+    return fold("".join(own)), fold("".join(quoted))
 
 
 def _acyclic(replies: list[Reply], at: dict[str, int]) -> tuple[Reply, ...]:

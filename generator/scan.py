@@ -21,13 +21,14 @@ from generator.facts import Facts, author_rows, facts_of, order_key, row_mark, r
 from generator.listing import Listing, Look, groups, list_content, look_into, unknown
 from generator.model import Thread
 from generator.parallel import Workers, batches
+from generator.partition import PARTITIONS, partition_of
 from generator.past import Past
 from generator.plan import ThreadPlan
 from generator.project import Project
 from generator.redact import Redactions
 from generator.render import read_shared
 from generator.spool import leave, leave_parts
-from generator.store import PARTITIONS, FileStamp, InputFile, Store, partition_of
+from generator.store import FileStamp, InputFile, Store
 from generator.views import Site
 
 BATCH = 1_000_000

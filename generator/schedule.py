@@ -15,6 +15,7 @@ from generator.authors import AuthorSum
 from generator.early import Early
 from generator.link import Links
 from generator.parallel import Workers, batches
+from generator.partition import partition_of
 from generator.plan import Page, Place, Plan, ThreadPlan, author_urls, stale
 from generator.render import (
     AuthorJob,
@@ -30,7 +31,7 @@ from generator.render import (
     unpack_done,
 )
 from generator.spool import leave
-from generator.store import FINGERPRINT, SHA256, STAMP, Store, partition_of
+from generator.store import FINGERPRINT, SHA256, STAMP, Store
 from generator.survey import Survey
 
 POST_COSTS = 450

@@ -68,7 +68,7 @@ def serve(site: Path, order: Order, say: Say) -> None:
 
 async def _serve(site: Path, order: Order, listening: socket.socket, builder: Builder, say: Say) -> int:
     port = listening.getsockname()[1]
-    live = Live(site / Config().output, _hosts(order.host, port))
+    live = Live(_hosts(order.host, port))
     server = _Server(
         uvicorn.Config(
             live.app,
@@ -109,6 +109,7 @@ async def _serve(site: Path, order: Order, listening: socket.socket, builder: Bu
 async def _follow(site: Path, order: Order, builder: Builder, live: Live, say: Say) -> None:
     """Build, and build again after each batch of changes."""
     config, shown, changed = _settings(site), set[Problem](), tuple[str, ...]()
+    live.output, live.base = site / config.output, base_path(config.site_url)
     watch = Watch(area(config, site), order.poll, say)
     say(f"watching {', '.join(dict.fromkeys(place.shown for place in (*watch.area.places, watch.area.settings)))}")
 

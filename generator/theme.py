@@ -150,44 +150,43 @@ def _named(layers: list[Layer]) -> dict[str, File]:
 def _assets(layers: list[Layer]) -> dict[str, tuple[str, bytes]]:
     """Name the static files by their content, the bundles first.
 
-    What a theme below puts into its bundle and this one does not is published by neither.
+    What a theme below puts into its bundles and this one does not is published by neither.
     """
     static: dict[str, File] = {}
     for layer in reversed(layers):
         static |= layer.static
     texts: dict[str, str] = {}
-    bundled: set[str] = set()
     problems: list[Problem] = []
-    for key, bundle, join in BUNDLES:
-        files, missing = _listed(layers, key, static)
-        if files and bundle in static and bundle not in files:
-            missing.append(
-                Problem(static[bundle].path, 0, f"{bundle} is what the files of `{key}` become", "rename it")
-            )
-        if files and not missing:
-            texts[bundle] = join(static[file].text for file in files)
-        bundled.update(file for layer in layers for file in getattr(layer.settings, key) or ())
-        problems += missing
+    bundled: set[str] = set()
+    for key, bundle_name, join in BUNDLES:
+        files, wrong = _listed(layers, static, key)
+        problems += wrong
+        if files and bundle_name in static and bundle_name not in files:
+            message = f"{bundle_name} is what the files of `{key}` become"
+            problems.append(Problem(static[bundle_name].path, 0, message, "rename it"))
+        bundled.update(*(getattr(layer.settings, key) or () for layer in layers))
+        if files and not problems:
+            texts[bundle_name] = join(static[file].text for file in files)
     if problems:
         raise ThemeError(problems)
     texts |= {name: file.text for name, file in static.items() if name not in bundled}
     return {name: _asset(name, text.encode()) for name, text in texts.items()}
 
 
-def _listed(layers: list[Layer], key: str, static: Mapping[str, File]) -> tuple[tuple[str, ...], list[Problem]]:
-    """Put together a list of files, from the theme at the bottom up."""
+def _listed(layers: list[Layer], static: Mapping[str, File], key: str) -> tuple[tuple[str, ...], list[Problem]]:
+    """Put together the list `styles` or `scripts`, from the theme at the bottom up."""
     files: tuple[str, ...] = ()
     problems = []
     for layer in reversed(layers):
-        names: tuple[str, ...] | None = getattr(layer.settings, key)
-        if names is None:
+        named: tuple[str, ...] | None = getattr(layer.settings, key)
+        if named is None:
             continue
-        for name in names:
-            if name != BELOW and name not in static:
-                place, line = f"themes/{layer.theme}/{SETTINGS}", _line_of_item(layer.toml, key, name)
-                problems.append(Problem(place, line, f"{key}: there is no static/{name}", config.nearest(name, static)))
-        listed = [(files if name == BELOW else (name,)) for name in names]
-        # A file that is named twice counts where it is named last, as its rules would.
+        for file in named:
+            if file != BELOW and file not in static:
+                place, line = f"themes/{layer.theme}/{SETTINGS}", _line_of_item(layer.toml, key, file)
+                problems.append(Problem(place, line, f"{key}: there is no static/{file}", config.nearest(file, static)))
+        listed = [(files if file == BELOW else (file,)) for file in named]
+        # A file that is named twice counts where it is named last, as the rules in it would.
         files = tuple(reversed(dict.fromkeys(reversed(list(itertools.chain.from_iterable(listed))))))
     return files, problems
 

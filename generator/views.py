@@ -343,6 +343,8 @@ class ThreadPage(Head, frozen=True, kw_only=True):
     any_inferred: bool
     any_cut: bool
     any_kept: bool
+    any_removed: bool = False
+    """Whether the thread holds names or texts that were removed."""
     map: Markup = Markup()
     """The posts of this page as a drawing, a link each; empty where they are few."""
     plain: bool = True

@@ -143,12 +143,17 @@ class Watch(FileSystemEventHandler):
             observer = make()
             observer.start()
             for path, deep in self.area.folders():
-                with contextlib.suppress(FileNotFoundError, NotADirectoryError):  # it has just gone
-                    observer.schedule(self, path, recursive=deep, event_filter=CHANGES)
-        except OSError as error:
-            if error.errno not in NO_MORE:
-                raise
+                self._schedule(observer, path, deep)
+        except OSError:
             if observer:
                 observer.stop()
             return None
         return observer
+
+    def _schedule(self, observer: BaseObserver, path: str, deep: bool) -> None:
+        try:
+            observer.schedule(self, path, recursive=deep, event_filter=CHANGES)
+        except OSError as error:
+            if error.errno in NO_MORE:
+                raise
+            # Else it has just gone, or is closed to us: a build says what that means.

@@ -73,7 +73,7 @@ class Serving:
         """What it said of builds, the first among them."""
         return [line for line in self.said if re.search(r" written, | errors?; what was built before", line)]
 
-    def quiet(self, seconds: float = 0.4) -> int:
+    def quiet(self, seconds: float = 0.25) -> int:
         """Let that time pass and say how many builds there were in it."""
         before = len(self.builds())
         time.sleep(seconds)

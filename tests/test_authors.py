@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from generator import urls
 from generator.authors import Authors, AuthorSum, rank, sum_up
-from generator.store import Row
+from generator.partition import Row
 
 
 def author(key: str, wanted: str, posts: int = 1, names: tuple[str, ...] = ()) -> AuthorSum:

@@ -99,6 +99,16 @@ def test_starting() -> None:
     assert all(float(wall) > 0 for _, wall, _ in rows)
 
 
+def test_serving(tmp_path: Path) -> None:
+    output = run("serve", "--threads", "3", "--runs", "2", "--hugo", "", "--folder", str(tmp_path))
+    ((threads, name, median, worst, runs),) = cells(output)
+    assert (threads, name, runs) == ("3", "threadpress serve", "2")
+    assert 0 <= int(median) <= int(worst)
+    assert re.search(
+        rf"^from saving to serving, worst: {worst} ms \(at most 150 at 1,000: (kept|missed)\)$", output, re.M
+    )
+
+
 def test_a_failing_command_is_an_error(tmp_path: Path) -> None:
     command = Command((sys.executable, "-c", "import sys; sys.exit('no luck')"), tmp_path)
     with pytest.raises(RuntimeError, match="no luck"):

@@ -25,7 +25,7 @@ from generator.markup import excerpt, plain, visible
 from generator.markup.links import link_urls
 from generator.markup.text import is_shown
 from generator.model import Author
-from generator.replies import _fold
+from generator.replies import fold
 from generator.templating import Templates, quick_escape
 from generator.views import Head
 from tests.history import Site
@@ -209,7 +209,7 @@ def test_what_can_be_shown_is_what_python_can_print(text: str) -> None:
 
 @given(st.text(st.characters(max_codepoint=0x7F)) | st.text("ab> \t\n\r\x0b\x0c\x1c\x1d\x1e\x1f\0"))
 def test_ascii_is_folded_as_any_other_text(text: str) -> None:
-    assert _fold(text) + "é" == _fold(f"{text}é") == "".join(text.replace(">", "").split()) + "é"
+    assert fold(text) + "é" == fold(f"{text}é") == "".join(text.replace(">", "").split()) + "é"
 
 
 bodies = st.lists(

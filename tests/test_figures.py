@@ -17,7 +17,7 @@ from generator.facts import GOOD, Facts, author_rows, facts_of, order_key
 from generator.figures import BEST, FROM, discussed, figures, praised, stats
 from generator.link import Links, link
 from generator.model import REMOVED, TOP, Author, Post, Reply, Thread
-from generator.store import Row
+from generator.partition import Row
 from generator.views import Share, Stats
 from tests.history import SHORT, Site
 from tests.small import DEFAULTS, Said, news

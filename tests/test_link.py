@@ -16,7 +16,7 @@ from generator.config import Config, zone
 from generator.facts import Facts, author_rows, facts_of, order_key
 from generator.link import Links, link, slug_of
 from generator.model import TOP, Author, Post, Thread
-from generator.store import Row
+from generator.partition import Row
 from tests.small import DEFAULTS
 
 

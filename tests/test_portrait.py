@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from generator.authors import sum_up
 from generator.facts import author_rows
 from generator.model import REMOVED, TOP, Author, Post, Reply, Thread
+from generator.partition import Row
 from generator.portrait import LEAST, SHOWN, portray
-from generator.store import Row
 from generator.views import AuthorTotals
 from tests.history import Site
 from tests.pages import Outline

@@ -170,6 +170,14 @@ def test_what_anybody_may_say_is_not_searched_for(tmp_path: Path, short: str) ->
     assert leftovers(tmp_path, ("notes/7",)) == []
 
 
+def test_a_page_with_something_removed_says_so(tmp_path: Path) -> None:
+    page = "threads/notes/talk.html"
+    assert b"about.html#removed" not in output_of(tmp_path / "whole", {"content/talk.md": TALK})[page]
+    output = output_of(tmp_path / "redacted", {"content/talk.md": TALK}, redact=("notes/7",))
+    assert output[page].count(b'<a href="../../about.html#removed">') == 1
+    assert b'id="removed"' in output["about.html"]
+
+
 def test_an_empty_text_can_be_removed(tmp_path: Path) -> None:
     save = note("talk", ("Ann", "id=1", ""), ("Bob", "id=2 parent=1", "Well?"))
     posts = data_of(output_of(tmp_path, {"content/t.md": save}, redact=("notes/Ann",)), "threads/notes/talk.json")[

@@ -18,12 +18,13 @@ from generator.listing import HEAD, Look, groups, list_content, look_into, unkno
 from generator.lock import FOLDER
 from generator.model import TOP
 from generator.parallel import Workers
+from generator.partition import PARTITIONS, Row, partition_of
 from generator.past import Past
 from generator.project import Project
 from generator.readers import READERS, read_save
 from generator.redact import Redactions
 from generator.scan import Content, scan, traces
-from generator.store import EMPTY, PARTITIONS, Row, Store, partition_of
+from generator.store import EMPTY, Store
 from generator.theme import load_theme
 from tests.small import DEFAULTS, Said, news, note, write
 

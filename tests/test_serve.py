@@ -522,6 +522,12 @@ def test_a_builder_that_was_killed_at_work_is_told(site: Path) -> None:
 # ---- Beside others
 
 
+def test_other_commands_do_not_wait_for_what_only_the_server_needs() -> None:
+    program = "import sys, generator.cli, generator.build; print(*sys.modules)"
+    told = subprocess.run([sys.executable, "-c", program], env=ENVIRONMENT, capture_output=True, text=True, check=True)
+    assert not {"asyncio", "starlette", "uvicorn", "watchdog", "websockets"} & set(told.stdout.split())
+
+
 def test_other_commands_can_run_beside_it(site: Path) -> None:
     with serving(site) as server:
         server.built()

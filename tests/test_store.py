@@ -17,22 +17,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from generator.errors import Problem
-from generator.store import (
-    EMPTY,
-    PARTITIONS,
-    VERSION,
-    Damaged,
-    FileStamp,
-    Partition,
-    Row,
-    State,
-    Store,
-    decode,
-    encode,
-    page_record,
-    partition_of,
-    stamp_bytes,
-)
+from generator.partition import PARTITIONS, Damaged, Partition, Row, partition_of
+from generator.store import EMPTY, VERSION, FileStamp, State, Store, decode, encode, page_record, stamp_bytes
 from tests.executors import Between
 from tests.history import SHORT, Site, cut, flip, harms, swap
 from tests.small import Said, news, note, tree, write

@@ -248,6 +248,35 @@ def test_the_foot_says_what_the_page_was_made_from() -> None:
     assert "<bdi>1.md</bdi>, read as markdown" in unpublished
 
 
+def test_what_was_done_to_a_thread_is_explained_once_where_it_applies() -> None:
+    two = tuple(SaveView(f"{n}.md", None, "0" * 64, "markdown") for n in (1, 2))
+    guessed = post(2, inferred=True, to=Ref("Ann", "#cp1"), evidence="inferred", truncated="yes", kept=True)
+    words = ("worked out from quotes", "shortens long posts", "more than once", "older save holds is", "taken out</a>")
+    plain, done = thread_html(post(1)), thread_html(post(1), guessed, guessed, saves=two, any_removed=True)
+    assert [plain.count(word) for word in words] == [0, 0, 0, 0, 0]
+    assert [done.count(word) for word in words] == [1, 1, 1, 1, 1]
+    assert "more than once" in thread_html(post(1), saves=two)
+
+
+def test_many_people_are_counted_behind_those_that_are_named() -> None:
+    template, page = PAGES["author of many posts"]
+    outline = Outline(html_of(page, template))
+    assert "Answers" + EVIL + "\xa03×Cy12\xa0others" in outline.text.replace("\n", "")
+    assert [attrs["aria-label"] for attrs in outline.all("svg")] == [
+        "Posts by year. 2008: 3, 2009: 17",
+        "Posts by score. 0: 20",
+    ]
+
+
+def test_statistics_are_tables_whose_rows_lead_on() -> None:
+    outline = Outline(html_of(PAGES["stats"][1], "stats.html"))
+    assert len(outline.all("table")) == len(outline.all("caption")) == 5
+    assert {"href": "dates/2009/06.html"} in outline.all("a")
+    assert {"href": "authors/notes/ann.html"} in outline.all("a")
+    assert "1\xa0post in threads without a date" in outline.text
+    assert "nothing to count" in Outline(html_of(PAGES["no stats"][1], "stats.html")).text
+
+
 def test_lists_nest_as_the_thread_does() -> None:
     posts, closes = nested([0, 1, 2, 1, 0, 1, 2, 3])
     outline = Outline(thread_html(*posts, closes=closes))

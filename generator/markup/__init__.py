@@ -7,9 +7,9 @@
 
 In come bodies, links and addresses as saved, out go `Markup` (HTML that is safe whatever was saved) or plain `str`
 that the template escapes. Everything here is pure, and linear in the length of the text also where the text was made
-to be slow; elements nest to a fixed depth. The elements that can come out are ``a blockquote br code div em hr li ol
-p pre span strong ul``, the attributes ``href rel title class start aria-label data-originalurl data-versiondate``:
-no ids, no styles, no images, no scripts. Nothing is fetched, and no post is linked to another: that is not markup.
+to be slow; elements nest to a fixed depth. The elements that can come out are ``a bdi blockquote br code div em hr li
+ol p pre span strong ul``, the attributes ``href rel title class start aria-label data-originalurl data-versiondate``:
+no ids, no styles, no images, no scripts. Nothing is fetched, and which post is quoted is for the caller to say.
 """
 
 from __future__ import annotations
@@ -21,23 +21,23 @@ from collections.abc import Callable
 from markupsafe import Markup as SafeHtml
 
 from generator.markup import plain
-from generator.markup.links import archived, is_safe
+from generator.markup.links import Cite, archived, is_safe
 from generator.markup.text import is_shown, visible
 from generator.model import Link, Markup
 
-__all__ = ["archived", "excerpt", "is_safe", "post_html", "story_html", "summary", "visible"]
+__all__ = ["Cite", "archived", "excerpt", "is_safe", "post_html", "story_html", "summary", "visible"]
 
 
-def post_html(body: str, markup: Markup, dated: str | None = None) -> SafeHtml:
+def post_html(body: str, markup: Markup, dated: str | None = None, cite: Cite | None = None) -> SafeHtml:
     """Turn the body of a post into HTML.
 
     The blocks come without an element around them. The template's must say which kind they are: in plain ones spaces
     count (``white-space: pre-wrap``), in Markdown they do not. `dated` is the day (``YYYYMMDD``) of the web archive's
-    snapshots to link to beside each link, None for no such links.
+    snapshots to link to beside each link, None for no such links. `cite` is asked where quotes are from.
     """
     if markup == "markdown":
-        return SafeHtml(_markdown_html(body, dated))
-    return _safe(plain.post_html(body, dated))
+        return SafeHtml(_markdown_html(body, dated, cite))
+    return _safe(plain.post_html(body, dated, cite))
 
 
 _safe: Callable[[str], SafeHtml] = functools.partial(str.__new__, SafeHtml)
@@ -117,7 +117,7 @@ def summary(body: str, links: tuple[Link, ...], markup: Markup, limit: int) -> s
     return excerpt(body, markup, limit)
 
 
-def _markdown_html(body: str, dated: str | None) -> str:
+def _markdown_html(body: str, dated: str | None, cite: Cite | None) -> str:
     from generator.markup.commonmark import markdown_html  # a start-up cost that plain archives must not pay
 
-    return markdown_html(body, dated)
+    return markdown_html(body, dated, cite)

@@ -16,7 +16,7 @@ from markdown_it.rules_block import StateBlock, blockquote, list_block
 from markdown_it.token import Token
 
 from generator.markup.code import MAX_CODE, code_html
-from generator.markup.links import close_link, is_safe, link_urls, open_link
+from generator.markup.links import Cite, cite_link, close_link, is_safe, link_urls, open_link
 from generator.markup.text import escape, visible
 
 MAX_BLOCKS = 16
@@ -39,12 +39,18 @@ _EMPHASIS = ("em", "strong")
 _INTERRUPTED = ["paragraph", "reference", "blockquote"]
 
 
-def markdown_html(body: str, dated: str | None) -> str:
-    """Turn a Markdown body into HTML."""
+def markdown_html(body: str, dated: str | None, cite: Cite | None = None) -> str:
+    """Turn a Markdown body into HTML; `cite` tells where quotes are from."""
     parts: list[str] = []
+    held = ""
     budget = MAX_CODE
     for token in _PARSER.parse(body):
         kind, _, end = token.type.rpartition("_")
+        if cite and not token.level and token.nesting >= 0:
+            link = cite_link(cite, _quoted(body, token)) if token.type == "blockquote_open" else ""
+            if held != link:  # behind the last of several quotes from one source
+                parts.append(held)
+            held = link
         if token.type == "inline":
             parts.append(_inline_html(token.children or [], dated))
         elif kind == "heading":
@@ -62,7 +68,15 @@ def markdown_html(body: str, dated: str | None) -> str:
             parts.append("<hr>\n")
         else:
             raise AssertionError(f"the Markdown parser made a block of kind {token.type}")
+    parts.append(held)
     return "".join(parts)
+
+
+def _quoted(body: str, quote: Token) -> list[str]:
+    """Give the lines of a quote as they were before they were quoted, those that it quotes itself left out."""
+    start, end = quote.map or (0, 0)
+    lines = (line.lstrip().removeprefix(">").strip() for line in body.split("\n")[start:end])
+    return [line for line in lines if line and not line.startswith(">")]
 
 
 def _element(token: Token, name: str, end: str) -> str:

@@ -8,7 +8,7 @@ have the page, not that it does.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from generator.markup.text import CONTROLS, attribute, escape
 
@@ -62,6 +62,19 @@ def close_link(url: str, dated: str | None) -> str:
         f'</a> <a class="dated" href="{attribute(archived(url, dated))}" rel="{REL}"'
         f' aria-label="{year}: the same address in the Web Archive, if it was kept">{year}</a>'
     )
+
+
+Cite = Callable[[Sequence[str]], tuple[str, str] | None]
+"""Tells of the lines of a quote where the post stands that they are from, and the name of its author."""
+
+
+def cite_link(cite: Cite | None, quoted: Sequence[str]) -> str:
+    """Write the line behind a quote that leads to its source; empty if that is not known."""
+    found = cite(quoted) if cite and quoted else None
+    if found is None:
+        return ""
+    href, name = found
+    return f'<p class="from"><a href="{attribute(href)}">from <bdi>{escape(name)}</bdi></a></p>'
 
 
 def link_urls(text: str, dated: str | None) -> str:

@@ -7,9 +7,9 @@ the theme's ``white-space: pre-wrap`` shows them, so no line feed is written tha
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
-from generator.markup.links import close_link, is_safe, link_urls, open_link
+from generator.markup.links import Cite, cite_link, close_link, is_safe, link_urls, open_link
 from generator.markup.text import escape, is_shown
 from generator.model import Link
 
@@ -21,7 +21,7 @@ _MARKER = re.compile(r"\[([0-9]{1,9})\]")
 _LINK_END = re.compile(r" (?=(?:[.,;:!?)\]]|['’]s)(?:[\s.,;:!?)\]}\"'”’»]|\Z))")
 
 
-def post_html(body: str, dated: str | None) -> str:
+def post_html(body: str, dated: str | None, cite: Cite | None = None) -> str:
     """Turn the body of a post into HTML.
 
     Two bodies in three are paragraphs of one line each, without a quote, a URL or anything unprintable. They go the
@@ -36,7 +36,7 @@ def post_html(body: str, dated: str | None) -> str:
             if "&" in body or "<" in body:
                 html = "</p><p>".join([block.replace("&", "&amp;").replace("<", "&lt;") for block in blocks])
             return f"<p>{html}</p>"
-    return general_html(body, lambda text: link_urls(text, dated))
+    return general_html(body, lambda text: link_urls(text, dated), cite)
 
 
 def story_html(body: str, links: tuple[Link, ...], dated: str | None) -> str:
@@ -47,27 +47,54 @@ def story_html(body: str, links: tuple[Link, ...], dated: str | None) -> str:
     return general_html(body, lambda text: _link_markers(text, urls, dated))
 
 
-def general_html(body: str, inline: Callable[[str], str]) -> str:
-    """Turn any body into HTML; `inline` makes HTML of the text of one paragraph, line feeds untouched."""
-    # An empty line ends every quote, so blocks do not depend on each other. Most are one line.
+def general_html(body: str, inline: Callable[[str], str], cite: Cite | None = None) -> str:
+    """Turn any body into HTML; `inline` makes HTML of the text of one paragraph, line feeds untouched.
+
+    Behind the last of several quotes from one source stands a link to it, if `cite` knows it.
+    """
     parts = []
+    held = ""
+    for html, quoted in _pieces(body, inline):
+        link = cite_link(cite, quoted) if cite and quoted else ""
+        if held and held != link:
+            parts.append(held)
+        held = link
+        parts.append(html)
+    parts.append(held)
+    return "".join(parts)
+
+
+def _pieces(body: str, inline: Callable[[str], str]) -> Iterator[tuple[str, Sequence[str]]]:
+    """Yield each quote with its lines, those that it quotes itself left out, and what is between as HTML alone."""
+    # An empty line ends every quote, so blocks do not depend on each other. Most are one line.
     for block in body.split("\n\n") if "\n" in body else (body,):
         if "\n" not in block:
             depth, text = _signs(block)
             if text.strip(" \t"):
-                parts.append(f"{'<blockquote>' * depth}<p>{inline(text)}</p>{'</blockquote>' * depth}")
+                html = f"{'<blockquote>' * depth}<p>{inline(text)}</p>{'</blockquote>' * depth}"
+                yield html, (text,) if depth == 1 else ()
             continue
         opened = 0
+        parts: list[str] = []
+        quoted: list[str] = []
         for depth, text in _paragraphs(block):
             if depth < opened:
                 parts.append("</blockquote>" * (opened - depth))
                 opened = depth
+                if not depth:
+                    yield "".join(parts), quoted
+                    parts, quoted = [], []
             if text:
+                if depth and not opened:
+                    yield "".join(parts), ()
+                    parts = []
                 parts.append("<blockquote>" * (depth - opened))
                 opened = depth
                 parts += ("<p>", inline(text).replace("\n", "<br>"), "</p>")
+                if depth == 1:
+                    quoted += text.split("\n")
         parts.append("</blockquote>" * opened)
-    return "".join(parts)
+        yield "".join(parts), quoted
 
 
 def _signs(line: str) -> tuple[int, str]:

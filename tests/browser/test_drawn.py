@@ -1,4 +1,4 @@
-"""What is drawn, in a browser: the map of a thread."""
+"""What is drawn, in a browser: the map of a thread, charts, and pages on paper."""
 
 from __future__ import annotations
 
@@ -91,7 +91,44 @@ def test_a_thousand_posts_fit_the_window(browser: Browser, served: Served) -> No
         assert 500 < height < 800
 
 
-def test_paper_has_no_map(browser: Browser, served: Served) -> None:
-    with opened(browser, served.url + SEED) as (page, _):
+def test_paper_holds_the_text_and_nothing_to_click_on(browser: Browser, served: Served) -> None:
+    with opened(browser, served.url + SEED, scheme="dark") as (page, _):
+        page.emulate_media(media="print", color_scheme="dark")
+        for gone in (".map", "header.site nav", ".skip", ".u-url >> nth=0", ".turns >> nth=0", "footer.site"):
+            assert not page.locator(gone).is_visible(), gone
+        for kept in ("h1", ".story", "article h3 >> nth=0", ".s >> nth=0", ".l >> nth=0", ".made"):
+            assert page.locator(kept).is_visible(), kept
+        assert page.evaluate("getComputedStyle(document.body).color") == "rgb(0, 0, 0)"
+        assert "serif" in page.evaluate("getComputedStyle(document.querySelector('.body')).fontFamily")
+    with opened(browser, served.url + DEEP) as (page, _):
         page.emulate_media(media="print")
-        assert not page.locator(".map").is_visible()
+        spelled = "getComputedStyle(document.querySelector('.meta a[rel~=nofollow]'), '::after').content"
+        assert "https://example.org/deep" in page.evaluate(spelled)
+        assert page.pdf(format="A5").startswith(b"%PDF")
+
+
+def test_every_chart_says_in_words_or_in_a_table_what_it_shows(browser: Browser, served: Served) -> None:
+    with opened(browser, served.url + "stats.html") as (page, _):
+        charts = page.evaluate("""() => [...document.querySelectorAll("main svg")].map(drawing => [
+            drawing.getAttribute("role") === "img" && !!drawing.getAttribute("aria-label"),
+            drawing.getAttribute("aria-hidden") === "true" && !!drawing.closest("td").textContent.trim()])""")
+        assert len(charts) > 10
+        assert all(said != shown for said, shown in charts)
+        assert page.locator(".columns").is_visible()
+        month = page.locator("details a").first
+        assert not month.is_visible()
+        page.get_by_text("Month by month").click()
+        month.click()
+        assert "/dates/" in page.url
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_no_fault_with_charts(browser: Browser, served: Served, scheme: Scheme) -> None:
+    """Nor with the page of an author of many posts."""
+    counts = {path: path.read_text("utf-8").count('class="place"') for path in served.output.glob("authors/*/*.html")}
+    author = max((path for path in counts if 'class="columns"' in path.read_text("utf-8")), key=counts.__getitem__)
+    for name in ("stats.html", author.relative_to(served.output).as_posix()):
+        with opened(browser, served.url + name, width=320, scheme=scheme, csp=False) as (page, _):
+            page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+            assert faults(page) == []
+            assert page.evaluate("document.scrollingElement.scrollWidth") <= 320

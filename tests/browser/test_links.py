@@ -42,7 +42,8 @@ SEEN = """() => {
     const all = [...document.querySelectorAll('[href], [src], [action]')]
     return {
         url: location.href,
-        links: all.map(each => each.href || each.src || each.action),
+        links: all.map(each => each instanceof SVGElement
+            ? new URL(each.href.baseVal, document.baseURI).href : each.href || each.src || each.action),
         ids: [...document.querySelectorAll('[id]')].map(each => each.id),
         look: [look('html'), look('body'), look('h1')],
     }

@@ -99,7 +99,7 @@ def test_forced_colours_are_kept(browser: Browser, sites: dict[str, Path], theme
     with opened(browser, sites[theme] / SEED, forced_colors="active") as page:
         assert page.evaluate("matchMedia('(forced-colors: active)').matches")
         grounds = page.evaluate("""() => [...new Set([...document.querySelectorAll("main *, .site, .site *")]
-            .map(element => getComputedStyle(element).backgroundColor))].filter(colour => !colour.endsWith(", 0)"))""")
+            .map(element => getComputedStyle(element).backgroundColor))].filter(ground => !ground.endsWith(", 0)"))""")
         assert len(grounds) <= 1, grounds
         if theme == "default":
             assert page.evaluate(BORDERS) == ["solid 1px", "solid 1px", "solid 2px"]

@@ -15,7 +15,14 @@ pytestmark = pytest.mark.browser
 
 OTHERS = tuple(theme for theme in THEMES if theme != "default")
 SEED = "threads/slashdot/0179799118.html"
-SAMPLE = (SEED, "threads/notes/deep.html", "index.html", "authors/index.html", "authors/notes/author-1.html")
+SAMPLE = (
+    SEED,
+    "threads/notes/deep.html",
+    "index.html",
+    "stats.html",
+    "authors/index.html",
+    "authors/notes/author-1.html",
+)
 REST = ("dates/index.html", "dates/2025/10.html", "tags/index.html", "about.html", "404.html")
 LOOKS: tuple[tuple[Scheme, int], ...] = (("light", 320), ("dark", 1280))
 
