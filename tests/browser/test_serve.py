@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Error, Page, expect
 
 from tests.browser.conftest import AXE, need
 from tests.serving import Serving, serving
@@ -163,17 +163,36 @@ def test_a_new_style_sheet_is_swapped_and_no_page_is_loaded_again(
     assert is_marked(pages[2])
 
 
-def test_ten_tabs_follow_and_one_more_that_sleeps(window: BrowserContext, server: Serving, site: Path) -> None:
+def test_ten_tabs_follow_and_one_more_that_sleeps(browser: Browser, server: Serving, site: Path) -> None:
+    """Chromium itself loses a tab now and then when many load again at once; then all is done again, in new ones."""
+    tries = 3
+    for attempt in range(tries):
+        window = browser.new_context()
+        lost: list[Page] = []
+        try:
+            follow_in_ten_tabs(window, server, site, lost, 2 * attempt)
+        except (AssertionError, Error):
+            if not lost or attempt == tries - 1:
+                raise
+        else:
+            return
+        finally:
+            window.close()
+
+
+def follow_in_ten_tabs(window: BrowserContext, server: Serving, site: Path, lost: list[Page], done: int) -> None:
     tabs = [show(window, server, THREAD) for _ in range(10)]
     sleeper = show(window, server, THREAD)
+    for tab in (*tabs, sleeper):
+        tab.on("crash", lambda gone: lost.append(gone))  # the API wants a function of Python
     session = window.new_cdp_session(sleeper)
     session.send("Page.setWebLifecycleState", {"state": "frozen"})
-    for number in (1, 2):
+    for number in (done + 1, done + 2):
         edit(site, SAVE, f"Post number {number}.", f"Post changed {number}.")
         for tab in tabs:
             expect(tab.get_by_text(f"Post changed {number}.")).to_have_count(1)
     session.send("Page.setWebLifecycleState", {"state": "active"})
-    expect(sleeper.get_by_text("Post changed 2.")).to_have_count(1)
+    expect(sleeper.get_by_text(f"Post changed {done + 2}.")).to_have_count(1)
 
 
 def test_a_page_one_comes_back_to_is_new(window: BrowserContext, server: Serving, site: Path) -> None:
