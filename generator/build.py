@@ -130,7 +130,7 @@ class Engine:
         past = self._past
         if past and not past.web:
             links = link(past.threads, Authors(kept=past.authors), config)
-            past.web = Web(links, plan(links, config, load_theme(config.theme, self.site)))
+            past.web = Web(links, plan(links, config, load_theme(config.theme, self.site)), places(links))
 
     def _build(self, run: _Run, past: Past, glance: Future[bytes] | None) -> BuildReport:
         project, order, store, workers, ready = run
@@ -159,12 +159,13 @@ class Engine:
         self._past = None  # from here on, partitions and output are other than it says
         content = complete(content, past)
         authors = ingest(content, past, store, workers, afresh=not same)
-        links = link(content.facts.values(), authors, config)
-        planned = plan(links, config, theme, past.web if state.site == site_digest else None)
+        before = past.web if state.site == site_digest else None
+        links = link(content.facts.values(), authors, config, before.links if before else None)
+        planned = plan(links, config, theme, before)
         shown = fingerprint(planned.site)
         found = found or _survey(project, past, workers, glance)  # so late, since a glance takes longer than all above
         same_site = (state.site, state.shown) == (site_digest, shown)
-        named = places(links)
+        named = places(links, before)
         marks = {order: mark for order, (_, mark) in named.items()}
         touched = _touched(content, authors, links, past, marks, same=same)
         early = {page.url: page for page in content.early} if content.site == planned.site else {}
@@ -208,7 +209,7 @@ class Engine:
             store,
             Past(
                 store.save(state),
-                Web(links, planned),
+                Web(links, planned, named),
                 inputs=content.inputs,
                 threads=links.threads,
                 authors=links.authors,

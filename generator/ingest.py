@@ -71,7 +71,10 @@ def ingest(content: Content, past: Past, store: Store, workers: Workers, *, afre
     for key in itertools.chain.from_iterable(after.values()):
         threads[key] = threads.get(key, 0) + 1
     authors = [] if afresh else past.authors
-    before = [author for author in authors if author.key in threads]
+    before: list[AuthorSum] = []
+    kept: list[AuthorSum] = []
+    for author in authors:
+        (before if author.key in threads else kept).append(author)
     for author in before:
         threads[author.key] += author.threads
     tasks = []
@@ -96,4 +99,4 @@ def ingest(content: Content, past: Past, store: Store, workers: Workers, *, afre
         if any(threads[key] for key in result.gone):
             raise Damaged(f"rows of {result.gone} got lost")
         fresh += summed
-    return Authors([author for author in authors if author.key not in threads], fresh, before)
+    return Authors(kept, fresh, before)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -47,8 +47,8 @@ class Links(msgspec.Struct, frozen=True):
     """Tags of each thread: its own and those of the configuration."""
 
 
-def link(facts: Iterable[Facts], authors: Authors, config: Config) -> Links:
-    """Connect threads and authors."""
+def link(facts: Iterable[Facts], authors: Authors, config: Config, before: Links | None = None) -> Links:
+    """Connect threads and authors; `before` is how they were, under the same settings, and saves time only."""
     threads = tuple(sorted(facts, key=lambda thread: thread.order))
     by_source: dict[str, dict[str, str]] = {}
     for thread in threads:
@@ -81,7 +81,7 @@ def link(facts: Iterable[Facts], authors: Authors, config: Config) -> Links:
         threads=threads,
         stems=stems,
         urls=pages,
-        rows=tuple(_row(thread, page, odd) for thread, page in zip(threads, pages, strict=True)),
+        rows=tuple(_rows(threads, pages, odd, before)),
         authors=ranked,
         moved=moved,
         odd=odd,
@@ -109,6 +109,18 @@ def _odd_in(thread: Facts, odd: Mapping[str, str]) -> dict[str, str]:
 def _words(listed: Sequence[str]) -> re.Pattern[str]:
     """Find any of the words or phrases, whole, in any case."""
     return re.compile(rf"(?<!\w)(?:{'|'.join(re.escape(word) for word in listed)})(?!\w)", re.I)
+
+
+def _rows(
+    threads: Sequence[Facts], pages: Sequence[str], odd: Mapping[str, str], before: Links | None
+) -> Iterator[ThreadRow]:
+    """Yield each thread as lists show it; those with the facts and the page they had are as they were."""
+    known: dict[str, tuple[Facts, ThreadRow]] = {}
+    if before:
+        known = {facts.order: (facts, row) for facts, row in zip(before.threads, before.rows, strict=True)}
+    for thread, page in zip(threads, pages, strict=True):
+        facts, row = known.get(thread.order, (None, None))
+        yield row if row and facts is thread and row.url == page else _row(thread, page, odd)
 
 
 def _row(thread: Facts, page: str, odd: Mapping[str, str]) -> ThreadRow:

@@ -8,7 +8,7 @@ names both origins.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
 import msgspec
@@ -101,6 +101,8 @@ class Web(NamedTuple):
 
     links: Links
     planned: Plan
+    named: Mapping[str, tuple[Place, bytes]]
+    """What `places` gives."""
 
 
 class Place(NamedTuple):
@@ -112,10 +114,15 @@ class Place(NamedTuple):
     posted: str | None
 
 
-def places(links: Links) -> dict[str, tuple[Place, bytes]]:
+def places(links: Links, before: Web | None = None) -> dict[str, tuple[Place, bytes]]:
     """Give how author pages name each thread and the fingerprint of that, by order key, oldest thread first."""
-    named = (Place(row.title, row.url, row.day, row.posted) for row in links.rows)
-    return {facts.order: (place, fingerprint(place)) for facts, place in zip(links.threads, named, strict=True)}
+    known = before.named if before else {}
+    named = {}
+    for facts, row in zip(links.threads, links.rows, strict=True):
+        place = Place(row.title, row.url, row.day, row.posted)
+        was = known.get(facts.order)
+        named[facts.order] = was if was and was[0] == place else (place, fingerprint(place))
+    return named
 
 
 def stale(page: bytes, record: bytes | None, present: bytes | None, *, same_site: bool) -> str | None:

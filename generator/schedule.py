@@ -105,6 +105,7 @@ class Batches:
         self.planned, self.links, self.config, self.known = planned, links, shared.config, known
         self.store, self.touched, self.named, self.early = store, touched, named, early
         self.shared, self.rows = leave(store.spool / "shared", shared), store.spool / "rows"
+        self._authors: tuple[Known | None, list[AuthorSum]] = (None, [])
 
     def urls(self) -> Iterator[str]:
         """Yield the URLs of all pages that may be written."""
@@ -141,13 +142,17 @@ class Batches:
 
     def authors(self) -> list[AuthorSum]:
         """List the authors who may have stale pages."""
-        undisturbed = self.known.undisturbed
-        return [
-            author
-            for author in self.planned.authors
-            if author.key in self.touched
-            or not (undisturbed or all(map(self.known.in_place, author_urls(author, self.config))))
-        ]
+        known, found = self._authors
+        if known is not self.known:  # there are many to ask
+            undisturbed = self.known.undisturbed
+            found = [
+                author
+                for author in self.planned.authors
+                if author.key in self.touched
+                or not (undisturbed or all(map(self.known.in_place, author_urls(author, self.config))))
+            ]
+            self._authors = self.known, found
+        return found
 
     def author_tasks(self, authors: Sequence[AuthorSum]) -> Iterator[RenderTask]:
         """Make the tasks of authors, a partition each, as they are asked for: there may be many authors."""
