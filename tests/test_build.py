@@ -174,7 +174,7 @@ def test_the_output_names_neither_place_nor_time_of_building(tmp_path: Path) -> 
         str(today.year + 1),
     ]
     for url, data in output_of(tmp_path, SITE).items():
-        text = data.decode()
+        text = re.sub(r"\b[0-9a-f]{8,64}\b", "", data.decode())  # hashes hold any four digits sooner or later
         assert not any(word in text for word in unwelcome if len(word) > 3), url
 
 
