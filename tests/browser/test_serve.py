@@ -164,7 +164,7 @@ def test_a_new_style_sheet_is_swapped_and_no_page_is_loaded_again(
 
 
 def test_ten_tabs_follow_and_one_more_that_sleeps(browser: Browser, server: Serving, site: Path) -> None:
-    """Chromium itself loses a tab now and then when many load again at once; then all is done again, in new ones."""
+    """Now and then a tab crashes when many load again at once, and why is not known; all is then done again."""
     tries = 3
     for attempt in range(tries):
         window = browser.new_context()
