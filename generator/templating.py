@@ -1,10 +1,11 @@
 """Jinja2, set up for a million posts: the environment that themes are compiled in.
 
 What templates say is compiled differently from Jinja2's default where that makes the same output cheaper: text is
-escaped without a detour over `Markup` objects, `a.b` is Python's own attribute access, words that need no escaping are
-not escaped. On 96,000 posts this saves more than half of the time in templates. Nearly all values that templates see
-are structs, so `a.b` finds what Jinja2 would find; a template in which it does not (`a.b` for `a["b"]`, an unknown
-name, or `a.b is defined`) is compiled again as Jinja2 does, and tells what is wrong as Jinja2 would.
+escaped without a detour over `Markup` objects, `a.b` is Python's own attribute access, methods of literal words are
+called as such, words that need no escaping are not escaped. On 96,000 posts this saves more than half of the time in
+templates. Nearly all values that templates see are structs, so `a.b` finds what Jinja2 would find; a template in which
+it does not (`a.b` for `a["b"]`, an unknown name, or `a.b is defined`) is compiled again as Jinja2 does, and tells what
+is wrong as Jinja2 would.
 
 One mistake that Jinja2 lets pass is an error here: a block that could never be shown (`blocks.py`).
 """
@@ -97,6 +98,19 @@ class _Quick(_Escaping):
         else:
             self.visit(node.node, frame)
         self.write(f").{node.attr}")
+
+    def visit_Call(self, node: nodes.Call, frame: Frame, forward_caller: bool = False) -> None:  # noqa: N802  # Jinja2's
+        method = node.node
+        own = isinstance(method, nodes.Getattr) and isinstance(method.node, nodes.Const)  # "{:,}".format(x)
+        if not own or forward_caller or node.kwargs or node.dyn_args is not None or node.dyn_kwargs is not None:
+            super().visit_Call(node, frame, forward_caller=forward_caller)
+            return
+        self.visit(method, frame)  # a word's own method takes no part of the context, so Jinja2 need not look
+        self.write("(")
+        for argument in node.args:
+            self.visit(argument, frame)
+            self.write(", ")
+        self.write(")")
 
     def visit_Test(self, node: nodes.Test, frame: Frame) -> None:  # noqa: N802  # Jinja2's name
         if node.name != "none":
