@@ -10,6 +10,8 @@ from operator import attrgetter
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
+import msgspec
+
 from generator import dates, urls
 from generator.config import Config
 from generator.figures import Figures, discussed, figures, praised, stats
@@ -232,7 +234,7 @@ def author_pages(links: Links, config: Config, before: Links | None = None) -> I
             **head(cut.url, config),
             title="Authors" if cut.paging.number == 1 else f"Authors, page {cut.paging.number}",
             description=f"Everybody who wrote in {config.title}, by number of posts.",
-            authors=tuple(map(_shown, mine)),
+            authors=_encode([_shown(author) for author in mine]),
             paging=cut.paging,
             total=len(authors) if cut.paging.number == 1 else None,
         )
@@ -242,12 +244,13 @@ def author_pages(links: Links, config: Config, before: Links | None = None) -> I
 class AuthorSlice(Head, frozen=True, kw_only=True):
     """What becomes an `AuthorList` when its page is rendered; most such pages never are."""
 
-    authors: tuple[tuple[Any, ...], ...]
-    """What `_shown` gives."""
+    authors: bytes
+    """What `_shown` gives of each, encoded: that is how it becomes a fingerprint, and how it travels."""
     paging: Paging
     total: int | None
 
 
+_encode, _decode = msgspec.msgpack.Encoder().encode, msgspec.msgpack.Decoder(list[tuple[Any, ...]]).decode
 _shown = attrgetter("name", "uid", "source", "slug", "posts", "threads", "first", "last")
 
 
@@ -264,7 +267,7 @@ def author_list(part: AuthorSlice) -> AuthorList:
             first="" if first is None else str(first),
             last="" if last is None else str(last),
         )
-        for name, uid, source, slug, posts, threads, first, last in part.authors
+        for name, uid, source, slug, posts, threads, first, last in _decode(part.authors)
     )
     return AuthorList(**fields | {"authors": rows})
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 
 import msgspec
 
 from generator import urls
 from generator.views import Paging, Ref
+
+NEAR = 2
+"""Pages named on either side of one."""
 
 
 class Cut(msgspec.Struct, frozen=True):
@@ -37,7 +41,7 @@ def cut_list(url: str, count: int, size: int) -> Iterator[Cut]:
 def cut_thread(url: str, count: int, size: int) -> Iterator[Cut]:
     """Cut a thread, or a list by rank, from its start: X.html holds the first `size`, X/2.html the next."""
     pages = max(1, -(-count // size))
-    names = tuple(Ref(str(number), page_url(url, number)) for number in range(1, pages + 1)) if pages > 1 else ()
+    names = [Ref(str(number), page_url(url, number)) for number in range(1, pages + 1)]
     for number in range(1, pages + 1):
         yield Cut(
             page_url(url, number),
@@ -47,9 +51,22 @@ def cut_thread(url: str, count: int, size: int) -> Iterator[Cut]:
                 number,
                 older=page_url(url, number - 1) if number > 1 else None,
                 newer=page_url(url, number + 1) if number < pages else None,
-                pages=names,
+                pages=tuple(names[shown - 1] for shown in _named(number, pages)) if pages > 1 else (),
+                count=pages,
             ),
         )
+
+
+def _named(number: int, pages: int) -> list[int]:
+    """Choose the pages that page `number` names: the first and the last, those near, and about ten in even steps.
+
+    Naming all would make pages of a long ranking longer by far, and nobody could find one among them.
+    """
+    step = next(
+        size for power in itertools.count() for size in (10**power, 2 * 10**power, 5 * 10**power) if size * 10 >= pages
+    )
+    near = range(max(1, number - NEAR), min(pages, number + NEAR) + 1)
+    return sorted({1, *range(step, pages, step), *near, pages})
 
 
 def page_url(url: str, number: int) -> str:

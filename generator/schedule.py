@@ -41,6 +41,8 @@ MOVES = 500
 """Pages that were rendered early in a batch."""
 VIEWS = 20
 """Pages of lists in a batch."""
+VIEW_COSTS = 100
+"""Posts that cost as much as a page of a list."""
 
 
 class Known(msgspec.Struct, frozen=True):
@@ -130,11 +132,13 @@ class Batches:
         views = self.known.wanted(self.planned.pages)
         lists = [RenderTask(self.shared, views=views[start : start + VIEWS]) for start in range(0, len(views), VIEWS)]
         authors = self.authors()
-        weight = sum(map(_weight, jobs)) + POST_COSTS * (100 * len(views) + sum(author.posts for author in authors))
+        weight = sum(map(_weight, jobs)) + POST_COSTS * (
+            VIEW_COSTS * len(views) + sum(author.posts for author in authors)
+        )
         size = self.config.list_posts_per_page
         pages = len(moves) + sum(len(job.wanted) for job in jobs) + len(views)
         pages += sum(max(1, -(-(author.posts + author.stories) // size)) for author in authors)
-        return itertools.chain(threads, self.author_tasks(authors), lists), weight, pages
+        return itertools.chain(threads, self.author_tasks(authors, lists)), weight, pages
 
     def thread(self, plan: ThreadPlan, wanted: tuple[Wanted, ...]) -> ThreadJob:
         """Make the job of a thread's stale pages."""
@@ -154,15 +158,24 @@ class Batches:
             self._authors = self.known, found
         return found
 
-    def author_tasks(self, authors: Sequence[AuthorSum]) -> Iterator[RenderTask]:
-        """Make the tasks of authors, a partition each, as they are asked for: there may be many authors."""
+    def author_tasks(self, authors: Sequence[AuthorSum], lists: Sequence[RenderTask] = ()) -> Iterator[RenderTask]:
+        """Make the tasks of authors, a partition each, as they are asked for: there may be many authors.
+
+        Those of lists go between them, so that the longest come first: else one worker would still be at it when the
+        others have nothing left to do.
+        """
         partitions: dict[int, list[AuthorSum]] = {}
         for author in authors:
             partitions.setdefault(partition_of(author.key), []).append(author)
         if authors:
             leave(self.rows, (self.named, self.links.odd))
-        for partition, mine in sorted(partitions.items()):
-            yield self._author_task(partition, mine, everyone=len(authors) == len(self.planned.authors))
+        work = [(-sum(author.posts for author in mine), partition) for partition, mine in partitions.items()]
+        work += [(-VIEW_COSTS * len(task.views), ~number) for number, task in enumerate(lists)]
+        for _, number in sorted(work):
+            if number < 0:
+                yield lists[~number]
+            else:
+                yield self._author_task(number, partitions[number], everyone=len(authors) == len(self.planned.authors))
 
     def _author_task(self, partition: int, authors: Iterable[AuthorSum], *, everyone: bool) -> RenderTask:
         jobs = pack(list(map(self.author_job, authors)))

@@ -48,7 +48,9 @@ class Paging(msgspec.Struct, frozen=True):
     newer: str | None = None
     """The page after (lists: the front page)."""
     pages: tuple[Ref, ...] = ()
-    """All pages by number; empty where naming them would change a finished page."""
+    """Pages by number, those far away in steps; empty where naming them would change a finished page."""
+    count: int = 1
+    """Pages there are, where they are named."""
 
 
 class Head(msgspec.Struct, frozen=True):

@@ -179,7 +179,13 @@ ROW = ThreadRow(EVIL, "threads/notes/1.html", "3 May 2009", "2009-05-03", 1200, 
 BARE = ThreadRow("Undated", "threads/notes/2.html", "", None, 0, 0, None, None, None)
 BARS = tuple(Bar(f"{name} 2009", "dates/2009/05.html" if n == 4 else None, n == 4, n) for n, name in enumerate("JFMAM"))
 YEARS = ((Ref("2010", "dates/2010.html"), BARS), (Ref("2009", "dates/2009.html"), BARS))
-SPLIT = Paging(2, "authors/index.html", "authors/index/3.html", (Ref("1", "authors/index.html"),))
+SPLIT = Paging(
+    2,
+    "authors/index.html",
+    "authors/index/3.html",
+    (Ref("1", "authors/index.html"), Ref("2", "authors/index/2.html"), Ref("7", "authors/index/7.html")),
+    7,
+)
 FULL_POST = post(
     9,
     author=Ref(EVIL, None),
@@ -217,7 +223,7 @@ PAGES: dict[str, tuple[str, Head]] = {
                 StoryLink(9, EVIL, False, None),
             ),
             count=3000,
-            paging=Paging(1, None, "threads/notes/1/2.html", (Ref("1", "threads/notes/1.html"),)),
+            paging=Paging(1, None, "threads/notes/1/2.html", (Ref("1", "threads/notes/1.html"),), 2),
             older=Ref(EVIL, "threads/notes/0.html"),
             newer=Ref(EVIL, "threads/notes/2.html"),
             saves=(SaveView(EVIL, None, "0" * 64, "markdown"),),

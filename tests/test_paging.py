@@ -34,6 +34,18 @@ def test_a_thread_is_cut_from_its_start() -> None:
     assert first.paging.pages == second.paging.pages
 
 
+def test_far_pages_are_named_in_steps() -> None:
+    cuts = list(cut_thread("t/1.html", 240, 1))
+    assert {cut.paging.count for cut in cuts} == {240}
+    for number, named in (
+        (1, "1 2 3 50 100 150 200 240"),
+        (98, "1 50 96 97 98 99 100 150 200 240"),
+        (240, "1 50 100 150 200 238 239 240"),
+    ):
+        assert " ".join(ref.name for ref in cuts[number - 1].paging.pages) == named
+    assert [ref.name for ref in list(cut_thread("t/1.html", 10, 1))[9].paging.pages] == list("123456789") + ["10"]
+
+
 def test_a_short_thread_names_no_pages() -> None:
     assert list(cut_thread("t.html", 0, 3)) == [Cut("t.html", 0, 0, Paging(1))]
 
@@ -62,3 +74,9 @@ def test_pages_of_a_thread_hold_every_post_once_where_links_say(count: int, size
     assert [place for cut in cuts for place in range(cut.start, cut.stop)] == list(range(count))
     assert all(page_url("x.html", place // size + 1) == cut.url for cut in cuts for place in range(cut.start, cut.stop))
     assert [cut.paging.newer for cut in cuts] == [*(cut.url for cut in cuts[1:]), None]
+    for cut in cuts if len(cuts) > 1 else ():
+        named = {ref.url: int(ref.name) for ref in cut.paging.pages}
+        assert all(page_url("x.html", number) == url for url, number in named.items())
+        assert {cuts[0].url, cuts[-1].url, cut.url, cut.paging.older, cut.paging.newer} - {None} <= named.keys()
+        assert list(named.values()) == sorted(set(named.values()))
+        assert len(named) <= 10 + 2 + 5

@@ -226,7 +226,7 @@ def test_an_unsafe_address_is_shown_and_not_linked() -> None:
 
 def test_further_pages_say_where_they_are() -> None:
     pages = tuple(Ref(str(n), f"threads/notes/1/{n}.html") for n in (1, 2, 3))
-    paging = Paging(2, "threads/notes/1.html", "threads/notes/1/3.html", pages)
+    paging = Paging(2, "threads/notes/1.html", "threads/notes/1/3.html", pages, 3)
     outline = Outline(
         thread_html(post(), url="threads/notes/1/2.html", root="../../../", paging=paging, story=Markup())
     )
