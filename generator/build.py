@@ -115,7 +115,8 @@ class Engine:
             past, glance = self._past, None
             if past is None or order.clean or store.stamp() != self._stamp or survey.left_over(project.output):
                 self._past, size = None, 0 if order.clean else store.size()
-                glance = workers.begin(survey.glance, str(project.output), size) if size else None
+                task = survey.GlanceTask(str(project.output), store.standing())
+                glance = workers.begin(survey.glance, task, size) if size else None
                 past = Past(EMPTY if order.clean else store.load())
             try:
                 return self._build(run, past, glance)
@@ -132,7 +133,7 @@ class Engine:
             links = link(past.threads, Authors(kept=past.authors), config)
             past.web = Web(links, plan(links, config, load_theme(config.theme, self.site)), places(links))
 
-    def _build(self, run: _Run, past: Past, glance: Future[bytes] | None) -> BuildReport:
+    def _build(self, run: _Run, past: Past, glance: Future[survey.Glance] | None) -> BuildReport:
         project, order, store, workers, ready = run
         config, state, started = project.config, past.state, time.time_ns()
         scan_digest, site_digest = digests(config, project.theme)
@@ -143,7 +144,7 @@ class Engine:
         _stop_at_problems(content.problems, order)
         found: survey.Survey | None = None
         if not _to_do(state, site_digest, untouched=content.untouched):
-            if not content.doubted and (past.warm or (glance is not None and glance.result() == state.standing)):
+            if not content.doubted and (past.warm or (glance is not None and glance.result().digest == state.standing)):
                 write.tidy(project.output)
                 self._keep(store, past)
                 return _report(config, state, content.problems)
@@ -291,11 +292,12 @@ def _stop_at_problems(problems: Iterable[Problem], order: Order) -> None:
         raise ContentError(found)
 
 
-def _survey(project: Project, past: Past, workers: Workers, glance: Future[bytes] | None) -> survey.Survey:
+def _survey(project: Project, past: Past, workers: Workers, glance: Future[survey.Glance] | None) -> survey.Survey:
     """Look at the output, file by file only if a glance showed that something is different."""
-    if past.warm or (glance is not None and glance.result() == past.state.standing):
+    found = glance.result() if glance else None
+    if past.warm or (found and found.digest == past.state.standing):
         return survey.as_left(past.pages, past.state.foreign)
-    return survey.survey(project.output, past.pages, workers)
+    return survey.survey(project.output, past.pages, workers, found.seen if found else None)
 
 
 def _left(pages: dict[str, bytes], found: survey.Survey) -> dict[str, Any]:

@@ -118,9 +118,31 @@ def _walk(output: Path) -> Iterator[tuple[str, bytes, bool]]:
                     yield url, stamp_bytes(entry.stat(follow_symlinks=False)), entry.is_file(follow_symlinks=False)
 
 
-def glance(output: str) -> bytes:
-    """Give a digest of names and stamps of all files in the output: equal to `standing` if it is as it was left."""
-    return _digest({url: stamp for url, stamp, _ in _walk(Path(output)) if url[-1] != "/"})
+Seen = list[tuple[str, bytes, bool]]
+"""What `_walk` yields."""
+
+
+class GlanceTask(msgspec.Struct, frozen=True):
+    """An output to glance at, with the digest expected of it: a task for a worker."""
+
+    output: str
+    expected: bytes
+
+
+class Glance(msgspec.Struct, frozen=True):
+    """What was found."""
+
+    digest: bytes
+    """Of the names and stamps of all files: equal to `standing` if the output is as it was left."""
+    seen: Seen | None
+    """What there is, where the digest is another than expected, so that nobody need walk through it again."""
+
+
+def glance(task: GlanceTask) -> Glance:
+    """Look at names and stamps of all files in the output."""
+    seen = list(_walk(Path(task.output)))
+    digest = _digest({url: stamp for url, stamp, _ in seen if url[-1] != "/"})
+    return Glance(digest, None if digest == task.expected else seen)
 
 
 def standing(records: Mapping[str, bytes], foreign: Mapping[str, bytes]) -> bytes:
@@ -172,26 +194,27 @@ def as_left(records: Mapping[str, bytes], foreign: dict[str, bytes]) -> Survey:
     return Survey(Standing(records, frozenset(), {}), foreign, None, {}, False)
 
 
-def survey(output: Path, records: Mapping[str, bytes], workers: Workers) -> Survey:
+def survey(output: Path, records: Mapping[str, bytes], workers: Workers, seen: Seen | None = None) -> Survey:
     """Look at every file in the output folder; only those whose stamp is not the recorded one are read.
 
-    Lists of sums are read only if there is such a file whose bytes are not the recorded ones either.
+    Lists of sums are read only if there is such a file whose bytes are not the recorded ones either. `seen` is what
+    a glance saw a moment ago, if there was one.
     """
-    seen: list[str] = []
+    untouched: list[str] = []
     strange: dict[str, bytes] = {}
     foreign: dict[str, bytes] = {}
     folders: set[str] = set()
-    for url, stamp, plain in _walk(output):
+    for url, stamp, plain in _walk(output) if seen is None else seen:
         if plain:
             if url in records and records[url][STAMP] == stamp:
-                seen.append(url)
+                untouched.append(url)
             else:
                 strange[url] = stamp
         elif url[-1] == "/":
             folders.add(url[:-1])
         else:
             foreign[url] = stamp
-    absent = set(records).difference(seen) if len(seen) < len(records) else set()
+    absent = set(records).difference(untouched) if len(untouched) < len(records) else set()
     others, stamps, foreign_sums = _identify(output, records, strange, foreign, workers)
     absent.difference_update(url for url in stamps if url not in others)
     return Survey(Standing(records, frozenset(absent), others), foreign, frozenset(folders), stamps, foreign_sums)

@@ -86,7 +86,7 @@ def test_the_state_of_another_version_counts_as_none(tmp_path: Path) -> None:
     for version in (b"threadpress state 0\n", b"threadpress state 22\n", b""):
         (tmp_path / "s/state").write_bytes(version + raw)
         assert store.load() == EMPTY
-    other = msgspec.msgpack.encode(["a", "list"])
+    other = bytes(32) + msgspec.msgpack.encode(["a", "list"])
     (tmp_path / "s/state").write_bytes(VERSION + hashlib.sha256(other).digest() + other)
     assert store.load() == EMPTY
 
