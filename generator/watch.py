@@ -35,8 +35,11 @@ CHANGES: list[type[FileSystemEvent]] = [
     DirCreatedEvent, DirMovedEvent, DirDeletedEvent,
 ]  # fmt: skip
 """The system tells of much more, every opening of a file among it."""
-QUIET, MORE, MOST = 0.015, 0.001, 0.15
+QUIET, MORE, MOST = 0.015, 0.01, 0.15
 """Seconds of silence after one change, for each further one, and at most."""
+TICK, BUSY = 0.003, 2
+"""A sleep that ends so many seconds too late says that the machine is busy: whoever writes, and the thread that tells
+of it, wait for their turn as we did. So many times that is waited longer: once for what was lost, once for them."""
 LONGEST = 1.5
 """Seconds after which a batch goes out even if changes go on."""
 FILLING = 0.1
@@ -82,8 +85,11 @@ class Watch(FileSystemEventHandler):
         """Wait for the next batch of changes and give the files, as the user names them."""
         while True:
             await self._woken.wait()
-            while (rest := self._rest()) > 0:
+            late = 0.0
+            while (rest := self._rest(late)) > 0:
+                due = self._loop.time() + rest
                 await asyncio.sleep(rest)
+                late = max(late, self._loop.time() - due)
             paths, self._pending = self._pending, set()
             self._woken.clear()
             if reopened := any(map(self.area.is_door, paths)):
@@ -112,10 +118,10 @@ class Watch(FileSystemEventHandler):
         self._pending.update(paths)
         self._woken.set()
 
-    def _rest(self) -> float:
-        """Seconds until the batch may go out, as things are."""
+    def _rest(self, late: float) -> float:
+        """Seconds until the batch may go out, as things are; `late` is how much longer a sleep took than it should."""
         now = self._loop.time()
-        end = self._last + quiet(len(self._pending))
+        end = self._last + quiet(len(self._pending)) + (BUSY * late if late > TICK else 0)
         if end <= now < self._first + FILLING and any(map(empty, self._pending)):
             end = self._first + FILLING
         return min(end, self._first + LONGEST) - now

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from watchdog.events import FileModifiedEvent
 
 from generator.config import Config
 from generator.watch import LONGEST, MOST, QUIET, Watch, quiet
@@ -75,12 +76,31 @@ def test_a_save_comes_by_itself_and_many_together(site: Path) -> None:
 
 def test_a_batch_goes_out_even_if_changes_go_on(site: Path) -> None:
     def act() -> None:
-        end = time.monotonic() + LONGEST + 1
+        end = time.monotonic() + LONGEST + 0.3
         while time.monotonic() < end:
             (site / "content/1.txt").write_text(str(time.monotonic()))
             time.sleep(QUIET / 5)
 
     assert len(watched(site, act)) >= 2
+
+
+def test_on_a_busy_machine_a_longer_silence_ends_a_batch(site: Path) -> None:
+    async def main() -> tuple[str, ...]:
+        watch = Watch(area(Config(), site), False, print)
+        batch = asyncio.create_task(watch.changes())
+        (site / "content/1.txt").write_text("another")
+        watch.dispatch(FileModifiedEvent(str(site / "content/1.txt")))  # what the system tells may come later
+        await asyncio.sleep(QUIET / 3)
+        time.sleep(12 * QUIET)  # nobody had a turn
+        await asyncio.sleep(6 * QUIET)
+        (site / "content/3.txt").write_text("from one who waited, too")
+        watch.dispatch(FileModifiedEvent(str(site / "content/3.txt")))
+        told = await batch
+        watch.close()
+        return told
+
+    with ThreadPoolExecutor(1) as thread:
+        assert thread.submit(asyncio.run, main()).result() == ("content/1.txt", "content/3.txt")
 
 
 @pytest.mark.parametrize("poll", [False, True])

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Error, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.conftest import AXE, need
 from tests.serving import Serving, serving
@@ -46,9 +46,23 @@ def window(browser: Browser) -> Iterator[BrowserContext]:
     context.close()
 
 
+def opened(window: BrowserContext) -> Page:
+    """Open an empty page in a window of its own, since tabs behind another crash now and then when they load again.
+
+    Playwright lets each page believe that it has the focus. Chromium (seen in 156) takes that belief from a page that
+    is loaded again, and sometimes too late, when its document has gone already: a null pointer in the renderer,
+    whatever the page holds. It takes nothing from a page that has the focus anyway, as each headless window has.
+    """
+    if not window.pages:
+        return window.new_page()
+    with window.expect_page() as new:
+        window.pages[0].evaluate("() => { open('about:blank', '_blank', 'popup, noopener') }")
+    return new.value
+
+
 def show(window: BrowserContext, server: Serving, path: str) -> Page:
-    """Open a page in a new tab and mark it: the mark is gone once it is loaded again."""
-    page = window.new_page()
+    """Open a page in a new window and mark it: the mark is gone once it is loaded again."""
+    page = opened(window)
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.on("console", lambda said: errors.append(said.text) if "Content Security Policy" in said.text else None)
@@ -163,36 +177,17 @@ def test_a_new_style_sheet_is_swapped_and_no_page_is_loaded_again(
     assert is_marked(pages[2])
 
 
-def test_ten_tabs_follow_and_one_more_that_sleeps(browser: Browser, server: Serving, site: Path) -> None:
-    """Now and then a tab crashes when many load again at once, and why is not known; all is then done again."""
-    tries = 3
-    for attempt in range(tries):
-        window = browser.new_context()
-        lost: list[Page] = []
-        try:
-            follow_in_ten_tabs(window, server, site, lost, 2 * attempt)
-        except (AssertionError, Error):
-            if not lost or attempt == tries - 1:
-                raise
-        else:
-            return
-        finally:
-            window.close()
-
-
-def follow_in_ten_tabs(window: BrowserContext, server: Serving, site: Path, lost: list[Page], done: int) -> None:
-    tabs = [show(window, server, THREAD) for _ in range(10)]
+def test_ten_pages_follow_and_one_more_that_sleeps(window: BrowserContext, server: Serving, site: Path) -> None:
+    pages = [show(window, server, THREAD) for _ in range(10)]
     sleeper = show(window, server, THREAD)
-    for tab in (*tabs, sleeper):
-        tab.on("crash", lambda gone: lost.append(gone))  # the API wants a function of Python
     session = window.new_cdp_session(sleeper)
     session.send("Page.setWebLifecycleState", {"state": "frozen"})
-    for number in (done + 1, done + 2):
+    for number in (1, 2):
         edit(site, SAVE, f"Post number {number}.", f"Post changed {number}.")
-        for tab in tabs:
-            expect(tab.get_by_text(f"Post changed {number}.")).to_have_count(1)
+        for page in pages:
+            expect(page.get_by_text(f"Post changed {number}.")).to_have_count(1)
     session.send("Page.setWebLifecycleState", {"state": "active"})
-    expect(sleeper.get_by_text(f"Post changed {done + 2}.")).to_have_count(1)
+    expect(sleeper.get_by_text("Post changed 2.")).to_have_count(1)
 
 
 def test_a_page_one_comes_back_to_is_new(window: BrowserContext, server: Serving, site: Path) -> None:
