@@ -44,14 +44,21 @@ def test_the_colours_are_the_readers_choice_on_every_page(browser: Browser, walk
         assert wrong == []
 
 
-def test_the_map_says_where_one_is(browser: Browser, walked: Served) -> None:
+def test_bar_and_map_say_where_one_is(browser: Browser, walked: Served) -> None:
     with opened(browser, f"{walked.url}{THREADS}long.html#c300") as (page, wrong):
         mark = page.locator("nav.map a[aria-current=true]")
         expect(mark).to_have_attribute("href", "#c300")
+        place = page.get_by_title("Where you are on this page")
+        expect(place).to_have_text("300/1000")
+        high = mark.locator("path").evaluate("each => parseFloat(getComputedStyle(each).strokeWidth)")
+        assert high >= 3, "of a thousand marks one is thinner than a pixel"
         page.keyboard.press("j")
         page.keyboard.press("j")
         expect(mark).to_have_attribute("href", f"#{at(page)}")
         assert at(page) == "c301"
+        expect(place).to_have_text("301/1000")
+        page.goto(f"{walked.url}{THREADS}walk.html")
+        expect(place).to_have_text("1/9")
         assert wrong == []
 
 
