@@ -89,7 +89,7 @@ def test_lighthouse_has_nothing_to_say(served: Served) -> None:
     need(LIGHTHOUSE, "npm install --no-package-lock")
     chromium = need(CHROMIUM, "apt install chromium, or name one in $CHROMIUM")
     urls = [served.url + path_of(name, served) for name in JUDGED]
-    command = ["node", Path(__file__).with_name("lighthouse.mjs"), chromium, *urls]
+    command: list[str | Path] = ["node", Path(__file__).with_name("lighthouse.mjs"), chromium, *urls]
     run = subprocess.run(command, capture_output=True, text=True, check=False, timeout=240)
     assert run.returncode == 0, run.stderr
     found = json.loads(run.stdout)

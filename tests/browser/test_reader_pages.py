@@ -166,6 +166,7 @@ def test_axe_finds_no_fault_in_any_state(browser: Browser, walked: Served) -> No
                 ".map(each => each.outerHTML)"
             )
             assert small == []
+            assert page.locator("article h3 a").first.bounding_box()["height"] >= 24  # type: ignore[index]
             assert page.evaluate("document.scrollingElement.scrollWidth") <= width
         page.keyboard.press("Escape")
         page.get_by_role("button", name="outline").click()
