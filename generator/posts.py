@@ -17,7 +17,7 @@ from generator.lists import head
 from generator.model import INFERRED, Evidence, Thread, Tree
 from generator.paging import page_url
 from generator.plan import Page, ThreadPlan
-from generator.quotes import Quotes
+from generator.quotes import STORY, Quotes
 from generator.views import PostView, Ref, SaveView, StoryLink, ThreadPage
 
 LEVELS = 8
@@ -45,7 +45,7 @@ class Posts:
         self.config = config
         self.dated = thread.posted[:10].replace("-", "") if config.wayback and thread.posted else None
         self.subjects = telling_subjects(thread, self.tree)
-        self.quotes = Quotes(thread.posts, self.tree.parents)
+        self.quotes = Quotes(thread, self.tree.parents)
         self.single = len(thread.posts) <= config.posts_per_page
         self.place = {} if self.single else {index: place for place, index in enumerate(self.tree.order)}
 
@@ -152,7 +152,11 @@ class Posts:
 
         def cite(lines: Sequence[str]) -> tuple[str, str] | None:
             source = self.quotes.source(index, lines)
-            return None if source is None else (self._place(source, url), self.thread.posts[source].author.name)
+            if source is None:
+                return None
+            if source == STORY:
+                return self._on_page(1, url) + urls.STORY, "the story"
+            return self._place(source, url), self.thread.posts[source].author.name
 
         return cite
 
@@ -161,8 +165,12 @@ class Posts:
         fragment = urls.anchor(self.thread.posts[index].id)
         if self.single:
             return fragment
-        page = page_url(self.plan.url, self.place[index] // self.config.posts_per_page + 1)
-        return fragment if page == url else urls.root(url) + page + fragment
+        return self._on_page(self.place[index] // self.config.posts_per_page + 1, url) + fragment
+
+    def _on_page(self, number: int, url: str) -> str:
+        """Link from one page of the thread to another; empty to itself."""
+        page = page_url(self.plan.url, number)
+        return "" if page == url else urls.root(url) + page
 
 
 @functools.cache

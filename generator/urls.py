@@ -150,6 +150,10 @@ def numbered(url: str, number: int) -> str:
     return f"{url.removesuffix('.html')}/{number}.html"
 
 
+STORY = "#story"
+"""Fragment of a thread's story. Posts have a `c` before their ids, so no post can take it."""
+
+
 def anchor(post_id: str) -> str:
     """Fragment of a post, with the `#`."""
     return f"#c{post_id}"

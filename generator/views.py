@@ -327,7 +327,7 @@ class ThreadPage(Head, frozen=True, kw_only=True):
     masthead: str | None
     footer: str | None
     story: Markup
-    """Empty on further pages."""
+    """Empty on further pages. Quotes of it lead to the id `story`."""
     links: tuple[StoryLink, ...]
     count: int
     """Posts over all pages."""

@@ -12,18 +12,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from generator.markup import post_html
-from generator.model import Author, Markup, Post
-from generator.quotes import Quotes
+from generator.model import Author, Link, Markup, Post, Thread
+from generator.quotes import STORY, Quotes
 from tests.small import Said, news, note, output_of
 
 ANN = Author("notes", "Ann")
 LONG, OTHER = "The harbour will be dry by noon.", "Nobody has seen the pilot since."
 
 
-def sources(*said: tuple[int | None, str]) -> list[int | None]:
+def quotes_of(bodies: Sequence[str], parents: Sequence[int | None], story: str = "A story.") -> Quotes:
+    posts = tuple(Post(str(n), "", ANN, None, None, body) for n, body in enumerate(bodies))
+    return Quotes(Thread("notes", "n", "A note", story, posts, links=(Link(1, "https://example.org/"),)), parents)
+
+
+def sources(*said: tuple[int | None, str], story: str = "A story.") -> list[int | None]:
     """Of the last of some posts (parent and body), where each quoted line is from, one quote a line."""
-    posts = [Post(str(n), "", ANN, None, None, body) for n, (_, body) in enumerate(said)]
-    quotes = Quotes(posts, [parent for parent, _ in said])
+    quotes = quotes_of([body for _, body in said], [parent for parent, _ in said], story)
     lines = [line[1:].strip() for line in said[-1][1].split("\n") if line.startswith(">")]
     return [quotes.source(len(said) - 1, [line]) for line in lines]
 
@@ -49,9 +53,8 @@ def test_what_is_quoted_from_a_quote_is_not_its_own() -> None:
 
 
 def test_nothing_is_from_a_later_post_or_from_itself() -> None:
-    posts = [Post("0", "", ANN, None, None, f"> {LONG}"), Post("1", "", ANN, None, None, LONG)]
-    assert Quotes(posts, [None, None]).source(0, [LONG]) is None
-    assert Quotes(posts[1:], [None]).source(0, [LONG]) is None
+    assert quotes_of([f"> {LONG}", LONG], [None, None]).source(0, [LONG]) is None
+    assert quotes_of([LONG], [None]).source(0, [LONG]) is None
 
 
 def test_a_few_characters_prove_nothing() -> None:
@@ -59,8 +62,17 @@ def test_a_few_characters_prove_nothing() -> None:
 
 
 def test_lines_of_two_posts_are_from_neither() -> None:
-    posts = [Post(str(n), "", ANN, None, None, body) for n, body in enumerate([LONG, OTHER, "So?"])]
-    assert Quotes(posts, [None, None, None]).source(2, [LONG, OTHER]) is None
+    assert quotes_of([LONG, OTHER, "So?"], [None, None, None]).source(2, [LONG, OTHER]) is None
+
+
+def test_it_is_from_the_story_if_that_says_it_and_the_answered_post_does_not() -> None:
+    story = "All know that [1]the harbour will be dry , by noon. [2] Nobody has seen the pilot since."
+    part = "> that the harbour will be dry, by noon."
+    assert sources((None, LONG), (None, part), story=story) == [STORY]
+    assert sources((None, part[2:]), (0, part), story=story) == [0]
+    assert sources((None, OTHER), (None, f"> {OTHER}"), story=story) == [STORY]
+    assert sources((None, OTHER), (None, f"> [2] {OTHER}"), story=story) == [STORY]
+    assert sources((None, "So?"), (0, "> by noon."), story=story) == [None]
 
 
 def cited(body: str, markup: Markup = "plain") -> str:
@@ -123,11 +135,20 @@ def test_quotes_of_a_page_lead_to_the_posts_they_are_from(tmp_path: Path) -> Non
     assert "../../../threads/notes/n.html#c1" in output["threads/notes/n/2.html"].decode()
 
 
+def test_quotes_of_the_story_lead_to_it(tmp_path: Path) -> None:
+    posts = [("Ann", "id=1", f"> {LONG}\n\nIs it?"), ("Bob", "id=2", f"> {LONG}\n\nIt is.")]
+    site = {"content/n.md": note("n", *posts, story=f"So they say: {LONG}"), "threadpress.toml": "posts_per_page = 1\n"}
+    output = output_of(tmp_path, site)
+    first, second = (output[f"threads/notes/n{page}.html"].decode() for page in ("", "/2"))
+    assert '<div class="body story md" id="story" ' in first
+    assert '<p class="from"><a href="#story">from <bdi>the story</bdi></a></p>' in first
+    assert '<a href="../../../threads/notes/n.html#story">from <bdi>the story</bdi></a>' in second
+
+
 def spent(count: int) -> float:
     """Seconds to find the sources of all quotes of a thread in which each post quotes the first."""
-    posts = [Post("0", "", ANN, None, None, f"{LONG}\n" * 200)]
-    posts += [Post(str(n), "", ANN, None, None, f"> {LONG}\nIndeed, as I said {n} times.") for n in range(1, count)]
-    quotes, start = Quotes(posts, [None, *range(count - 1)]), time.process_time()
+    bodies = [f"{LONG}\n" * 200] + [f"> {LONG}\nIndeed, as I said {n} times." for n in range(1, count)]
+    quotes, start = quotes_of(bodies, [None, *range(count - 1)], story="Well, well. " * 20_000), time.process_time()
     assert all(quotes.source(index, [LONG]) == 0 for index in range(1, count))
     return time.process_time() - start
 

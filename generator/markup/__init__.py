@@ -22,10 +22,11 @@ from markupsafe import Markup as SafeHtml
 
 from generator.markup import plain
 from generator.markup.links import Cite, archived, is_safe
+from generator.markup.plain import without_markers
 from generator.markup.text import is_shown, visible
 from generator.model import Link, Markup
 
-__all__ = ["Cite", "archived", "excerpt", "is_safe", "post_html", "story_html", "summary", "visible"]
+__all__ = ["Cite", "archived", "excerpt", "is_safe", "post_html", "story_html", "summary", "visible", "without_markers"]
 
 
 def post_html(body: str, markup: Markup, dated: str | None = None, cite: Cite | None = None) -> SafeHtml:
@@ -113,7 +114,7 @@ def _cut(text: str, limit: int) -> str:
 def summary(body: str, links: tuple[Link, ...], markup: Markup, limit: int) -> str:
     """Give the start of a story as plain text, without the markers of its link list and what they left behind."""
     if markup == "plain" and links:
-        body = plain.without_markers(body[: limit * _READ], links)
+        body = without_markers(body[: limit * _READ], links)
     return excerpt(body, markup, limit)
 
 

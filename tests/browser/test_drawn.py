@@ -3,22 +3,15 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser
 
-from tests.browser.conftest import AXE, Served, need
-from tests.browser.test_pages import AXE_OPTIONS, Scheme, opened
+from tests.browser.conftest import Served
+from tests.browser.test_pages import axe_faults, opened
 
 pytestmark = pytest.mark.browser
 
 SEED = "threads/slashdot/0179799118.html"
 DEEP = "threads/notes/deep.html"
-
-
-def faults(page: Page) -> list[str]:
-    """What axe finds wrong with a page as it stands."""
-    page.add_script_tag(path=need(AXE, "npm install --no-package-lock"))
-    result = page.evaluate("async options => await axe.run(document, options)", AXE_OPTIONS)
-    return [f"{one['id']}: {[node['html'][:200] for node in one['nodes'][:5]]}" for one in result["violations"]]
 
 
 def test_the_map_stands_beside_the_text_and_moves_nothing(browser: Browser, served: Served) -> None:
@@ -58,12 +51,11 @@ def test_a_narrow_page_has_the_map_behind_a_line(browser: Browser, served: Serve
         assert "#c" in page.url
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("name", [SEED, DEEP])
-def test_axe_finds_no_fault_with_an_open_map(browser: Browser, served: Served, name: str, scheme: Scheme) -> None:
-    with opened(browser, served.url + name, width=320, scheme=scheme, csp=False) as (page, _):
+def test_axe_finds_no_fault_with_an_open_map(browser: Browser, served: Served, name: str) -> None:
+    with opened(browser, served.url + name, width=320, csp=False) as (page, _):
         page.get_by_text("Map of the thread").click()
-        assert faults(page) == []
+        assert axe_faults(page, ("light", 320), ("dark", 320)) == ""
 
 
 def test_no_mark_is_a_stop_for_the_tab_key(browser: Browser, served: Served) -> None:
@@ -122,13 +114,12 @@ def test_every_chart_says_in_words_or_in_a_table_what_it_shows(browser: Browser,
         assert "/dates/" in page.url
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_no_fault_with_charts(browser: Browser, served: Served, scheme: Scheme) -> None:
+def test_axe_finds_no_fault_with_charts(browser: Browser, served: Served) -> None:
     """Nor with the page of an author of many posts."""
     counts = {path: path.read_text("utf-8").count('class="place"') for path in served.output.glob("authors/*/*.html")}
     author = max((path for path in counts if 'class="columns"' in path.read_text("utf-8")), key=counts.__getitem__)
     for name in ("stats.html", author.relative_to(served.output).as_posix()):
-        with opened(browser, served.url + name, width=320, scheme=scheme, csp=False) as (page, _):
+        with opened(browser, served.url + name, width=320, csp=False) as (page, _):
             page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
-            assert faults(page) == []
+            assert axe_faults(page, ("light", 320), ("dark", 320)) == ""
             assert page.evaluate("document.scrollingElement.scrollWidth") <= 320

@@ -86,6 +86,26 @@ def test_labels_and_authors_filter(walk: Page) -> None:
     assert look(walk)["full"] == [1, 3, 8]
 
 
+def test_an_outline_has_every_post_in_one_line(browser: Browser, walked: Served) -> None:
+    url = f"{walked.url}{THREADS}walk.html"
+    with opened(browser, url) as (page, wrong):
+        outline = page.get_by_role("button", name="outline")
+        outline.click()
+        assert look(page) == {"full": [], "short": [*range(1, 10)], "hidden": []}
+        assert page.url == f"{url}?outline=1"
+        threshold(page).fill("3")
+        assert look(page) == {"full": [], "short": [*range(1, 9)], "hidden": [9]}
+        page.get_by_role("button", name="And socks, of wool.").click()
+        assert look(page)["full"] == [2]
+        outline.click()
+        assert look(page)["full"] == [1, 3, 8]
+        assert page.url == f"{url}?score=3"
+        assert wrong == []
+    with opened(browser, f"{walked.url}{THREADS}plain.html?outline=1") as (page, _):
+        expect(page.get_by_role("button", name="outline", pressed=True)).to_be_visible()
+        assert look(page)["short"] == [1, 2]
+
+
 def test_a_view_can_be_linked_and_is_remembered(browser: Browser, walked: Served) -> None:
     url = f"{walked.url}{THREADS}walk.html"
     with opened(browser, f"{url}#c3") as (page, _):

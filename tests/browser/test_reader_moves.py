@@ -128,6 +128,22 @@ def test_the_way_goes_on_to_the_next_page(browser: Browser, tmp_path: Path) -> N
         expect(page.locator("output")).to_have_text("9 posts, page 2 of 3")
         threshold(page).fill("3")
         assert look(page) == {"full": [8], "short": [5, 6, 7], "hidden": []}
+        threshold(page).fill("2")
+        by = page.get_by_label("Only posts by")
+        by.select_option("Bob")
+        page.get_by_role("button", name="outline").click()
+        assert look(page) == {"full": [], "short": [7, 8], "hidden": [5, 6]}
+        page.get_by_role("link", name="Earlier posts").last.click()
+        page.wait_for_url(lambda url: url.endswith("walk.html?score=2&by=Bob&outline=1"))
+        assert look(page) == {"full": [], "short": [1, 2], "hidden": [3, 4]}
+        page.get_by_role("link", name="3", exact=True).last.click()
+        page.wait_for_url(lambda url: url.endswith("walk/3.html?score=2&by=Bob&outline=1"))
+        assert look(page)["hidden"] == [9]
+        expect(by).to_have_value("Bob")
+        by.select_option("anyone")
+        assert by.locator("option").all_inner_texts() == ["anyone", "Gus (1)", "Bob (0)"]
+        page.get_by_role("link", name="Earlier posts").last.click()
+        page.wait_for_url(lambda url: url.endswith("walk/2.html?score=2&outline=1"))
         assert wrong == []
 
 

@@ -13,7 +13,7 @@
     }
   };
   root.classList.add("js");
-  root.classList.toggle("waiting", get("score") > -1 || /[?&](score|label|by)=|#c/.test(location.href));
+  root.classList.toggle("waiting", get("score") > -1 || /[?&](score|label|by|outline)=|#c/.test(location.href));
   // They don't wait for a script that never comes.
   addEventListener("load", () => setTimeout(() => root.classList.remove("waiting"), 500));
   const scheme = get("scheme");

@@ -1,13 +1,16 @@
-// Marks in the map of the thread, where there is one, the post that is being read.
+// Says which post is being read: as a number in the bar, and in the map of the thread, where there is one.
 (() => {
   "use strict";
-  const { posts, named } = reader;
+  const { posts, named, place } = reader;
   const marks = new Map();
   for (const mark of document.querySelectorAll("nav.map a")) {
     const post = named(mark.getAttribute("href"));
     if (post) marks.set(post, mark);
   }
-  if (!marks.size) return;
+  if (!posts.length) return;
+  const of = String(posts.length);
+  const say = (number) => { place.textContent = `${String(number).padStart(of.length, "\u2007")}/${of}`; };
+  say(1);
   const inside = new Set();
   let current = null;
   const watch = new IntersectionObserver((changes) => {
@@ -16,11 +19,14 @@
       if (isIntersecting) inside.add(post);
       else inside.delete(post);
     }
-    const mark = marks.get(posts.find((post) => inside.has(post)));
+    const post = posts.find((each) => inside.has(each));
+    if (!post) return;
+    say(post.index + 1);
+    const mark = marks.get(post);
     if (!mark || mark === current) return;
     current?.removeAttribute("aria-current");
     mark.setAttribute("aria-current", "true");
     current = mark;
   }, { rootMargin: "-64px 0px -40% 0px" });
-  for (const post of marks.keys()) watch.observe(post.article);
+  for (const post of posts) watch.observe(post.article);
 })();

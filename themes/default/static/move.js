@@ -85,7 +85,8 @@
     return step;
   });
   more.ariaLabel = more.title;
-  reader.steps = make("div", { className: "steps" }, ...steps, more);
+  reader.place = make("span", { title: "Where you are on this page" });
+  reader.steps = make("div", { className: "steps" }, steps[0], reader.place, steps[1], more);
   filters.before(reader.steps);
   bar.append(buttons);
   // Nothing that is gone to hides behind the bar.
@@ -107,7 +108,7 @@
         "dialog", {},
         make("h2", { id: "help" }, "Reading with keys"), keys,
         make("label", {}, on, " Keys are on"),
-        make("p", {}, "Score: posts of the chosen score or more stand in full, those up to two points below in one line, others not at all; a post without a score counts as 1. What a shown post answers is always there, at least in one line. A label or an author leaves only their posts, and what these answer. The address of the page keeps the choice, so that it can be linked."),
+        make("p", {}, "Score: posts of the chosen score or more stand in full, those up to two points below in one line, others not at all; a post without a score counts as 1. What a shown post answers is always there, at least in one line. A label or an author leaves only their posts, and what these answer. In the outline every post is one line until it is opened. The address of the page keeps the choice, so that it can be linked."),
         make("p", {}, "The line beside replies folds them."),
         Object.assign(button("Close", "", () => dialog.close()), { autofocus: true }),
       );

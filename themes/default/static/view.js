@@ -1,10 +1,11 @@
 // The threshold and the filters: which posts stand in full, which in one line, which not at all.
 //
 // Full: a post of the chosen score or more, of the chosen label and author. Short: up to two points below. Hidden: the
-// rest. A post without a score counts as 1. What a shown post answers is shown too, at least in one line.
+// rest. A post without a score counts as 1. What a shown post answers is shown too, at least in one line. In the outline
+// no post stands in full until it is opened.
 (() => {
   "use strict";
-  const { section, bar, posts, named, remember, make, choice, shown, under, first, again } = reader;
+  const { section, bar, posts, named, remember, make, button, choice, shown, under, first, again } = reader;
   if (!posts.length) return;
   const LOWEST = -1, HIGHEST = 5, PLAIN = 1, SHORTER = 2;
   const [HIDDEN, SHORT, FULL] = [0, 1, 2];
@@ -14,12 +15,32 @@
 
   const range = make("input", { type: "range", min: LOWEST, max: HIGHEST, step: 1, value: LOWEST });
   range.ariaLabel = "Show in full from score";
-  const number = make("span", { className: "from", ariaHidden: "true" });
+  const number = make("span", { className: "least", ariaHidden: "true" });
   const counts = make("output", {});
   const label = choice("Only posts with the label", "any label", posts.map((post) => post.label));
   const by = choice("Only posts by", "anyone", posts.map((post) => post.author));
+  const outline = button("outline", "Every post in one line", () => {
+    press(!outlined());
+    change();
+    keep();
+  });
+  const outlined = () => outline.ariaPressed === "true";
+  const press = (on) => { outline.ariaPressed = String(on); };
   const heading = bar.firstElementChild;
-  const filters = make("div", { className: "filters" }, ...(label.options.length > 1 ? [label] : []), by);
+  // The other pages of the thread: they get the same choice.
+  const pages = section.querySelectorAll(":scope > .turns a");
+
+  const asked = new URLSearchParams(location.search);
+  for (const [name, control] of Object.entries({ label, by })) {
+    const value = asked.get(name) ?? "";
+    control.value = value;
+    if (control.selectedIndex >= 0) continue;
+    // Nobody on this page; of a thread of one page that is a mistake in the address.
+    if (pages.length) control.add(new Option(`${value} (0)`, value, true, true));
+    else control.value = "";
+  }
+  press(asked.has("outline"));
+  const filters = make("div", { className: "filters" }, ...(label.options.length > 1 ? [label] : []), by, outline);
   const gauge = make("div", { className: "gauge" });
   if (scored) gauge.append(make("label", {}, make("span", {}, "Score "), range, number));
   gauge.append(counts);
@@ -30,7 +51,7 @@
     if (label.value && post.label !== label.value) return HIDDEN;
     if (by.value && post.author !== by.value) return HIDDEN;
     const below = scored ? range.value - (post.score ?? PLAIN) : 0;
-    return below <= 0 ? FULL : below <= SHORTER ? SHORT : HIDDEN;
+    return below > SHORTER ? HIDDEN : below > 0 || outlined() ? SHORT : FULL;
   };
 
   const words = (post) => {
@@ -102,7 +123,9 @@
 
   const keep = () => {
     const query = new URLSearchParams(location.search);
-    const chosen = { score: range.value > LOWEST ? range.value : "", label: label.value, by: by.value };
+    const chosen = {
+      score: range.value > LOWEST ? range.value : "", label: label.value, by: by.value, outline: outlined() ? "1" : "",
+    };
     for (const [name, value] of Object.entries(chosen)) {
       if (value) query.set(name, value);
       else query.delete(name);
@@ -110,7 +133,10 @@
     const search = query.size ? `?${query}` : "";
     history.replaceState(history.state, "", location.pathname + search + location.hash);
     remember.set("score", range.value);
+    carry();
   };
+
+  const carry = () => { for (const page of pages) page.search = location.search; };
 
   const open = (post, on = true) => {
     if (on) opened.add(post);
@@ -150,14 +176,10 @@
   reader.rest = rest;
   reader.filters = filters;
 
-  const asked = new URLSearchParams(location.search);
   const score = asked.get("score") ?? remember.get("score") ?? LOWEST;
   if (scored && Number(score) >= LOWEST && Number(score) <= HIGHEST) range.value = score;
-  for (const [name, control] of Object.entries({ label, by })) {
-    control.value = asked.get(name) ?? "";
-    if (control.selectedIndex < 0) control.value = "";
-  }
   apply();
+  carry();
   addEventListener("hashchange", arrive);
   // After the scripts that follow, which know what else can hide a post.
   addEventListener("DOMContentLoaded", arrive);
