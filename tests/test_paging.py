@@ -43,7 +43,9 @@ def test_far_pages_are_named_in_steps() -> None:
         (240, "1 50 100 150 200 238 239 240"),
     ):
         assert " ".join(ref.name for ref in cuts[number - 1].paging.pages) == named
-    assert [ref.name for ref in list(cut_thread("t/1.html", 10, 1))[9].paging.pages] == list("123456789") + ["10"]
+    assert [ref.name for ref in list(cut_thread("t/1.html", 10, 1))[9].paging.pages] == [
+        str(number) for number in range(1, 11)
+    ]
 
 
 def test_a_short_thread_names_no_pages() -> None:
