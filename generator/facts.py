@@ -301,3 +301,13 @@ def replies_of(facts: Facts, thread: Thread) -> tuple[Reply, ...]:
 def unchanged(facts: Facts | None, group: Group, hashes: Mapping[str, str]) -> bool:
     """Say whether a thread's facts still hold: the same files with the same bytes."""
     return facts is not None and facts.group == group and all(hashes.get(path) == sha256 for path, sha256 in facts.read)
+
+
+def alike(facts: Facts, other: Facts) -> bool:
+    """Say whether pages of others show the same of two threads: all but texts, hashes and who wrote what."""
+    return facts is other or _shown(facts) == _shown(other)
+
+
+def _shown(facts: Facts) -> Facts:
+    saves = tuple(msgspec.structs.replace(save, sha256="") for save in facts.saves)
+    return msgspec.structs.replace(facts, read=(), saves=saves, rows=b"", replies=b"", hits=(), problems=())

@@ -14,7 +14,7 @@ import msgspec
 from generator import dates, urls
 from generator.authors import Authors, AuthorSum, rank
 from generator.config import Config
-from generator.facts import Facts, row_marks
+from generator.facts import Facts, alike, row_marks
 from generator.model import Author
 from generator.views import Ref, ThreadRow
 
@@ -48,8 +48,21 @@ class Links(msgspec.Struct, frozen=True):
 
 
 def link(facts: Iterable[Facts], authors: Authors, config: Config, before: Links | None = None) -> Links:
-    """Connect threads and authors; `before` is how they were, under the same settings, and saves time only."""
-    threads = tuple(sorted(facts, key=lambda thread: thread.order))
+    """Connect threads and authors; `before` is how they were, under the same settings, and saves time only.
+
+    Where all threads are as lists showed them before, `rows` and all else that is not of authors are the same objects.
+    """
+    ranked, moved = rank(authors)
+    odd = {author.key: author.slug for author in ranked if author.odd}
+    elsewhere = _elsewhere(authors, moved, odd)
+    threads = tuple(
+        msgspec.structs.replace(thread, odd=_odd_in(thread, odd)) if elsewhere or thread.odd is None else thread
+        for thread in sorted(facts, key=lambda thread: thread.order)
+    )
+    if before and not elsewhere and len(threads) == len(before.threads) and all(map(alike, threads, before.threads)):
+        return msgspec.structs.replace(
+            before, threads=threads, authors=ranked, moved=moved, odd=odd, elsewhere=elsewhere
+        )
     by_source: dict[str, dict[str, str]] = {}
     for thread in threads:
         by_source.setdefault(thread.group.source, {})[thread.group.id] = thread.group.id
@@ -70,13 +83,6 @@ def link(facts: Iterable[Facts], authors: Authors, config: Config, before: Links
         tagged.append(tuple(sorted(set(mine))))
         for tag in tagged[-1]:
             tags.setdefault(tag, []).append(number)
-    ranked, moved = rank(authors)
-    odd = {author.key: author.slug for author in ranked if author.odd}
-    elsewhere = _elsewhere(authors, moved, odd)
-    threads = tuple(
-        msgspec.structs.replace(thread, odd=_odd_in(thread, odd)) if elsewhere or thread.odd is None else thread
-        for thread in threads
-    )
     return Links(
         threads=threads,
         stems=stems,

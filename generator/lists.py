@@ -14,7 +14,7 @@ import msgspec
 
 from generator import dates, urls
 from generator.config import Config
-from generator.figures import Figures, discussed, figures, praised, stats
+from generator.figures import ACTIVE, Figures, discussed, figures, praised, stats
 from generator.link import Links
 from generator.paging import cut_list, cut_thread
 from generator.views import (
@@ -71,6 +71,15 @@ def list_pages(links: Links, config: Config) -> Iterator[ListPage]:
     yield from _tags(links, links.rows, config)
     yield ListPage("stats.html", stats(found, head(urls.STATS, config)), "stats")
     yield from _fixed(links, config)
+
+
+def same_lists(links: Links, before: Links) -> bool:
+    """Say whether `list_pages` gives what it gave: threads as lists show them, authors as the statistics do."""
+    return (
+        links.rows is before.rows
+        and len(links.authors) == len(before.authors)
+        and list(links.authors[:ACTIVE]) == list(before.authors[:ACTIVE])
+    )
 
 
 def _list_pages(

@@ -19,7 +19,7 @@ from generator.config import Config
 from generator.errors import ContentError, Problem
 from generator.facts import Facts
 from generator.link import Links
-from generator.lists import ListPage, author_pages, list_pages, tag_ref
+from generator.lists import ListPage, author_pages, list_pages, same_lists, tag_ref
 from generator.paging import Cut, cut_list, cut_thread
 from generator.store import FINGERPRINT, SHA256
 from generator.theme import Theme
@@ -157,7 +157,7 @@ def plan(links: Links, config: Config, theme: Theme, before: Web | None = None) 
         ),
         authors=links.authors,
         pages=(
-            *map(_list_page, list_pages(links, config)),
+            *_list_pages(links, config, before),
             *_author_pages(links, config, before),
             *_assets(theme),
         ),
@@ -189,6 +189,13 @@ def _list_page(page: ListPage) -> Page:
         view=view,
         fingerprint=fingerprint(template, view),
     )
+
+
+def _list_pages(links: Links, config: Config, before: Web | None) -> Iterator[Page]:
+    if before and same_lists(links, before.links):
+        yield from (page for page in before.planned.pages if page.kind == "view" and page.template != "authors.html")
+    else:
+        yield from map(_list_page, list_pages(links, config))
 
 
 def _author_pages(links: Links, config: Config, before: Web | None) -> Iterator[Page]:

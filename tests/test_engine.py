@@ -97,6 +97,42 @@ def test_only_what_differs_is_rendered(warm: Warm) -> None:
     }  # fmt: skip
 
 
+SAVE = news("102", Said("Well", "Boo", "Ann", "7", "4, Funny"), Said("Hm", "Re: Boo", "Bo", "8", "3"))
+CHANGES = {
+    "a body": ("Well", "Better"),
+    "a subject": ("Boo (", "Bah ("),
+    "a score": ("Score:3", "Score:2"),
+    "the best score": ("Score:4", "Score:5"),
+    "the order of scores": ("Score:3", "Score:4"),
+    "a label": ("Funny", "Troll"),
+    "the name of an author": ("by Bo", "by Bob"),
+    "the number of an author": ("( 8 )", "( 9 )"),
+    "an author": ("by Bo ( 8 )", "by Ann ( 7 )"),
+    "a post more": ("A quote for", str(Said("More")) + "\nA quote for"),
+    "the title": ("Rain expected", "Sun expected"),
+    "the hour": ("05:22PM", "06:22PM"),
+    "the year": ("Wednesday October 15, 2025", "Tuesday October 15, 2024"),
+    "who posted it": ("msmash", "timothy"),
+    "the department": ("some-weather", "no-weather"),
+    "the story": ("on Friday", "on Sunday"),
+    "the footer": ("the road", "the way"),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES.keys())
+def test_whatever_changes_in_a_save_is_seen_wherever_it_shows(warm: Warm, change: tuple[str, str]) -> None:
+    """With as many threads as it takes for the index to name the best of them."""
+    for number in range(103, 112):
+        warm.site.put(f"content/{number}.txt", news(str(number), Said("Hello", "Hi", score="3")))
+    warm.site.put("content/102.txt", SAVE)
+    warm.build()
+    assert change[0] in SAVE
+    warm.site.put("content/102.txt", SAVE.replace(*change))
+    warm.site.check(warm.build())
+    warm.site.put("content/102.2.txt", SAVE)
+    warm.site.check(warm.build())
+
+
 def test_a_file_of_the_users_where_a_new_page_goes_stays_and_is_told_of(warm: Warm) -> None:
     theirs = warm.site.folder / "output/threads/slashdot/103.html"
     theirs.write_text("mine")
