@@ -304,10 +304,10 @@ def unchanged(facts: Facts | None, group: Group, hashes: Mapping[str, str]) -> b
 
 
 def alike(facts: Facts, other: Facts) -> bool:
-    """Say whether pages of others show the same of two threads: all but texts, hashes and who wrote what."""
-    return facts is other or _shown(facts) == _shown(other)
+    """Say whether rows of lists show the same of two threads: all but texts, who wrote what, and what is counted."""
+    return facts is other or _listed(facts) == _listed(other)
 
 
-def _shown(facts: Facts) -> Facts:
+def _listed(facts: Facts) -> Facts:
     saves = tuple(msgspec.structs.replace(save, sha256="") for save in facts.saves)
-    return msgspec.structs.replace(facts, read=(), saves=saves, rows=b"", replies=b"", hits=(), problems=())
+    return msgspec.structs.replace(facts, read=(), saves=saves, rows=b"", replies=b"", tally=b"", hits=(), problems=())

@@ -60,26 +60,34 @@ def tag_ref(links: Links, tag: str) -> Ref:
     return Ref(tag, urls.tag_page(links.tag_slugs[tag]))
 
 
-def list_pages(links: Links, config: Config) -> Iterator[ListPage]:
-    """Yield the index, dates, tags, statistics and the fixed pages, each with its further pages.
-
-    `author_pages` are the others.
-    """
+def summaries(links: Links, config: Config) -> Iterator[ListPage]:
+    """Yield the index with its further pages, and the statistics: what shows the sum of all threads and authors."""
     found = figures(links)
     yield from _index(links, links.rows, found, config)
+    yield ListPage("stats.html", stats(found, head(urls.STATS, config)), "stats")
+
+
+def same_summaries(links: Links, before: Links) -> bool:
+    """Say whether `summaries` gives what it gave: threads as they were counted, and authors as statistics name them."""
+    return (
+        same_lists(links, before)
+        and all(
+            one is other or one.tally == other.tally for one, other in zip(links.threads, before.threads, strict=True)
+        )
+        and list(links.authors[:ACTIVE]) == list(before.authors[:ACTIVE])
+    )
+
+
+def lists(links: Links, config: Config) -> Iterator[ListPage]:
+    """Yield dates, tags and the fixed pages, each with its further pages. `author_pages` are the others."""
     yield from _dates(links, links.rows, config)
     yield from _tags(links, links.rows, config)
-    yield ListPage("stats.html", stats(found, head(urls.STATS, config)), "stats")
     yield from _fixed(links, config)
 
 
 def same_lists(links: Links, before: Links) -> bool:
-    """Say whether `list_pages` gives what it gave: threads as lists show them, authors as the statistics do."""
-    return (
-        links.rows is before.rows
-        and len(links.authors) == len(before.authors)
-        and list(links.authors[:ACTIVE]) == list(before.authors[:ACTIVE])
-    )
+    """Say whether `lists` gives what it gave: threads as rows show them, and as many authors."""
+    return links.rows is before.rows and len(links.authors) == len(before.authors)
 
 
 def _list_pages(

@@ -19,7 +19,7 @@ from generator.config import Config
 from generator.errors import ContentError, Problem
 from generator.facts import Facts
 from generator.link import Links
-from generator.lists import ListPage, author_pages, list_pages, same_lists, tag_ref
+from generator.lists import ListPage, author_pages, lists, same_lists, same_summaries, summaries, tag_ref
 from generator.paging import Cut, cut_list, cut_thread
 from generator.store import FINGERPRINT, SHA256
 from generator.theme import Theme
@@ -72,8 +72,15 @@ class Plan(msgspec.Struct, frozen=True):
     site: Site
     threads: tuple[ThreadPlan, ...]
     authors: Sequence[AuthorSum]
-    pages: tuple[Page, ...]
-    """All others."""
+    summaries: tuple[Page, ...]
+    lists: tuple[Page, ...]
+    others: tuple[Page, ...]
+    """Of the authors' index, and assets."""
+
+    @property
+    def pages(self) -> tuple[Page, ...]:
+        """All but those of threads and of single authors."""
+        return (*self.summaries, *self.lists, *self.others)
 
     def urls(self, config: Config) -> dict[str, None]:
         """Give the URLs of all files, in an order that depends on the content alone."""
@@ -156,11 +163,13 @@ def plan(links: Links, config: Config, theme: Theme, before: Web | None = None) 
             for made, facts in zip(thread_plans(links, config, before), links.threads, strict=True)
         ),
         authors=links.authors,
-        pages=(
-            *_list_pages(links, config, before),
-            *_author_pages(links, config, before),
-            *_assets(theme),
-        ),
+        summaries=before.planned.summaries
+        if before and same_summaries(links, before.links)
+        else tuple(map(_list_page, summaries(links, config))),
+        lists=before.planned.lists
+        if before and same_lists(links, before.links)
+        else tuple(map(_list_page, lists(links, config))),
+        others=(*_author_pages(links, config, before), *_assets(theme)),
     )
     _refuse_duplicates(planned, config)
     return planned
@@ -189,13 +198,6 @@ def _list_page(page: ListPage) -> Page:
         view=view,
         fingerprint=fingerprint(template, view),
     )
-
-
-def _list_pages(links: Links, config: Config, before: Web | None) -> Iterator[Page]:
-    if before and same_lists(links, before.links):
-        yield from (page for page in before.planned.pages if page.kind == "view" and page.template != "authors.html")
-    else:
-        yield from map(_list_page, list_pages(links, config))
 
 
 def _author_pages(links: Links, config: Config, before: Web | None) -> Iterator[Page]:
