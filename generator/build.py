@@ -178,14 +178,17 @@ class Engine:
         if past.warm and not spot:  # somebody was at it
             found = survey.survey(project.output, found.records, workers)
             rendering.known = msgspec.structs.replace(rendering.known, found=found)
-        if not spot:
+        free = spot or found.bare
+        removed: tuple[str, ...] = ()
+        if not free:
             wanted = planned.urls(config)
             found, removed = _make_room(project, order, rendering, wanted, workers)
         done = {page.url: page for page in render(rendering, workers) if page.reason}
         workers.rest()
         ready()
-        if spot:  # nothing was in the way, so that all this could wait
+        if free:  # nothing is in the way, so that this can wait until there is less to hold in memory
             wanted = planned.urls(config)
+        if spot:
             found = survey.without(project.output, found, wanted)
             removed = write.make_room(project.output, found, wanted)
         after = rendering.known.records_of(wanted, {url: page.record for url, page in done.items()})

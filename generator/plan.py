@@ -132,7 +132,17 @@ def places(links: Links, before: Web | None = None) -> dict[str, tuple[Place, by
     return named
 
 
-def stale(page: bytes, record: bytes | None, present: bytes | None, *, same_site: bool) -> str | None:
+Reason = Literal[
+    "it is new",
+    "the store does not know it",
+    "settings, theme or program changed",
+    "what it shows changed",
+    "its file is missing",
+    "its file is not what was written",
+]
+
+
+def stale(page: bytes, record: bytes | None, present: bytes | None, *, same_site: bool) -> Reason | None:
     """Say why a page must be rendered, or None if its file stands as it should.
 
     `page` is its fingerprint, `record` what the store knows of it, `present` the hash of the file in place, if that is

@@ -26,7 +26,7 @@ from generator.facts import Facts, replies_of
 from generator.lists import AuthorSlice, author_list, head
 from generator.paging import Cut, cut_list, page_url
 from generator.partition import Damaged, Partition, Row
-from generator.plan import Page, Place, ThreadPlan, fingerprint, stale
+from generator.plan import Page, Place, Reason, ThreadPlan, fingerprint, stale
 from generator.portrait import portray
 from generator.posts import Posts
 from generator.redact import Redactions
@@ -53,7 +53,7 @@ class Wanted(msgspec.Struct, frozen=True, array_like=True):
     """A page to render: why, and the hash of the file in place if there is one of ours."""
 
     page: Page
-    reason: str
+    reason: Reason
     present: bytes | None
 
 
@@ -98,12 +98,12 @@ class RenderTask(msgspec.Struct, frozen=True):
     same_site: bool = True
 
 
-class Done(msgspec.Struct, frozen=True, array_like=True):
+class Done(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A page that is as it should be now."""
 
     url: str
     record: bytes
-    reason: str | None
+    reason: Reason | None
     """Why it was rendered; None: it was not."""
     written: bool
 
@@ -114,7 +114,7 @@ class Rendered(msgspec.Struct, frozen=True, array_like=True):
     url: str
     fingerprint: bytes
     present: bytes | None
-    reason: str
+    reason: Reason
     data: bytes
 
 

@@ -88,6 +88,11 @@ class Survey(msgspec.Struct, frozen=True):
         return self.present.records
 
     @property
+    def bare(self) -> bool:
+        """Whether nothing lies there, and nothing is recorded."""
+        return not (self.records or self.present.others or self.foreign or self.folders)
+
+    @property
     def whole(self) -> bool:
         """Whether every recorded file is there as it was written, and no other file of ours."""
         return not self.present.absent and not self.present.others
