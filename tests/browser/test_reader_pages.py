@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from playwright.sync_api import Browser, expect
 
+from generator import config
+from generator.build import build
 from tests.browser.conftest import FIREFOX, Served, need
 from tests.browser.firefox import started
 from tests.browser.test_pages import LOOKS, axe_faults, opened
 from tests.browser.walk import SHIFTS, THREADS, at, look, threshold
+from tests.small import news, write
 
 pytestmark = pytest.mark.browser
 
@@ -40,6 +45,32 @@ def test_the_colours_are_the_readers_choice_on_every_page(browser: Browser, walk
         page.get_by_role("button", name="Colours").click()
         assert page.evaluate(paper) == dark
         assert wrong == []
+
+
+OVERLAPS = """() => {
+  const all = [...document.querySelectorAll("header.site :is(a, button)")];
+  const boxes = all.map((each) => each.getBoundingClientRect());
+  return all.flatMap((one, first) => all.slice(first + 1).filter((_, after) => {
+    const [a, b] = [boxes[first], boxes[first + 1 + after]];
+    return a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+  }).map((other) => `${one.textContent} and ${other.textContent} at ${innerWidth}`));
+}"""
+
+
+@pytest.mark.parametrize("theme", ["default", "classic"])
+@pytest.mark.parametrize("title", ["Threads", "What was said about the weather on the coast"])
+def test_nothing_lies_upon_anything_in_the_head_of_a_page(
+    browser: Browser, tmp_path: Path, theme: str, title: str
+) -> None:
+    """Whatever the width: names are short and long, and tags make one way more."""
+    settings = f'theme = "{theme}"\ntitle = "{title}"\n[tags]\nrain = ["rain"]\n'
+    write(tmp_path, {"threadpress.toml": settings, "content/101.txt": news()})
+    build(config.load(tmp_path)[0], tmp_path)
+    with opened(browser, (tmp_path / "output/index.html").as_uri()) as (page, _):
+        page.get_by_role("button", name="Colours").wait_for()
+        for width in range(320, 760, 8):
+            page.set_viewport_size({"width": width, "height": 300})
+            assert page.evaluate(OVERLAPS) == []
 
 
 def test_bar_and_map_say_where_one_is(browser: Browser, walked: Served) -> None:
