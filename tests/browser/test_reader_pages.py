@@ -68,7 +68,7 @@ def test_nothing_lies_upon_anything_in_the_head_of_a_page(
     build(config.load(tmp_path)[0], tmp_path)
     with opened(browser, (tmp_path / "output/index.html").as_uri()) as (page, _):
         page.get_by_role("button", name="Colours").wait_for()
-        for width in range(320, 760, 8):
+        for width in range(320, 760, 20):
             page.set_viewport_size({"width": width, "height": 300})
             assert page.evaluate(OVERLAPS) == []
 
