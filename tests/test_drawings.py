@@ -1,4 +1,4 @@
-"""What is drawn: the map of a thread."""
+"""What is drawn: the map of a thread, and charts."""
 
 from __future__ import annotations
 
@@ -8,9 +8,12 @@ from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
+from markupsafe import escape
 
-from generator.drawings import DEEPEST, LEAST, thread_map
+from generator import urls
+from generator.drawings import DEEPEST, LEAST, columns, thread_map
 from generator.model import TOP, Author, Post, Reply, Thread
+from generator.readers.front_matter import ID
 from tests.pages import Outline
 from tests.small import Said, news, output_of
 
@@ -48,6 +51,17 @@ def test_a_map_says_order_depth_and_score_of_each_post() -> None:
 
 def test_a_map_is_read_as_the_posts_are_and_not_as_they_were_saved() -> None:
     assert [post for post, _, _, _ in marks(thread([2, None, None, 0, None]))] == ["1", "2", "0", "3", "4"]
+
+
+@given(st.from_regex(ID, fullmatch=True))
+def test_marks_need_no_escaping_since_no_id_that_a_save_may_state_does(number: str) -> None:
+    assert escape(urls.anchor(number)) == urls.anchor(number)
+
+
+def test_what_a_chart_says_in_words_is_escaped() -> None:
+    drawn = columns('<"', [('"><script>', 1), ("&", 2)])
+    assert 'aria-label="&lt;&#34;. &#34;&gt;&lt;script&gt;: 1, &amp;: 2"' in drawn
+    assert drawn.count("<") == 3
 
 
 def test_few_posts_need_no_map() -> None:
