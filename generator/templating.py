@@ -12,9 +12,10 @@ One mistake that Jinja2 lets pass is an error here: a block that could never be 
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import keyword
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 import jinja2
@@ -27,6 +28,8 @@ from generator.blocks import Blocks, Load
 from generator.compiled import Compiled
 from generator.markup import visible
 
+
+_MANY = 30
 
 def quick_escape(value: Any) -> str:
     """Escape as `markupsafe.escape` does, and show characters that lie or that HTML forbids (`markup.visible`).
@@ -61,26 +64,91 @@ class _Escaping(CodeGenerator):
         if frame.eval_ctx.volatile or not frame.eval_ctx.autoescape:
             super()._output_child_pre(node, frame, finalize)
             return
-        self.write("(" if _is_word(node) else "quick_escape(")
+        self.write("quick_escape(")
         if finalize.src is not None:
             self.write(finalize.src)
 
 
-def _is_word(node: nodes.Expr) -> bool:
-    """Say whether an expression can only be one of several words of the template that need no escaping."""
-    if isinstance(node, nodes.CondExpr):
-        return node.expr2 is not None and _is_word(node.expr1) and _is_word(node.expr2)
-    return isinstance(node, nodes.Const) and isinstance(node.value, str) and quick_escape(node.value) == node.value
-
-
 class _Quick(_Escaping):
-    """Compiles attribute access as the module says, too."""
+    """Compiles to what is as short as can be where all goes well; it may raise anything where it does not.
+
+    What a template or a block puts out is collected, and handed on in large pieces.
+    """
 
     _shown: nodes.Expr | None = None
 
+    def enter_frame(self, frame: Frame) -> None:
+        super().enter_frame(frame)
+        if frame.parent is None:
+            self.buffer(frame)
+            self._collected = frame.buffer
+
+    def leave_frame(self, frame: Frame, with_python_scope: bool = False) -> None:
+        super().leave_frame(frame, with_python_scope)
+        if frame.parent is None:
+            self.writeline(f"yield concat({frame.buffer})")
+
+    def blockvisit(self, nodes: Iterable[nodes.Node], frame: Frame) -> None:
+        super().blockvisit(nodes, frame)
+        if frame.loop_frame and not frame.soft_frame and frame.buffer == self._collected:
+            self.writeline(f"if len({frame.buffer}) > {_MANY}:")
+            self.indent()
+            self._hand_on(frame)
+            self.outdent()
+
+    def visit_Block(self, node: nodes.Block, frame: Frame) -> None:  # noqa: N802  # Jinja2's name
+        with self._handed_on(frame):
+            super().visit_Block(node, frame)
+
+    def visit_Include(self, node: nodes.Include, frame: Frame) -> None:  # noqa: N802  # Jinja2's name
+        with self._handed_on(frame):
+            super().visit_Include(node, frame)
+
+    @contextlib.contextmanager
+    def _handed_on(self, frame: Frame) -> Iterator[None]:
+        """Hand on what was collected, since what follows is put out by another template or block."""
+        if frame.buffer != self._collected:
+            yield
+            return
+        self._hand_on(frame)
+        frame.buffer = None
+        yield
+        frame.buffer = self._collected
+
+    def _hand_on(self, frame: Frame) -> None:
+        self.writeline(f"yield concat({frame.buffer})")
+        self.writeline(f"{frame.buffer}.clear()")
+
     def _output_child_pre(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:
-        super()._output_child_pre(node, frame, finalize)
         self._shown = node if frame.eval_ctx.autoescape and not frame.eval_ctx.volatile else None
+        if isinstance(self._shown, nodes.CondExpr):
+            self.write("(")
+        else:
+            super()._output_child_pre(node, frame, finalize)
+
+    def visit_CondExpr(self, node: nodes.CondExpr, frame: Frame) -> None:  # noqa: N802  # Jinja2's name
+        if node is not self._shown:
+            super().visit_CondExpr(node, frame)
+            return
+        frame = frame.soft()
+        self.write("(")
+        self._show(node.expr1, frame)
+        self.write(" if ")
+        self.visit(node.test, frame)
+        self.write(" else ")
+        self._show(node.expr2, frame)
+        self.write(")")
+
+    def _show(self, node: nodes.Expr | None, frame: Frame) -> None:
+        """Write what is shown of a condition: words of the template are escaped here, nothing where there is no else."""
+        self._shown = node
+        try:
+            self.write(repr("" if node is None else str(quick_escape(node.as_const(frame.eval_ctx)))))
+        except nodes.Impossible:
+            assert node is not None
+            self.write("(" if isinstance(node, nodes.CondExpr) else "quick_escape(")
+            self.visit(node, frame)
+            self.write(")")
 
     def visit_Name(self, node: nodes.Name, frame: Frame) -> None:  # noqa: N802  # Jinja2's name
         if node is self._shown:  # `quick_escape` finds out if it is unknown
@@ -92,24 +160,34 @@ class _Quick(_Escaping):
         if keyword.iskeyword(node.attr):
             super().visit_Getattr(node, frame)
             return
-        self.write("(")
-        if isinstance(node.node, nodes.Name):  # if it is unknown, it has no attributes either
-            self.write(frame.symbols.ref(node.node.name))
-        else:
-            self.visit(node.node, frame)
-        self.write(f").{node.attr}")
+        self._visit_owner(node.node, frame)
+        self.write(f".{node.attr}")
+
+    def visit_Getitem(self, node: nodes.Getitem, frame: Frame) -> None:  # noqa: N802  # Jinja2's name
+        self._visit_owner(node.node, frame)
+        self.write("[")
+        self.visit(node.arg, frame)
+        self.write("]")
 
     def visit_Call(self, node: nodes.Call, frame: Frame, forward_caller: bool = False) -> None:  # noqa: N802  # Jinja2's
-        method = node.node
-        own = isinstance(method, nodes.Getattr) and isinstance(method.node, nodes.Const)  # "{:,}".format(x)
-        if not own or forward_caller or node.kwargs or node.dyn_args is not None or node.dyn_kwargs is not None:
+        if forward_caller or node.kwargs or node.dyn_args is not None or node.dyn_kwargs is not None:
             super().visit_Call(node, frame, forward_caller=forward_caller)
             return
-        self.visit(method, frame)  # a word's own method takes no part of the context, so Jinja2 need not look
+        # Nothing that templates can call takes a part of the context, so Jinja2 need not look.
+        self._visit_owner(node.node, frame)
         self.write("(")
         for argument in node.args:
             self.visit(argument, frame)
             self.write(", ")
+        self.write(")")
+
+    def _visit_owner(self, node: nodes.Expr, frame: Frame) -> None:
+        """Write what is asked for something; if it is an unknown name, it has nothing of that kind either."""
+        self.write("(")
+        if isinstance(node, nodes.Name):
+            self.write(frame.symbols.ref(node.name))
+        else:
+            self.visit(node, frame)
         self.write(")")
 
     def visit_Test(self, node: nodes.Test, frame: Frame) -> None:  # noqa: N802  # Jinja2's name
@@ -180,12 +258,12 @@ class Environment(jinja2.Environment):
             return self._found.setdefault(name, super().get_template(name, parent, globals))
         return self._found[name]
 
-    def render(self, name: str, values: dict[str, Any]) -> str:
-        """Render a template; what it raises names the template's line."""
+    def render(self, name: str, values: dict[str, Any]) -> bytes:
+        """Render a template, as UTF-8; what it raises names the template's line."""
         template = self.get_template(name)
         context = self.context_class(self, {**self.globals, **values}, template.name, template.blocks)
         try:
-            return "".join(template.root_render_func(context))
+            return b"".join([piece.encode("utf-8", "replace") for piece in template.root_render_func(context)])
         except Exception:
             self.handle_exception()
 
@@ -202,11 +280,11 @@ class Templates:
         self._slow: set[str] = set()
         """Templates that need Jinja2's own attribute access."""
 
-    def render(self, name: str, **values: Any) -> str:
-        """Render a template; raises whatever it raises."""
+    def render(self, name: str, **values: Any) -> bytes:
+        """Render a template, as UTF-8; raises whatever it raises."""
         if name not in self._slow:
             try:
                 return self._quick.render(name, values)
-            except AttributeError:
+            except Exception:
                 self._slow.add(name)
         return self._general.render(name, values)

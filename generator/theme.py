@@ -76,13 +76,12 @@ class Theme(msgspec.Struct, frozen=True, dict=True):
         Raises `ThemeError` with template and line for whatever goes wrong: bad syntax, an unknown field, any error.
         """
         try:
-            text = self._templates.render(template, page=page, site=site)
+            return self._templates.render(template, page=page, site=site)
         except Exception as error:
             # A template can raise anything, and all of it is the theme's fault.
             from generator.mistakes import explain
 
             raise ThemeError(explain(error, template, self.templates, page, site)) from error
-        return text.encode("utf-8", "replace")
 
     @functools.cached_property
     def _templates(self) -> Templates:
