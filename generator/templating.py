@@ -30,6 +30,8 @@ from generator.markup import visible
 
 
 _MANY = 30
+"""Pieces that are joined before a loop goes on."""
+
 
 def quick_escape(value: Any) -> str:
     """Escape as `markupsafe.escape` does, and show characters that lie or that HTML forbids (`markup.visible`).
@@ -38,13 +40,18 @@ def quick_escape(value: Any) -> str:
     """
     kind = value.__class__
     if kind is str:
-        if value.isalnum():
-            return value  # type: ignore[no-any-return]
         if not value.isprintable():
             value = visible(value)
-        if "'" in value or "&" in value or '"' in value or "<" in value or ">" in value:
-            value = value.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-            value = value.replace('"', "&#34;").replace("'", "&#39;")
+        if "&" in value:  # to look for each is cheaper than to replace what is not there
+            value = value.replace("&", "&amp;")
+        if "'" in value:
+            value = value.replace("'", "&#39;")
+        if '"' in value:
+            value = value.replace('"', "&#34;")
+        if "<" in value:
+            value = value.replace("<", "&lt;")
+        if ">" in value:
+            value = value.replace(">", "&gt;")
         return value  # type: ignore[no-any-return]
     if kind is Markup:
         return value  # type: ignore[no-any-return]
@@ -104,6 +111,12 @@ class _Quick(_Escaping):
         with self._handed_on(frame):
             super().visit_Include(node, frame)
 
+    def pop_assign_tracking(self, frame: Frame) -> None:
+        if frame.toplevel:
+            super().pop_assign_tracking(frame)
+        else:  # what loops and blocks set is told to no function, see `visit_Call`
+            self._assign_stack.pop()
+
     @contextlib.contextmanager
     def _handed_on(self, frame: Frame) -> Iterator[None]:
         """Hand on what was collected, since what follows is put out by another template or block."""
@@ -121,10 +134,10 @@ class _Quick(_Escaping):
 
     def _output_child_pre(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:
         self._shown = node if frame.eval_ctx.autoescape and not frame.eval_ctx.volatile else None
-        if isinstance(self._shown, nodes.CondExpr):
-            self.write("(")
-        else:
+        if self._shown is None:
             super()._output_child_pre(node, frame, finalize)
+        else:
+            self._open(node)
 
     def visit_CondExpr(self, node: nodes.CondExpr, frame: Frame) -> None:  # noqa: N802  # Jinja2's name
         if node is not self._shown:
@@ -146,9 +159,12 @@ class _Quick(_Escaping):
             self.write(repr("" if node is None else str(quick_escape(node.as_const(frame.eval_ctx)))))
         except nodes.Impossible:
             assert node is not None
-            self.write("(" if isinstance(node, nodes.CondExpr) else "quick_escape(")
+            self._open(node)
             self.visit(node, frame)
             self.write(")")
+
+    def _open(self, node: nodes.Expr) -> None:
+        self.write("(" if isinstance(node, nodes.CondExpr) else "quick_escape(")
 
     def visit_Name(self, node: nodes.Name, frame: Frame) -> None:  # noqa: N802  # Jinja2's name
         if node is self._shown:  # `quick_escape` finds out if it is unknown
@@ -223,6 +239,10 @@ class _Template(jinja2.Template):
     def _from_namespace(cls, environment: jinja2.Environment, namespace: Any, globals: Any) -> jinja2.Template:  # noqa: A002
         namespace["quick_escape"] = quick_escape
         return super()._from_namespace(environment, namespace, globals)
+
+    def _get_default_module(self, ctx: Any = None) -> Any:
+        """Give what others import; no page has globals of its own, so Jinja2 need not compare them with ours."""
+        return super()._get_default_module()
 
 
 class Environment(jinja2.Environment):
