@@ -159,11 +159,33 @@ PIECES = [
     "{% import 'words.html' as words %}{{ words.hail('<') }}{{ words.nonsense('<') }}",
     "{% from 'words.html' import hail, nothing %}{{ hail('<') }}{{ nothing('<') }}",
     "{% set space = namespace(word=1) %}{% set space.word = page.title %}{{ space.word }}{{ space.nonsense }}",
+    "{{ '<' if page.title == 'x' }}{{ page.title if page.title == 'x' }}{{ nonsense if page.title == 'x' }}.",
+    "{{ page.title if page.title }}{{ ('a&b' if nonsense is none else page.title) if page.title else -1 }}",
+    "{{ (5 if page.title == 'x' else page.title|length) if page.title }}{{ '<'|safe if page.title }}",
+    "{{ page.title[1:3] }}{{ page.title[0] }}{{ site.nav[0].name }}{{ [page.title][0] }}",
+    "{{ page.title[99] }}",
+    "{{ page['title'] }}",
+    "{{ nonsense['title'] }}",
+    "{{ site.options['words'][nonsense] }}",
+    "{{ site.options['nonsense']|default('none') }}",
+    "{{ range(3)|list }}{{ dict(a=1) }}{% set next = cycler('a', 'b') %}{{ next.next() }}{{ next.next() }}",
+    "{{ 1 // 0 }}",
+    "{% for each in range(99) %}{{ each }}{% if each == 50 %}{{ loop.previtem }}{% endif %}{% endfor %}",
+    "{% for each in range(99) %}{{ each }}{{ 1 // (each - 70) }}{% endfor %}",
+    "{% for each in range(40) %}{% set here = each %}{{ here }}{% include 'part.html' %}{% endfor %}",
+    "a{% include 'part.html' without context %}b{% include ['nothing.html', 'part.html'] ignore missing %}c",
+    "{% set kept %}<{{ page.title }}{% endset %}{{ kept }}{{ kept|length }}",
+    "a{% set kept %}b{% include 'part.html' %}c{% endset %}d{{ kept }}",
+    "{% for each in [[1, [2]], [3]] recursive %}{{ each if each is number else loop(each) }}{% endfor %}",
+    "a{% block other scoped %}b{% include 'part.html' %}c{% endblock %}d{{ self.other() }}",
     "{{ self.main() }}",
     "{% block main %}{{ super() }}{% endblock %}",
 ]
 """Of templates: what is fine, what is not, and what only looks so."""
-OTHERS = {"words.html": "{% macro hail(who) %}Hail {{ who }}{% endmacro %}"}
+OTHERS = {
+    "words.html": "{% macro hail(who) %}Hail {{ who }}{% endmacro %}",
+    "part.html": "<i>part{% for each in 'abc' %}{{ each }}{% endfor %}</i>",
+}
 
 
 class Shown(msgspec.Struct, frozen=True):
@@ -190,7 +212,9 @@ def both(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
         keep_trailing_newline=True,
     )
     first = outcome(lambda: ours.render("faulty.html", **values).decode())
-    assert outcome(lambda: ours.render("faulty.html", **values).decode()) == first, "the second time it is compiled already"
+    assert outcome(lambda: ours.render("faulty.html", **values).decode()) == first, (
+        "the second time it is compiled already"
+    )
     return first, outcome(lambda: plain.get_template("faulty.html").render(values))
 
 
@@ -207,7 +231,7 @@ def test_what_is_wrong_with_a_template_is_told_as_jinja_does(piece: str) -> None
 
 @given(st.lists(st.sampled_from(PIECES), min_size=2, max_size=5))
 def test_several_things_are_told_in_the_order_of_jinja(pieces: list[str]) -> None:
-    assume(sum("block main" in piece for piece in pieces) < 2)
+    assume(all(sum(f"block {name}" in piece for piece in pieces) < 2 for name in ("main", "other")))
     ours, plain = both("\n".join(pieces))
     assert ours == plain
 
@@ -345,4 +369,4 @@ def test_an_author_with_much_to_say_costs_no_more_a_thread(tmp_path: Path) -> No
         site.put("content/new.txt", news("9999", Said("New", "Boo")))
         warm[size] = calls(functools.partial(site.build, Order(jobs=1)))
     assert (cold[200] - cold[0]) / 200 < (cold[50] - cold[0]) / 50 * 1.15
-    assert warm[200] - warm[50] < (cold[200] - cold[50]) * 0.15
+    assert warm[200] - warm[50] < (cold[200] - cold[50]) * 0.2
