@@ -158,7 +158,7 @@ class _Quick(_Escaping):
         self.write(")")
 
     def _show(self, node: nodes.Expr | None, frame: Frame) -> None:
-        """Write a branch of a condition as it is shown: words of the template are escaped now; no `else` shows nothing."""
+        """Write a branch of a condition as it is shown: words of the template escaped now, "" without an `else`."""
         self._shown = node
         try:
             self.write(repr("" if node is None else str(quick_escape(node.as_const(frame.eval_ctx)))))
