@@ -15,30 +15,12 @@ from typing import get_args
 
 import msgspec
 
-from generator import dates, markup
+from generator import dates, markup, urls
 from generator.assemble import Group, Loaded
 from generator.errors import Problem
 from generator.model import INFERRED, TOP, Author, Evidence, Reply, SaveRef, Thread, Tree
 from generator.partition import Row
-
-
-class Entry(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """A post, or the posting of a story, as its author's page needs it."""
-
-    post: str | None
-    """Id; None: the author posted the story."""
-    place: int
-    """Of the post in reading order: says which page of the thread it is on."""
-    subject: str
-    excerpt: str
-    score: int | None
-    label: str | None
-    truncated: str
-    parent: str | None
-    parent_place: int
-    to: str
-    """Name of the parent's author."""
-    inferred: bool
+from generator.views import AuthorPost
 
 
 class Best(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -107,7 +89,7 @@ class Facts(msgspec.Struct, frozen=True, array_like=True, gc=False):
 _encode = msgspec.msgpack.Encoder().encode
 _decode_tally = msgspec.msgpack.Decoder(Tally).decode
 _marks = msgspec.msgpack.Decoder(dict[str, bytes]).decode
-_replies = msgspec.msgpack.Decoder(tuple[list[int], bytes, bytes]).decode
+_replies = msgspec.msgpack.Decoder(tuple[list[int | None], bytes, bytes]).decode
 
 
 def facts_of(loaded: Loaded, group: Group, order: str, marks: Mapping[str, bytes]) -> Facts:
@@ -117,6 +99,8 @@ def facts_of(loaded: Loaded, group: Group, order: str, marks: Mapping[str, bytes
     """
     thread = loaded.thread
     assert thread is not None
+    writers = {post.author for post in thread.posts}
+    scores = [post.score for post in thread.posts]
     return Facts(
         group=group,
         read=loaded.read,
@@ -127,13 +111,13 @@ def facts_of(loaded: Loaded, group: Group, order: str, marks: Mapping[str, bytes
         department=thread.department,
         tags=thread.tags,
         posts=len(thread.posts),
-        authors=len({post.author.key for post in thread.posts}),
-        best=max((post.score for post in thread.posts if post.score is not None), default=None),
+        authors=len({author.key for author in writers}),
+        best=max((score for score in scores if score is not None), default=None),
         saves=thread.saves,
-        removed=any(who.removed for who in (*(post.author for post in thread.posts), thread.author) if who),
+        removed=any(who.removed for who in (*writers, thread.author) if who),
         rows=_encode(marks),
         replies=_pack(loaded.tree.parents, thread.replies),
-        tally=_encode(_tally(thread, loaded.tree)),
+        tally=_encode(_tally(thread, loaded.tree, scores)),
         hits=loaded.hits,
         problems=loaded.problems,
     )
@@ -154,10 +138,10 @@ def tally(facts: Facts) -> Tally:
     return _decode_tally(facts.tally)
 
 
-def _tally(thread: Thread, tree: Tree) -> Tally:
+def _tally(thread: Thread, tree: Tree, scores: Sequence[int | None]) -> Tally:
+    """Count in a thread; `scores` are those of its posts."""
     posts = thread.posts
-    scores = [post.score for post in posts if post.score is not None]
-    good = [(post.score, index) for index, post in enumerate(posts) if post.score is not None and post.score >= GOOD]
+    good = [(score, index) for index, score in enumerate(scores) if score is not None and score >= GOOD]
     best: list[Best] = []
     if good:
         answers = Counter(tree.parents)
@@ -177,11 +161,13 @@ def _tally(thread: Thread, tree: Tree) -> Tally:
 
 def _pack(parents: Sequence[int | None], replies: Sequence[Reply]) -> bytes:
     """Pack replies small, there are a million of them: parents, evidence by number, confidence in percent."""
+    sure = [reply.confidence for reply in replies]
+    percents = {confidence: round(confidence * 100) for confidence in set(sure)}
     return _encode(
         (
-            [-1 if parent is None else parent for parent in parents],
+            parents,
             bytes([_NUMBER[reply.evidence] for reply in replies]),
-            bytes([round(reply.confidence * 100) for reply in replies]),
+            bytes([percents[confidence] for confidence in sure]),
         )
     )
 
@@ -190,8 +176,8 @@ _EVIDENCE: tuple[Evidence | None, ...] = (None, *get_args(Evidence))
 _NUMBER = {kind: number for number, kind in enumerate(_EVIDENCE)}
 
 
-def unpack_replies(facts: Facts) -> Iterator[tuple[int, Evidence | None, float]]:
-    """Yield index of the parent (-1: none), evidence and confidence of each post of a thread."""
+def unpack_replies(facts: Facts) -> Iterator[tuple[int | None, Evidence | None, float]]:
+    """Yield index of the parent, evidence and confidence of each post of a thread."""
     parents, kinds, percents = _replies(facts.replies)
     for parent, kind, percent in zip(parents, kinds, percents, strict=True):
         yield parent, _EVIDENCE[kind], percent / 100
@@ -203,82 +189,118 @@ def order_key(thread: Thread, zone: datetime.tzinfo) -> str:
     return f"{dates.rank(thread.posted, zone)} {thread.source} {number} {thread.id}"
 
 
-def author_rows(thread: Thread, tree: Tree, order: str) -> Iterator[Row]:
+class _Wrote:
+    """What one author wrote in a thread, while it is being gathered."""
+
+    __slots__ = ("answered", "answers", "first", "labels", "names", "posts", "scores", "story")
+
+    def __init__(self, first: Author) -> None:
+        self.first = first
+        self.story = 0
+        self.names: list[str] = []
+        """As each post has it, and the story."""
+        self.posts: list[AuthorPost] = []
+        self.scores: list[int] = []
+        self.labels: list[str] = []
+        self.answers: list[str] = []
+        self.answered: list[str] = []
+
+
+def author_rows(thread: Thread, tree: Tree, order: str, posts_per_page: int) -> Iterator[Row]:
     """Yield what each author wrote in the thread: the story first, then posts in reading order."""
-    found: dict[str, tuple[list[Entry], list[Author], list[int], list[str], list[str], list[str]]] = {}
-    """Of each author, by key: entries, the author as each names them, scores, whom they answer, who answers, labels."""
-    author = thread.author
-    if author and not author.removed:
-        excerpt = markup.excerpt(thread.body, thread.markup)
-        story = Entry(None, -1, "", excerpt, None, None, "no", None, -1, "", False)
-        found[author.key] = ([story], [author], [], [], [], [])
+    found: dict[str, _Wrote] = {}
+    """By the author's key."""
+    known: dict[Author, tuple[str, _Wrote]] = {}
+    """By the author as posts name them, with the line that stands for them: keys take long to make."""
+
+    def meet(author: Author) -> tuple[str, _Wrote]:
+        key = author.key
+        mine = known[author] = (f"{key}\0{author.name}", found.setdefault(key, _Wrote(author)))
+        return mine
+
+    if thread.author and not thread.author.removed:
+        _, wrote = meet(thread.author)
+        wrote.story = 1
+        wrote.names.append(thread.author.name)
     posts, replies, parents = thread.posts, thread.replies, tree.parents
-    places: Sequence[int] = tree.order
-    if not isinstance(places, range):
-        places = [0] * len(posts)
-        for place, index in enumerate(tree.order):
-            places[index] = place
-    keys = [""] * len(posts)
+    places = _places(thread, tree, posts_per_page)
+    writers: list[tuple[str, _Wrote] | None] = [None] * len(posts)
     for index in tree.order:
-        post, reply, parent = posts[index], replies[index], parents[index]
+        post, parent = posts[index], parents[index]
         author = post.author
-        if author.removed:
-            continue
-        key = keys[index] = author.key
-        mine = found.get(key)
+        mine = known.get(author)
         if mine is None:
-            mine = found[key] = ([], [], [], [], [], [])
-        if parent is not None and (other := keys[parent]) and other != key:  # nobody answers themselves
-            mine[3].append(f"{other}\0{posts[parent].author.name}")
-            found[other][4].append(f"{key}\0{author.name}")
-        mine[0].append(
-            Entry(
-                post.id,
+            if author.removed:
+                continue
+            mine = meet(author)
+        writers[index] = mine
+        person, wrote = mine
+        to, above = None, ""
+        if parent is not None:
+            to, above, other = posts[parent].author.name, places[parent], writers[parent]
+            if other and other[1] is not wrote:  # nobody answers themselves
+                wrote.answers.append(other[0])
+                other[1].answered.append(person)
+        wrote.names.append(author.name)
+        score, label = post.score, post.label
+        if score is not None:
+            wrote.scores.append(score)
+        if label:
+            wrote.labels.append(label)
+        wrote.posts.append(
+            AuthorPost(  # by place, since there are a million of them
                 places[index],
                 post.subject,
                 markup.excerpt(post.body, post.markup),
-                post.score,
-                post.label,
+                score,
+                label,
+                to,
+                above,
+                replies[index].evidence in INFERRED,
                 post.truncated,
-                reply.parent,
-                -1 if parent is None else places[parent],
-                "" if parent is None else posts[parent].author.name,
-                reply.evidence in INFERRED,
             )
         )
-        mine[1].append(author)
-        if post.score is not None:
-            mine[2].append(post.score)
-        if post.label:
-            mine[5].append(post.label)
     when = dates.year_month(thread.posted)
     year = when[0] if when else None
-    for key, (entries, people, scores, answers, answered, labels) in found.items():
-        first, stories = people[0], int(entries[0].post is None)
+    for key, wrote in found.items():
+        names, first = wrote.names, wrote.first
+        name = names[-1]
         yield Row(
             key,
             order,
-            people[-1].name,
+            name,
             first.name,
             first.uid,
             first.source,
-            len(entries) - stories,
-            stories,
+            len(wrote.posts),
+            wrote.story,
             year,
-            tuple(scores),
-            tuple(dict.fromkeys(person.name for person in reversed(people)))[::-1] if len(people) > 1 else (),
-            _encode(entries),
-            "\n".join(answers),
-            "\n".join(answered),
-            "\n".join(labels),
+            tuple(wrote.scores),
+            () if names.count(name) == len(names) else tuple(dict.fromkeys(reversed(names)))[::-1],
+            _encode(wrote.posts),
+            "\n".join(wrote.answers),
+            "\n".join(wrote.answered),
+            "\n".join(wrote.labels),
         )
 
 
-def spread(scores: Iterable[int]) -> tuple[tuple[int, int], ...]:
+def _places(thread: Thread, tree: Tree, posts_per_page: int) -> list[str]:
+    """Give each post's place: what leads to it from the stem of its thread's pages."""
+    posts = thread.posts
+    if len(posts) <= posts_per_page:
+        return [urls.place(post.id, 1) for post in posts]
+    places = [""] * len(posts)
+    for place, index in enumerate(tree.order):
+        places[index] = urls.place(posts[index].id, place // posts_per_page + 1)
+    return places
+
+
+def spread(scores: Iterable[int | None]) -> tuple[tuple[int, int], ...]:
     """Count scores from -1 to 5, those beyond with the nearest; empty without any."""
     counts = dict.fromkeys(SCORES, 0)
     for score, times in Counter(scores).items():
-        counts[min(max(score, SCORES[0]), SCORES[-1])] += times
+        if score is not None:
+            counts[min(max(score, SCORES[0]), SCORES[-1])] += times
     return tuple(counts.items()) if any(counts.values()) else ()
 
 
@@ -293,7 +315,7 @@ def replies_of(facts: Facts, thread: Thread) -> tuple[Reply, ...]:
     if len(posts) != facts.posts:
         return (TOP,) * len(posts)
     return tuple(
-        Reply(None if parent < 0 else posts[parent].id, evidence, confidence)
+        Reply(None if parent is None else posts[parent].id, evidence, confidence)
         for parent, evidence, confidence in unpack_replies(facts)
     )
 

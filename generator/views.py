@@ -176,17 +176,19 @@ class TagCloud(Head, frozen=True, kw_only=True):
     tags: tuple[tuple[Ref, int], ...]
 
 
-class AuthorPost(msgspec.Struct, frozen=True):
+class AuthorPost(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A post as its author's page shows it."""
 
-    url: str
-    """The post's place in its thread."""
+    place: str
+    """Where the post stands: how its URL goes on behind the thread's `stem`."""
     subject: str
     excerpt: str
     score: int | None
     label: str | None
-    to: Ref | None
-    """Author of the parent, with the parent's place; None for a top-level post."""
+    to: str | None
+    """Name of the parent's author; None for a top-level post."""
+    above: str
+    """Where the parent stands, in the same way."""
     inferred: bool
     truncated: str
 
@@ -200,6 +202,8 @@ class AuthorThread(msgspec.Struct, frozen=True):
     """"15 October 2025", or "" without a date."""
     posted: str | None
     """ISO 8601, for <time datetime>."""
+    stem: str
+    """What the URLs of the thread's pages begin with, for the places of posts."""
     story: bool
     """Whether the author posted the story."""
     posts: tuple[AuthorPost, ...]

@@ -325,15 +325,14 @@ PAGES: dict[str, tuple[str, Head]] = {
                     ROW.url,
                     ROW.day,
                     ROW.posted,
+                    "threads/notes/1",
                     True,
                     (
-                        AuthorPost("threads/notes/1.html#cp1", EVIL, EVIL, 9, EVIL, None, False, "no"),
-                        AuthorPost(
-                            "threads/notes/1.html#cp2", "Re:", "So", 2, "Funny", Ref(EVIL, "a.html#c1"), True, "yes"
-                        ),
+                        AuthorPost(".html#cp1", EVIL, EVIL, 9, EVIL, None, "", False, "no"),
+                        AuthorPost("/2.html#cp2", "Re:", "So", 2, "Funny", EVIL, f".html#{EVIL}", True, "yes"),
                     ),
                 ),
-                AuthorThread(BARE.title, BARE.url, BARE.day, BARE.posted, True, ()),
+                AuthorThread(BARE.title, BARE.url, BARE.day, BARE.posted, "threads/notes/2", True, ()),
             ),
             paging=Paging(0, "authors/notes/ann/1.html"),
             totals=AuthorTotals(2, 1, 2, "2008", "2009", 2.5, (EVIL, "Annie")),
