@@ -15,7 +15,7 @@ from typing import get_args
 
 import msgspec
 
-from generator import dates, markup, urls
+from generator import dates, markup
 from generator.assemble import Group, Loaded
 from generator.errors import Problem
 from generator.model import INFERRED, TOP, Author, Evidence, Reply, SaveRef, Thread, Tree
@@ -223,7 +223,7 @@ def author_rows(thread: Thread, tree: Tree, order: str, posts_per_page: int) -> 
         wrote.story = 1
         wrote.names.append(thread.author.name)
     posts, replies, parents = thread.posts, thread.replies, tree.parents
-    places = _places(thread, tree, posts_per_page)
+    pages = _pages(tree, posts_per_page)
     writers: list[tuple[str, _Wrote] | None] = [None] * len(posts)
     for index in tree.order:
         post, parent = posts[index], parents[index]
@@ -235,9 +235,10 @@ def author_rows(thread: Thread, tree: Tree, order: str, posts_per_page: int) -> 
             mine = meet(author)
         writers[index] = mine
         person, wrote = mine
-        to, above = None, ""
+        to, above, page = None, "", 0
         if parent is not None:
-            to, above, other = posts[parent].author.name, places[parent], writers[parent]
+            answered, other, page = posts[parent], writers[parent], pages[parent]
+            to, above = answered.author.name, answered.id
             if other and other[1] is not wrote:  # nobody answers themselves
                 wrote.answers.append(other[0])
                 other[1].answered.append(person)
@@ -249,13 +250,15 @@ def author_rows(thread: Thread, tree: Tree, order: str, posts_per_page: int) -> 
             wrote.labels.append(label)
         wrote.posts.append(
             AuthorPost(  # by place, since there are a million of them
-                places[index],
+                post.id,
+                pages[index],
                 post.subject,
                 markup.excerpt(post.body, post.markup),
                 score,
                 label,
                 to,
                 above,
+                page,
                 replies[index].evidence in INFERRED,
                 post.truncated,
             )
@@ -281,18 +284,19 @@ def author_rows(thread: Thread, tree: Tree, order: str, posts_per_page: int) -> 
             "\n".join(wrote.answers),
             "\n".join(wrote.answered),
             "\n".join(wrote.labels),
+            1
+            if len(posts) <= posts_per_page
+            else 1 + max([max(post.page, post.parent_page) for post in wrote.posts], default=0),
         )
 
 
-def _places(thread: Thread, tree: Tree, posts_per_page: int) -> list[str]:
-    """Give each post's place: what leads to it from the stem of its thread's pages."""
-    posts = thread.posts
-    if len(posts) <= posts_per_page:
-        return [urls.place(post.id, 1) for post in posts]
-    places = [""] * len(posts)
-    for place, index in enumerate(tree.order):
-        places[index] = urls.place(posts[index].id, place // posts_per_page + 1)
-    return places
+def _pages(tree: Tree, posts_per_page: int) -> Sequence[int]:
+    """Give on which of its thread's pages each post stands, from 0."""
+    pages = [0] * len(tree.parents)
+    for start in range(posts_per_page, len(pages), posts_per_page):
+        for index in tree.order[start : start + posts_per_page]:
+            pages[index] = start // posts_per_page
+    return pages
 
 
 def spread(scores: Iterable[int | None]) -> tuple[tuple[int, int], ...]:

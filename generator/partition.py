@@ -38,13 +38,15 @@ class Row(msgspec.Struct, frozen=True, array_like=True, gc=False):
     scores: tuple[int, ...]
     names: tuple[str, ...]
     data: bytes
-    """The entries, encoded."""
+    """The posts, as the author's page shows them, encoded."""
     answers: str = ""
     """Whom the author answers, once a reply: a line of key and name, parted by NUL."""
     answered: str = ""
     """Who answers the author, in the same way."""
     labels: str = ""
     """Of the author's posts, a line each."""
+    pages: int = 1
+    """Of the thread, up to the last one that the posts lead to."""
 
 
 _encoder = msgspec.msgpack.Encoder()

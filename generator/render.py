@@ -23,7 +23,7 @@ from generator.data import thread_json
 from generator.errors import ContentError, Problem
 from generator.facts import Facts, replies_of
 from generator.lists import AuthorSlice, author_list, head
-from generator.paging import Cut, cut_list
+from generator.paging import Cut, cut_list, page_url
 from generator.partition import Damaged, Partition, Row
 from generator.plan import Page, Place, Reason, ThreadPlan, fingerprint, stale
 from generator.portrait import portray
@@ -32,7 +32,6 @@ from generator.redact import Redactions
 from generator.spool import take
 from generator.store import page_record
 from generator.theme import Theme
-from generator.urls import stem
 from generator.views import AuthorPage, AuthorPost, AuthorThread, AuthorTotals, Site
 from generator.write import Writer
 
@@ -299,4 +298,6 @@ def _author_thread(thread: Place, row: Row, start: int, stop: int) -> AuthorThre
     posts = _decode_posts(row.data)
     if start or stop < row.posts + story:
         posts = posts[max(start - story, 0) : stop - story]
-    return AuthorThread(*thread, stem(thread.url), story > start, posts)
+    url = thread.url
+    pages = (url,) if row.pages == 1 else tuple([page_url(url, number) for number in range(1, row.pages + 1)])
+    return AuthorThread(thread.title, url, thread.day, thread.posted, pages, story > start, posts)

@@ -147,7 +147,7 @@ def tag_page(tag: str) -> str:
 
 def numbered(url: str, number: int) -> str:
     """URL of page `number` of what starts at `url`: X.html goes on at X/2.html."""
-    return f"{stem(url)}/{number}.html"
+    return f"{url.removesuffix('.html')}/{number}.html"
 
 
 STORY = "#story"
@@ -157,16 +157,6 @@ STORY = "#story"
 def anchor(post_id: str) -> str:
     """Fragment of a post, with the `#`."""
     return f"#c{post_id}"
-
-
-def stem(url: str) -> str:
-    """Give what the URLs of all pages of a thread begin with, of the first one's: what `place` goes on with."""
-    return url.removesuffix(".html")
-
-
-def place(post_id: str, number: int) -> str:
-    """Give how the URL of a post goes on behind the `stem` of its thread, if it is on page `number`."""
-    return f".html#c{post_id}" if number == 1 else f"/{number}.html#c{post_id}"
 
 
 def save_file(path: str) -> str:

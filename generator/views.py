@@ -179,16 +179,20 @@ class TagCloud(Head, frozen=True, kw_only=True):
 class AuthorPost(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A post as its author's page shows it."""
 
-    place: str
-    """Where the post stands: how its URL goes on behind the thread's `stem`."""
+    id: str
+    """Without the `c` that anchors start with."""
+    page: int
+    """On which of the thread's `pages` the post stands, from 0."""
     subject: str
     excerpt: str
     score: int | None
     label: str | None
     to: str | None
     """Name of the parent's author; None for a top-level post."""
-    above: str
-    """Where the parent stands, in the same way."""
+    parent: str
+    """Id of the parent; empty for a top-level post."""
+    parent_page: int
+    """On which of the thread's `pages` the parent stands."""
     inferred: bool
     truncated: str
 
@@ -202,8 +206,8 @@ class AuthorThread(msgspec.Struct, frozen=True):
     """"15 October 2025", or "" without a date."""
     posted: str | None
     """ISO 8601, for <time datetime>."""
-    stem: str
-    """What the URLs of the thread's pages begin with, for the places of posts."""
+    pages: tuple[str, ...]
+    """URLs of the thread's pages, as far as the posts lead to them; the first is `url`."""
     story: bool
     """Whether the author posted the story."""
     posts: tuple[AuthorPost, ...]

@@ -340,9 +340,8 @@ def test_facts_and_entries_say_who_wrote_what_and_where(tmp_path: Path) -> None:
     ]  # fmt: skip
     assert tuple(row_marks(facts)) == tuple(row.author for row in rows) == ("slashdot/@eve", "slashdot/7", "slashdot/8")
     ((), (ann,), (bob,)) = (msgspec.msgpack.decode(row.data, type=list[AuthorPost]) for row in rows)
-    assert (ann.subject, ann.excerpt, ann.label, ann.to, ann.above) == ("Boo", "Text", "Funny", None, "")
-    assert (bob.to, bob.above, bob.inferred) == ("Ann", ann.place, True)
-    assert ann.place.startswith(".html#c")
+    assert (ann.subject, ann.excerpt, ann.label, ann.to, ann.parent) == ("Boo", "Text", "Funny", None, "")
+    assert (bob.to, bob.parent, bob.inferred) == ("Ann", ann.id, True)
 
 
 def test_replies_can_be_had_from_the_facts(tmp_path: Path) -> None:
