@@ -211,11 +211,11 @@ def author_rows(thread: Thread, tree: Tree, order: str, posts_per_page: int) -> 
     found: dict[str, _Wrote] = {}
     """By the author's key."""
     known: dict[Author, tuple[str, _Wrote]] = {}
-    """By the author as posts name them, with the line that stands for them: keys take long to make."""
+    """By the author as posts name them, with the lines that stand for them: keys take long to make."""
 
     def meet(author: Author) -> tuple[str, _Wrote]:
         key = author.key
-        mine = known[author] = (f"{key}\0{author.name}", found.setdefault(key, _Wrote(author)))
+        mine = known[author] = (f"{key}\n{author.name}", found.setdefault(key, _Wrote(author)))
         return mine
 
     if thread.author and not thread.author.removed:
@@ -302,9 +302,11 @@ def _pages(tree: Tree, posts_per_page: int) -> Sequence[int]:
 def spread(scores: Iterable[int | None]) -> tuple[tuple[int, int], ...]:
     """Count scores from -1 to 5, those beyond with the nearest; empty without any."""
     counts = dict.fromkeys(SCORES, 0)
-    for score, times in Counter(scores).items():
-        if score is not None:
-            counts[min(max(score, SCORES[0]), SCORES[-1])] += times
+    for score in scores:
+        if score in counts:
+            counts[score] += 1
+        elif score is not None:
+            counts[SCORES[0] if score < SCORES[0] else SCORES[-1]] += 1
     return tuple(counts.items()) if any(counts.values()) else ()
 
 

@@ -40,7 +40,7 @@ class Row(msgspec.Struct, frozen=True, array_like=True, gc=False):
     data: bytes
     """The posts, as the author's page shows them, encoded."""
     answers: str = ""
-    """Whom the author answers, once a reply: a line of key and name, parted by NUL."""
+    """Whom the author answers, once a reply: a line with the key, then one with the name."""
     answered: str = ""
     """Who answers the author, in the same way."""
     labels: str = ""

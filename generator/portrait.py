@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 import itertools
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from operator import itemgetter
 
 from markupsafe import Markup
@@ -67,30 +67,31 @@ def _years(author: AuthorSum, rows: Sequence[Row]) -> Markup:
 
 
 def _labels(rows: Sequence[Row]) -> tuple[tuple[str, int], ...]:
-    lines = "\n".join([row.labels for row in rows if row.labels])
-    return ranked(Counter(lines.split("\n"))) if lines else ()
+    counts: dict[str, int] = {}
+    for row in rows:
+        if row.labels:
+            for label in row.labels.split("\n"):
+                counts[label] = counts.get(label, 0) + 1
+    return ranked(counts) if counts else ()
 
 
 def _company(parts: Sequence[str], odd: Mapping[str, str]) -> tuple[tuple[tuple[Ref, int], ...], int]:
     """Name those who come most often, of equals the latest, as they were called last; and count the others."""
     if not parts:
         return (), 0
-    people: dict[str, str] = {}
-    counts: dict[str, int] = {}
-    for person in "\n".join(parts).split("\n"):
-        key = person[: person.index("\0")]
-        if key in counts:
-            counts[key] += 1
-        else:
-            counts[key] = 1
-            people[key] = person
-    most = sorted(counts.items(), key=itemgetter(1), reverse=True) if max(counts.values()) > 1 else counts.items()
-    found = tuple([(_ref(people[key], odd.get(key)), times) for key, times in itertools.islice(most, SHOWN)])
+    lines = "\n".join(parts).split("\n")
+    keys = lines[::2]
+    names = dict(zip(keys[::-1], lines[::-2], strict=True))  # of several names of one the first stands
+    counts = dict.fromkeys(keys, 1)
+    most: Iterable[tuple[str, int]] = counts.items()
+    if len(counts) < len(keys):
+        counts = Counter(keys)
+        most = sorted(counts.items(), key=itemgetter(1), reverse=True)
+    found = tuple([(_ref(key, names[key], odd.get(key)), times) for key, times in itertools.islice(most, SHOWN)])
     return found, len(counts) - len(found)
 
 
 @functools.lru_cache(maxsize=20_000)  # people who write much are named on many pages
-def _ref(person: str, slug: str | None) -> Ref:
-    key, _, name = person.partition("\0")
+def _ref(key: str, name: str, slug: str | None) -> Ref:
     source, _, uid = key.partition("/")
     return author_ref(Author(source, name, None if uid.startswith("@") else uid), {key: slug} if slug else {})
