@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import functools
 import itertools
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from operator import itemgetter
 
 from markupsafe import Markup
@@ -81,14 +80,17 @@ def _company(parts: Sequence[str], odd: Mapping[str, str]) -> tuple[tuple[tuple[
         return (), 0
     lines = "\n".join(parts).split("\n")
     keys = lines[::2]
-    names = dict(zip(keys[::-1], lines[::-2], strict=True))  # of several names of one the first stands
-    counts = dict.fromkeys(keys, 1)
-    most: Iterable[tuple[str, int]] = counts.items()
-    if len(counts) < len(keys):
-        counts = Counter(keys)
-        most = sorted(counts.items(), key=itemgetter(1), reverse=True)
-    found = tuple([(_ref(key, names[key], odd.get(key)), times) for key, times in itertools.islice(most, SHOWN)])
-    return found, len(counts) - len(found)
+    others = len(set(keys))
+    shown = [(key, 1) for key in keys[:SHOWN]] if others == len(keys) else _most(keys)
+    found = tuple([(_ref(key, lines[2 * keys.index(key) + 1], odd.get(key)), times) for key, times in shown])
+    return found, others - len(found)
+
+
+def _most(keys: Sequence[str]) -> list[tuple[str, int]]:
+    counts: dict[str, int] = {}
+    for key in keys:
+        counts[key] = counts.get(key, 0) + 1
+    return sorted(counts.items(), key=itemgetter(1), reverse=True)[:SHOWN]
 
 
 @functools.lru_cache(maxsize=20_000)  # people who write much are named on many pages
