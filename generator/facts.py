@@ -192,10 +192,9 @@ def order_key(thread: Thread, zone: datetime.tzinfo) -> str:
 class _Wrote:
     """What one author wrote in a thread, while it is being gathered."""
 
-    __slots__ = ("answered", "answers", "first", "labels", "names", "posts", "scores", "story")
+    __slots__ = ("answered", "answers", "labels", "names", "posts", "scores", "story")
 
-    def __init__(self, first: Author) -> None:
-        self.first = first
+    def __init__(self) -> None:
         self.story = 0
         self.names: list[str] = []
         """As each post has it, and the story."""
@@ -215,7 +214,10 @@ def author_rows(thread: Thread, tree: Tree, order: str, posts_per_page: int) -> 
 
     def meet(author: Author) -> tuple[str, _Wrote]:
         key = author.key
-        mine = known[author] = (f"{key}\n{author.name}", found.setdefault(key, _Wrote(author)))
+        wrote = found.get(key)
+        if wrote is None:
+            wrote = found[key] = _Wrote()
+        mine = known[author] = (f"{key}\n{author.name}", wrote)
         return mine
 
     if thread.author and not thread.author.removed:
@@ -266,15 +268,12 @@ def author_rows(thread: Thread, tree: Tree, order: str, posts_per_page: int) -> 
     when = dates.year_month(thread.posted)
     year = when[0] if when else None
     for key, wrote in found.items():
-        names, first = wrote.names, wrote.first
-        name = names[-1]
+        names = wrote.names
+        name = names[0]
         yield Row(
             key,
             order,
             name,
-            first.name,
-            first.uid,
-            first.source,
             len(wrote.posts),
             wrote.story,
             year,

@@ -28,15 +28,13 @@ class Row(msgspec.Struct, frozen=True, array_like=True, gc=False):
     thread: str
     """Order key of the thread: rows sort by it, oldest thread first."""
     name: str
-    """As used last there."""
-    first_name: str
-    uid: str | None
-    source: str
+    """As used first there."""
     posts: int
     story: int
     year: int | None
     scores: tuple[int, ...]
     names: tuple[str, ...]
+    """Where there are several: the one used last there comes last."""
     data: bytes
     """The posts, as the author's page shows them, encoded."""
     answers: str = ""

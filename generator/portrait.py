@@ -16,7 +16,7 @@ from generator.authors import AuthorSum
 from generator.drawings import columns
 from generator.facts import ranked, spread
 from generator.link import author_ref
-from generator.model import Author
+from generator.model import Author, source_and_uid
 from generator.partition import Row
 from generator.views import AuthorTotals, Ref
 
@@ -95,5 +95,5 @@ def _most(keys: Sequence[str]) -> list[tuple[str, int]]:
 
 @functools.lru_cache(maxsize=20_000)  # people who write much are named on many pages
 def _ref(key: str, name: str, slug: str | None) -> Ref:
-    source, _, uid = key.partition("/")
-    return author_ref(Author(source, name, None if uid.startswith("@") else uid), {key: slug} if slug else {})
+    source, uid = source_and_uid(key)
+    return author_ref(Author(source, name, uid), {key: slug} if slug else {})
