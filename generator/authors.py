@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from generator import urls
+from generator.model import source_and_uid
 from generator.partition import Row
 
 
@@ -58,6 +59,7 @@ class Authors(msgspec.Struct, frozen=True):
 def sum_up(rows: Sequence[Row]) -> AuthorSum:
     """Sum up the rows of one author, which come oldest thread first."""
     oldest = rows[0]
+    source, uid = source_and_uid(oldest.author)
     posts = stories = 0
     scores: list[int] = []
     years: list[int] = []
@@ -74,11 +76,11 @@ def sum_up(rows: Sequence[Row]) -> AuthorSum:
     names = tuple(used)
     return AuthorSum(
         oldest.author,
-        oldest.source,
-        oldest.uid,
+        source,
+        uid,
         names[-1],
         names[:-1],
-        urls.author_slug(oldest.first_name, oldest.uid),
+        urls.author_slug(oldest.name, uid),
         posts,
         stories,
         len(rows),

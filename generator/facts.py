@@ -20,25 +20,7 @@ from generator.assemble import Group, Loaded
 from generator.errors import Problem
 from generator.model import INFERRED, TOP, Author, Evidence, Reply, SaveRef, Thread, Tree
 from generator.partition import Row
-
-
-class Entry(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """A post, or the posting of a story, as its author's page needs it."""
-
-    post: str | None
-    """Id; None: the author posted the story."""
-    place: int
-    """Of the post in reading order: says which page of the thread it is on."""
-    subject: str
-    excerpt: str
-    score: int | None
-    label: str | None
-    truncated: str
-    parent: str | None
-    parent_place: int
-    to: str
-    """Name of the parent's author."""
-    inferred: bool
+from generator.views import AuthorPost
 
 
 class Best(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -107,7 +89,7 @@ class Facts(msgspec.Struct, frozen=True, array_like=True, gc=False):
 _encode = msgspec.msgpack.Encoder().encode
 _decode_tally = msgspec.msgpack.Decoder(Tally).decode
 _marks = msgspec.msgpack.Decoder(dict[str, bytes]).decode
-_replies = msgspec.msgpack.Decoder(tuple[list[int], bytes, bytes]).decode
+_replies = msgspec.msgpack.Decoder(tuple[list[int | None], bytes, bytes]).decode
 
 
 def facts_of(loaded: Loaded, group: Group, order: str, marks: Mapping[str, bytes]) -> Facts:
@@ -117,6 +99,8 @@ def facts_of(loaded: Loaded, group: Group, order: str, marks: Mapping[str, bytes
     """
     thread = loaded.thread
     assert thread is not None
+    writers = {post.author for post in thread.posts}
+    scores = [post.score for post in thread.posts]
     return Facts(
         group=group,
         read=loaded.read,
@@ -127,13 +111,13 @@ def facts_of(loaded: Loaded, group: Group, order: str, marks: Mapping[str, bytes
         department=thread.department,
         tags=thread.tags,
         posts=len(thread.posts),
-        authors=len({post.author.key for post in thread.posts}),
-        best=max((post.score for post in thread.posts if post.score is not None), default=None),
+        authors=len({author.key for author in writers}),
+        best=max((score for score in scores if score is not None), default=None),
         saves=thread.saves,
-        removed=any(who.removed for who in (*(post.author for post in thread.posts), thread.author) if who),
+        removed=any(who.removed for who in (*writers, thread.author) if who),
         rows=_encode(marks),
         replies=_pack(loaded.tree.parents, thread.replies),
-        tally=_encode(_tally(thread, loaded.tree)),
+        tally=_encode(_tally(thread, loaded.tree, scores)),
         hits=loaded.hits,
         problems=loaded.problems,
     )
@@ -154,10 +138,10 @@ def tally(facts: Facts) -> Tally:
     return _decode_tally(facts.tally)
 
 
-def _tally(thread: Thread, tree: Tree) -> Tally:
+def _tally(thread: Thread, tree: Tree, scores: Sequence[int | None]) -> Tally:
+    """Count in a thread; `scores` are those of its posts."""
     posts = thread.posts
-    scores = [post.score for post in posts if post.score is not None]
-    good = [(post.score, index) for index, post in enumerate(posts) if post.score is not None and post.score >= GOOD]
+    good = [(score, index) for index, score in enumerate(scores) if score is not None and score >= GOOD]
     best: list[Best] = []
     if good:
         answers = Counter(tree.parents)
@@ -177,11 +161,13 @@ def _tally(thread: Thread, tree: Tree) -> Tally:
 
 def _pack(parents: Sequence[int | None], replies: Sequence[Reply]) -> bytes:
     """Pack replies small, there are a million of them: parents, evidence by number, confidence in percent."""
+    sure = [reply.confidence for reply in replies]
+    percents = {confidence: round(confidence * 100) for confidence in set(sure)}
     return _encode(
         (
-            [-1 if parent is None else parent for parent in parents],
+            parents,
             bytes([_NUMBER[reply.evidence] for reply in replies]),
-            bytes([round(reply.confidence * 100) for reply in replies]),
+            bytes([percents[confidence] for confidence in sure]),
         )
     )
 
@@ -190,8 +176,8 @@ _EVIDENCE: tuple[Evidence | None, ...] = (None, *get_args(Evidence))
 _NUMBER = {kind: number for number, kind in enumerate(_EVIDENCE)}
 
 
-def unpack_replies(facts: Facts) -> Iterator[tuple[int, Evidence | None, float]]:
-    """Yield index of the parent (-1: none), evidence and confidence of each post of a thread."""
+def unpack_replies(facts: Facts) -> Iterator[tuple[int | None, Evidence | None, float]]:
+    """Yield index of the parent, evidence and confidence of each post of a thread."""
     parents, kinds, percents = _replies(facts.replies)
     for parent, kind, percent in zip(parents, kinds, percents, strict=True):
         yield parent, _EVIDENCE[kind], percent / 100
@@ -203,82 +189,123 @@ def order_key(thread: Thread, zone: datetime.tzinfo) -> str:
     return f"{dates.rank(thread.posted, zone)} {thread.source} {number} {thread.id}"
 
 
-def author_rows(thread: Thread, tree: Tree, order: str) -> Iterator[Row]:
+class _Wrote:
+    """What one author wrote in a thread, while it is being gathered."""
+
+    __slots__ = ("answered", "answers", "labels", "names", "posts", "scores", "story")
+
+    def __init__(self) -> None:
+        self.story = 0
+        self.names: list[str] = []
+        """As each post has it, and the story."""
+        self.posts: list[AuthorPost] = []
+        self.scores: list[int] = []
+        self.labels: list[str] = []
+        self.answers: list[str] = []
+        self.answered: list[str] = []
+
+
+def author_rows(thread: Thread, tree: Tree, order: str, posts_per_page: int) -> Iterator[Row]:
     """Yield what each author wrote in the thread: the story first, then posts in reading order."""
-    found: dict[str, tuple[list[Entry], list[Author], list[int], list[str], list[str], list[str]]] = {}
-    """Of each author, by key: entries, the author as each names them, scores, whom they answer, who answers, labels."""
-    author = thread.author
-    if author and not author.removed:
-        excerpt = markup.excerpt(thread.body, thread.markup)
-        story = Entry(None, -1, "", excerpt, None, None, "no", None, -1, "", False)
-        found[author.key] = ([story], [author], [], [], [], [])
+    found: dict[str, _Wrote] = {}
+    """By the author's key."""
+    known: dict[Author, tuple[str, _Wrote]] = {}
+    """By the author as posts name them, with the lines that stand for them: keys take long to make."""
+
+    def meet(author: Author) -> tuple[str, _Wrote]:
+        key = author.key
+        wrote = found.get(key)
+        if wrote is None:
+            wrote = found[key] = _Wrote()
+        mine = known[author] = (f"{key}\n{author.name}", wrote)
+        return mine
+
+    if thread.author and not thread.author.removed:
+        _, wrote = meet(thread.author)
+        wrote.story = 1
+        wrote.names.append(thread.author.name)
     posts, replies, parents = thread.posts, thread.replies, tree.parents
-    places: Sequence[int] = tree.order
-    if not isinstance(places, range):
-        places = [0] * len(posts)
-        for place, index in enumerate(tree.order):
-            places[index] = place
-    keys = [""] * len(posts)
+    pages = _pages(tree, posts_per_page)
+    writers: list[tuple[str, _Wrote] | None] = [None] * len(posts)
     for index in tree.order:
-        post, reply, parent = posts[index], replies[index], parents[index]
+        post, parent = posts[index], parents[index]
         author = post.author
-        if author.removed:
-            continue
-        key = keys[index] = author.key
-        mine = found.get(key)
+        mine = known.get(author)
         if mine is None:
-            mine = found[key] = ([], [], [], [], [], [])
-        if parent is not None and (other := keys[parent]) and other != key:  # nobody answers themselves
-            mine[3].append(f"{other}\0{posts[parent].author.name}")
-            found[other][4].append(f"{key}\0{author.name}")
-        mine[0].append(
-            Entry(
+            if author.removed:
+                continue
+            mine = meet(author)
+        writers[index] = mine
+        person, wrote = mine
+        to, above, page = None, "", 0
+        if parent is not None:
+            answered, other, page = posts[parent], writers[parent], pages[parent]
+            to, above = answered.author.name, answered.id
+            if other and other[1] is not wrote:  # nobody answers themselves
+                wrote.answers.append(other[0])
+                other[1].answered.append(person)
+        wrote.names.append(author.name)
+        score, label = post.score, post.label
+        if score is not None:
+            wrote.scores.append(score)
+        if label:
+            wrote.labels.append(label)
+        wrote.posts.append(
+            AuthorPost(  # by place, since there are a million of them
                 post.id,
-                places[index],
+                pages[index],
                 post.subject,
                 markup.excerpt(post.body, post.markup),
-                post.score,
-                post.label,
+                score,
+                label,
+                to,
+                above,
+                page,
+                replies[index].evidence in INFERRED,
                 post.truncated,
-                reply.parent,
-                -1 if parent is None else places[parent],
-                "" if parent is None else posts[parent].author.name,
-                reply.evidence in INFERRED,
             )
         )
-        mine[1].append(author)
-        if post.score is not None:
-            mine[2].append(post.score)
-        if post.label:
-            mine[5].append(post.label)
     when = dates.year_month(thread.posted)
     year = when[0] if when else None
-    for key, (entries, people, scores, answers, answered, labels) in found.items():
-        first, stories = people[0], int(entries[0].post is None)
+    for key, wrote in found.items():
+        names = wrote.names
+        name = names[0]
         yield Row(
             key,
             order,
-            people[-1].name,
-            first.name,
-            first.uid,
-            first.source,
-            len(entries) - stories,
-            stories,
+            name,
+            len(wrote.posts),
+            wrote.story,
             year,
-            tuple(scores),
-            tuple(dict.fromkeys(person.name for person in reversed(people)))[::-1] if len(people) > 1 else (),
-            _encode(entries),
-            "\n".join(answers),
-            "\n".join(answered),
-            "\n".join(labels),
+            tuple(wrote.scores),
+            () if names.count(name) == len(names) else tuple(dict.fromkeys(reversed(names)))[::-1],
+            _encode(wrote.posts),
+            "\n".join(wrote.answers),
+            "\n".join(wrote.answered),
+            "\n".join(wrote.labels),
+            1
+            if len(posts) <= posts_per_page
+            else 1 + max([max(post.page, post.parent_page) for post in wrote.posts], default=0),
         )
 
 
-def spread(scores: Iterable[int]) -> tuple[tuple[int, int], ...]:
+def _pages(tree: Tree, posts_per_page: int) -> Sequence[int]:
+    """Give on which of its thread's pages each post stands, from 0."""
+    pages = [0] * len(tree.parents)
+    for start in range(posts_per_page, len(pages), posts_per_page):
+        for index in tree.order[start : start + posts_per_page]:
+            pages[index] = start // posts_per_page
+    return pages
+
+
+def spread(scores: Iterable[int | None]) -> tuple[tuple[int, int], ...]:
     """Count scores from -1 to 5, those beyond with the nearest; empty without any."""
     counts = dict.fromkeys(SCORES, 0)
-    for score, times in Counter(scores).items():
-        counts[min(max(score, SCORES[0]), SCORES[-1])] += times
+    for score in scores:
+        if score in counts:
+            counts[score] += 1
+        elif score is not None:
+            counts[SCORES[0] if score < SCORES[0] else SCORES[-1]] += 1
     return tuple(counts.items()) if any(counts.values()) else ()
 
 
@@ -293,7 +320,7 @@ def replies_of(facts: Facts, thread: Thread) -> tuple[Reply, ...]:
     if len(posts) != facts.posts:
         return (TOP,) * len(posts)
     return tuple(
-        Reply(None if parent < 0 else posts[parent].id, evidence, confidence)
+        Reply(None if parent is None else posts[parent].id, evidence, confidence)
         for parent, evidence, confidence in unpack_replies(facts)
     )
 

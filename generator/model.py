@@ -44,6 +44,12 @@ class Author(msgspec.Struct, frozen=True):
         return self.uid is None and self.name == REMOVED
 
 
+def source_and_uid(key: str) -> tuple[str, str | None]:
+    """Take the key of an author apart."""
+    source, _, uid = key.partition("/")
+    return source, None if uid.startswith("@") else uid
+
+
 class Post(msgspec.Struct, frozen=True):
     """One comment or message."""
 

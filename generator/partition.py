@@ -28,23 +28,23 @@ class Row(msgspec.Struct, frozen=True, array_like=True, gc=False):
     thread: str
     """Order key of the thread: rows sort by it, oldest thread first."""
     name: str
-    """As used last there."""
-    first_name: str
-    uid: str | None
-    source: str
+    """As used first there."""
     posts: int
     story: int
     year: int | None
     scores: tuple[int, ...]
     names: tuple[str, ...]
+    """Where there are several: the one used last there comes last."""
     data: bytes
-    """The entries, encoded."""
+    """The posts, as the author's page shows them, encoded."""
     answers: str = ""
-    """Whom the author answers, once a reply: a line of key and name, parted by NUL."""
+    """Whom the author answers, once a reply: a line with the key, then one with the name."""
     answered: str = ""
     """Who answers the author, in the same way."""
     labels: str = ""
     """Of the author's posts, a line each."""
+    pages: int = 1
+    """Of the thread, up to the last one that the posts lead to."""
 
 
 _encoder = msgspec.msgpack.Encoder()

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import functools
 import itertools
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from operator import itemgetter
 
@@ -17,7 +16,7 @@ from generator.authors import AuthorSum
 from generator.drawings import columns
 from generator.facts import ranked, spread
 from generator.link import author_ref
-from generator.model import Author
+from generator.model import Author, source_and_uid
 from generator.partition import Row
 from generator.views import AuthorTotals, Ref
 
@@ -67,30 +66,34 @@ def _years(author: AuthorSum, rows: Sequence[Row]) -> Markup:
 
 
 def _labels(rows: Sequence[Row]) -> tuple[tuple[str, int], ...]:
-    lines = "\n".join([row.labels for row in rows if row.labels])
-    return ranked(Counter(lines.split("\n"))) if lines else ()
+    counts: dict[str, int] = {}
+    for row in rows:
+        if row.labels:
+            for label in row.labels.split("\n"):
+                counts[label] = counts.get(label, 0) + 1
+    return ranked(counts) if counts else ()
 
 
 def _company(parts: Sequence[str], odd: Mapping[str, str]) -> tuple[tuple[tuple[Ref, int], ...], int]:
     """Name those who come most often, of equals the latest, as they were called last; and count the others."""
     if not parts:
         return (), 0
-    people: dict[str, str] = {}
+    lines = "\n".join(parts).split("\n")
+    keys = lines[::2]
+    others = len(set(keys))
+    shown = [(key, 1) for key in keys[:SHOWN]] if others == len(keys) else _most(keys)
+    found = tuple([(_ref(key, lines[2 * keys.index(key) + 1], odd.get(key)), times) for key, times in shown])
+    return found, others - len(found)
+
+
+def _most(keys: Sequence[str]) -> list[tuple[str, int]]:
     counts: dict[str, int] = {}
-    for person in "\n".join(parts).split("\n"):
-        key = person[: person.index("\0")]
-        if key in counts:
-            counts[key] += 1
-        else:
-            counts[key] = 1
-            people[key] = person
-    most = sorted(counts.items(), key=itemgetter(1), reverse=True) if max(counts.values()) > 1 else counts.items()
-    found = tuple([(_ref(people[key], odd.get(key)), times) for key, times in itertools.islice(most, SHOWN)])
-    return found, len(counts) - len(found)
+    for key in keys:
+        counts[key] = counts.get(key, 0) + 1
+    return sorted(counts.items(), key=itemgetter(1), reverse=True)[:SHOWN]
 
 
 @functools.lru_cache(maxsize=20_000)  # people who write much are named on many pages
-def _ref(person: str, slug: str | None) -> Ref:
-    key, _, name = person.partition("\0")
-    source, _, uid = key.partition("/")
-    return author_ref(Author(source, name, None if uid.startswith("@") else uid), {key: slug} if slug else {})
+def _ref(key: str, name: str, slug: str | None) -> Ref:
+    source, uid = source_and_uid(key)
+    return author_ref(Author(source, name, uid), {key: slug} if slug else {})

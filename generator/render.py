@@ -13,7 +13,6 @@ import itertools
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
@@ -33,8 +32,7 @@ from generator.redact import Redactions
 from generator.spool import take
 from generator.store import page_record
 from generator.theme import Theme
-from generator.urls import anchor
-from generator.views import AuthorPage, AuthorPost, AuthorThread, AuthorTotals, Ref, Site
+from generator.views import AuthorPage, AuthorPost, AuthorThread, AuthorTotals, Site
 from generator.write import Writer
 
 
@@ -215,8 +213,7 @@ def _under(folder: str, problem: Problem) -> Problem:
     return msgspec.structs.replace(problem, path=f"{folder}/{problem.path}")
 
 
-_decode_entries = msgspec.msgpack.Decoder(list[tuple[Any, ...]]).decode
-"""`Entry` after `Entry`, as tuples: they are only taken apart."""
+_decode_posts = msgspec.msgpack.Decoder(tuple[AuthorPost, ...]).decode
 
 
 def _authors(task: RenderTask, shared: Shared) -> Iterator[Done | Rendered]:
@@ -247,7 +244,7 @@ def _authors(task: RenderTask, shared: Shared) -> Iterator[Done | Rendered]:
                     assert record is not None
                     yield Done(cut.url, record, None, False)
                     continue
-                view = author_view(author, totals, cut, _listed(parts, threads, shared.config), shared.config)
+                view = author_view(author, totals, cut, _listed(parts, threads), shared.config)
                 data = shared.theme.render("author.html", view, shared.site)
                 yield Rendered(cut.url, mark, present, reason, data)
     if jobs:
@@ -255,9 +252,9 @@ def _authors(task: RenderTask, shared: Shared) -> Iterator[Done | Rendered]:
 
 
 def _parts(rows: list[Row], ends: list[int], cut: Cut) -> Iterator[tuple[Row, int, int]]:
-    """Yield the rows that a page shows, with the range of their entries that it does.
+    """Yield the rows that a page shows, with the range of what they count that it does: the story, then the posts.
 
-    `ends` says how many entries there are up to each row, that one included.
+    `ends` says how many of these there are up to each row, that one included.
     """
     for at in range(bisect_right(ends, cut.start), len(rows)):
         row, end = rows[at], ends[at]
@@ -290,28 +287,17 @@ def author_view(
     )
 
 
-def _listed(
-    parts: list[tuple[Row, int, int]], threads: Mapping[str, tuple[Place, bytes]], config: Config
-) -> tuple[AuthorThread, ...]:
+def _listed(parts: list[tuple[Row, int, int]], threads: Mapping[str, tuple[Place, bytes]]) -> tuple[AuthorThread, ...]:
     """What a page lists, newest thread first."""
-    return tuple(
-        _author_thread(threads[row.thread][0], _decode_entries(row.data)[start:stop], config.posts_per_page)
-        for row, start, stop in reversed(parts)
-    )
+    return tuple([_author_thread(threads[row.thread][0], row, start, stop) for row, start, stop in reversed(parts)])
 
 
-def _author_thread(thread: Place, entries: list[tuple[Any, ...]], size: int) -> AuthorThread:
-    """What an author wrote in one thread; each post with its place there and its parent's."""
+def _author_thread(thread: Place, row: Row, start: int, stop: int) -> AuthorThread:
+    """What an author wrote in one thread, from `start` to `stop`; a story comes before the posts."""
+    story = row.story
+    posts = _decode_posts(row.data)
+    if start or stop < row.posts + story:
+        posts = posts[max(start - story, 0) : stop - story]
     url = thread.url
-    posts = []
-    story = False
-    for post, place, subject, excerpt, score, label, truncated, parent, above, to, inferred in entries:
-        if post is None:
-            story = True
-            continue
-        page = url if place < size else page_url(url, place // size + 1)
-        ref = None
-        if parent is not None:
-            ref = Ref(to, (url if above < size else page_url(url, above // size + 1)) + anchor(parent))
-        posts.append(AuthorPost(page + anchor(post), subject, excerpt, score, label, ref, inferred, truncated))
-    return AuthorThread(*thread, story, tuple(posts))
+    pages = (url,) if row.pages == 1 else tuple([page_url(url, number) for number in range(1, row.pages + 1)])
+    return AuthorThread(thread.title, url, thread.day, thread.posted, pages, story > start, posts)

@@ -44,6 +44,8 @@ class ScanTask(msgspec.Struct, frozen=True):
     groups: tuple[Group, ...]
     redactions: Redactions
     zone: datetime.tzinfo
+    posts_per_page: int
+    """Of threads."""
     spool: str
     """File to write their rows to."""
     shared: str = ""
@@ -75,7 +77,9 @@ _decode_facts = msgspec.msgpack.Decoder(list[Facts]).decode
 
 def scan_task(config: Config, site: Path, groups: Iterable[Group], spool: Path) -> ScanTask:
     """Make a task for `scan_batch`."""
-    return ScanTask(str(site / config.content), tuple(groups), Redactions.of(config.redact), zone(config), str(spool))
+    redactions = Redactions.of(config.redact)
+    size = config.posts_per_page
+    return ScanTask(str(site / config.content), tuple(groups), redactions, zone(config), size, str(spool))
 
 
 def scan_batch(task: ScanTask) -> ScanResult:
@@ -97,7 +101,7 @@ def scan_batch(task: ScanTask) -> ScanResult:
         order = order_key(loaded.thread, task.zone)
         known = task.known[number] if task.known else {}
         marks = {}
-        for row in author_rows(loaded.thread, loaded.tree, order):
+        for row in author_rows(loaded.thread, loaded.tree, order, task.posts_per_page):
             packed = _encode(row)
             mark = marks[row.author] = row_mark(packed)
             if known.get(row.author) != mark:

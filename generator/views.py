@@ -176,17 +176,23 @@ class TagCloud(Head, frozen=True, kw_only=True):
     tags: tuple[tuple[Ref, int], ...]
 
 
-class AuthorPost(msgspec.Struct, frozen=True):
+class AuthorPost(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A post as its author's page shows it."""
 
-    url: str
-    """The post's place in its thread."""
+    id: str
+    """Without the `c` that anchors start with."""
+    page: int
+    """On which of the thread's `pages` the post stands, from 0."""
     subject: str
     excerpt: str
     score: int | None
     label: str | None
-    to: Ref | None
-    """Author of the parent, with the parent's place; None for a top-level post."""
+    to: str | None
+    """Name of the parent's author; None for a top-level post."""
+    parent: str
+    """Id of the parent; empty for a top-level post."""
+    parent_page: int
+    """On which of the thread's `pages` the parent stands."""
     inferred: bool
     truncated: str
 
@@ -200,6 +206,8 @@ class AuthorThread(msgspec.Struct, frozen=True):
     """"15 October 2025", or "" without a date."""
     posted: str | None
     """ISO 8601, for <time datetime>."""
+    pages: tuple[str, ...]
+    """URLs of the thread's pages, as far as the posts lead to them; the first is `url`."""
     story: bool
     """Whether the author posted the story."""
     posts: tuple[AuthorPost, ...]

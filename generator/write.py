@@ -60,12 +60,15 @@ class Writer:
     """Writes files into the output; one a task. A context manager, for its journal."""
 
     def __init__(self, output: Path) -> None:
-        self.output = output
-        self.temporary = output / TEMPORARY
-        _make_folder(self.temporary)
-        self.file = f"{self.temporary}/file-{os.getpid()}"
-        self.journal = (self.temporary / f"journal-{os.getpid()}").open("ab", buffering=0)
+        self.output = str(output)
+        temporary = output / TEMPORARY
+        _make_folder(temporary)
+        self.file = f"{temporary}/file-{os.getpid()}"
+        Path(self.file).unlink(missing_ok=True)  # a build that died may have left it, with whatever mode
+        self.journal = (temporary / f"journal-{os.getpid()}").open("ab", buffering=0)
         self.made: set[str] = set()
+        self.masked: bool | None = None
+        """Whether this process's umask, which stays as it is, closes files to others; not known before the first."""
 
     def __enter__(self) -> Writer:
         return self
@@ -79,7 +82,7 @@ class Writer:
 
     def put(self, url: str, data: bytes, sha256: bytes) -> FileStamp:
         """Write one file."""
-        create(self.file, data)
+        self.masked = create(self.file, data, self.masked)
         return self._place(self.file, url, sha256)
 
     def take(self, url: str, path: str, sha256: bytes) -> FileStamp:
@@ -87,7 +90,7 @@ class Writer:
         try:
             return self._place(path, url, sha256)
         except FileNotFoundError:
-            place = self.output / url
+            place = Path(self.output, url)
             if not place.is_file() or hashlib.sha256(place.read_bytes()).digest() != sha256:
                 raise
             return self.stamp(url)
@@ -108,15 +111,21 @@ class Writer:
         return self.stamp(url)  # a rename may change it
 
 
-def create(path: str, data: bytes) -> None:
-    """Write a file that everybody may read, whatever this process's umask is: hosts refuse others."""
+def create(path: str, data: bytes, masked: bool | None = None) -> bool:
+    """Write a file that everybody may read, whatever this process's umask is: hosts refuse others.
+
+    Gives whether the mask is in the way, so that one need not ask again of the next file in that folder (`masked`).
+    """
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
     try:
         _write(handle, data)
-        if os.name == "posix" and os.fstat(handle).st_mode & 0o777 != 0o644:
+        if masked is None:
+            masked = os.name == "posix" and os.fstat(handle).st_mode & 0o777 != 0o644
+        if masked:
             os.fchmod(handle, 0o644)
     finally:
         os.close(handle)
+    return masked
 
 
 def _write(handle: int, data: bytes) -> None:

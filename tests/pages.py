@@ -325,15 +325,15 @@ PAGES: dict[str, tuple[str, Head]] = {
                     ROW.url,
                     ROW.day,
                     ROW.posted,
+                    ("threads/notes/1.html", "threads/notes/1/2.html"),
                     True,
                     (
-                        AuthorPost("threads/notes/1.html#cp1", EVIL, EVIL, 9, EVIL, None, False, "no"),
-                        AuthorPost(
-                            "threads/notes/1.html#cp2", "Re:", "So", 2, "Funny", Ref(EVIL, "a.html#c1"), True, "yes"
-                        ),
+                        AuthorPost("p1", 0, EVIL, EVIL, 9, EVIL, None, "", 0, False, "no"),
+                        AuthorPost("p2", 1, "Re:", "So", 2, "Funny", EVIL, EVIL, 0, True, "yes"),
+                        AuthorPost("p3", 0, "Re:", "So", None, None, EVIL, "p2", 1, False, "yes"),
                     ),
                 ),
-                AuthorThread(BARE.title, BARE.url, BARE.day, BARE.posted, True, ()),
+                AuthorThread(BARE.title, BARE.url, BARE.day, BARE.posted, (BARE.url,), True, ()),
             ),
             paging=Paging(0, "authors/notes/ann/1.html"),
             totals=AuthorTotals(2, 1, 2, "2008", "2009", 2.5, (EVIL, "Annie")),

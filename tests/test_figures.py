@@ -33,7 +33,7 @@ def linked(threads: Iterable[Thread]) -> Links:
     rows: list[Row] = []
     for thread in threads:
         order, tree = order_key(thread, datetime.UTC), thread.tree()
-        mine = tuple(author_rows(thread, tree, order))
+        mine = tuple(author_rows(thread, tree, order, 1000))
         rows += mine
         marks = {row.author: b"" for row in mine}
         facts.append(facts_of(Loaded(thread, (), tree), Group(thread.source, thread.id, ()), order, marks))

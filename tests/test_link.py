@@ -41,7 +41,7 @@ def scanned(
     thread = Thread(**fields, posts=posts, replies=(TOP,) * len(posts))
     order = order_key(thread, zone(site))
     tree = thread.tree()
-    rows = tuple(author_rows(thread, tree, order))
+    rows = tuple(author_rows(thread, tree, order, 1000))
     marks = dict.fromkeys((row.author for row in rows), b"")
     return Scanned(facts_of(Loaded(thread, (), tree), Group(source, number, ()), order, marks), rows)
 

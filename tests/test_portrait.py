@@ -31,7 +31,7 @@ def rows(posts: Iterable[Said_], order: str = "1", year: int = 2001) -> tuple[Ro
     made = tuple(Post(str(n), "", who, n % 7 - 1, ("Funny", None)[n % 2], "text") for n, (who, _) in enumerate(found))
     replies = tuple(TOP if parent is None else Reply(str(parent), "stated") for _, parent in found)
     thread = Thread("slashdot", order, "Title", "Story", made, posted=f"{year}-01-01", replies=replies)
-    return tuple(author_rows(thread, thread.tree(), order))
+    return tuple(author_rows(thread, thread.tree(), order, 1000))
 
 
 def totals(who: Author, *threads: tuple[Row, ...]) -> AuthorTotals:
@@ -104,7 +104,7 @@ def test_whom_one_answers_and_by_whom_one_is_answered_are_each_others_inverse(fo
 
 
 def keys(lines: str) -> Iterator[str]:
-    return (line.split("\0")[0] for line in lines.split("\n") if line)
+    return iter(lines.split("\n")[:-1:2])
 
 
 def company(html: str) -> list[str]:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from generator.assemble import Group, Loaded, assemble
 from generator.errors import Problem
-from generator.facts import Entry, Facts, replies_of, row_marks
+from generator.facts import Facts, replies_of, row_marks
 from generator.listing import HEAD, Look, groups, list_content, look_into, unknown
 from generator.lock import FOLDER
 from generator.model import TOP
@@ -26,6 +26,7 @@ from generator.redact import Redactions
 from generator.scan import Content, scan, traces
 from generator.store import EMPTY, Store
 from generator.theme import load_theme
+from generator.views import AuthorPost
 from tests.small import DEFAULTS, Said, news, note, write
 
 NOTHING = Redactions()
@@ -338,10 +339,9 @@ def test_facts_and_entries_say_who_wrote_what_and_where(tmp_path: Path) -> None:
         ("Eve", 0, 1, (), 2025), ("Ann", 1, 0, (3,), 2025), ("Bob", 1, 0, (-1,), 2025),
     ]  # fmt: skip
     assert tuple(row_marks(facts)) == tuple(row.author for row in rows) == ("slashdot/@eve", "slashdot/7", "slashdot/8")
-    ((story,), (ann,), (bob,)) = (msgspec.msgpack.decode(row.data, type=list[Entry]) for row in rows)
-    assert (story.post, story.excerpt) == (None, "It may rain on Friday.")
-    assert (ann.place, ann.subject, ann.label, ann.to) == (0, "Boo", "Funny", "")
-    assert (bob.place, bob.parent, bob.parent_place, bob.to, bob.inferred) == (1, ann.post, 0, "Ann", True)
+    ((), (ann,), (bob,)) = (msgspec.msgpack.decode(row.data, type=list[AuthorPost]) for row in rows)
+    assert (ann.subject, ann.excerpt, ann.label, ann.to, ann.parent) == ("Boo", "Text", "Funny", None, "")
+    assert (bob.to, bob.parent, bob.inferred) == ("Ann", ann.id, True)
 
 
 def test_replies_can_be_had_from_the_facts(tmp_path: Path) -> None:

@@ -93,7 +93,7 @@ def test_the_state_of_another_version_counts_as_none(tmp_path: Path) -> None:
 
 def row(author: str, thread: str, data: bytes = b"") -> Row:
     """What an author wrote in a thread."""
-    return Row(author, thread, "Ann", "Ann", None, "notes", 1, 0, 2025, (), (), data)
+    return Row(author, thread, "Ann", 1, 0, 2025, (), (), data)
 
 
 def bump(store: Path) -> None:
