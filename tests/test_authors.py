@@ -56,7 +56,7 @@ def test_a_name_that_is_another_ones_digest_is_settled() -> None:
 
 def test_names_are_summed_up_in_the_order_they_were_used() -> None:
     rows = [
-        Row("s/1", f"t{number}", name, name, "1", "s", 1, 0, 2000 + number, (number,), (), b"")
+        Row("s/1", f"{number} t", name, name, "1", "s", 1, 0, 2000 + number, (number,), (), b"")
         for number, name in enumerate(["Ann", "Annie", "Ann"])
     ]
     found = sum_up(rows)
