@@ -6,7 +6,7 @@ No files. There are many authors, and a build touches few: those it does not tou
 from __future__ import annotations
 
 import bisect
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
@@ -34,6 +34,8 @@ class AuthorSum(msgspec.Struct, frozen=True, array_like=True, gc=False):
     first: int | None
     """Year of the first dated thread."""
     last: int | None
+    since: int = 0
+    """The date of the first thread, as threads sort by it."""
     slug: str = ""
     """As settled among all authors (`rank`)."""
     odd: bool = False
@@ -87,6 +89,7 @@ def sum_up(rows: Sequence[Row]) -> AuthorSum:
         _median(scores),
         min(years, default=None),
         max(years, default=None),
+        int(oldest.thread.partition(" ")[0]),
     )
 
 
@@ -129,8 +132,18 @@ def rank(authors: Authors) -> tuple[list[AuthorSum], frozenset[str]]:
     return ranked, moved
 
 
-def _rank(author: AuthorSum) -> tuple[int, int, str, str]:
-    return (-author.posts, -author.stories, author.wanted, author.key)
+def _rank(author: AuthorSum) -> tuple[int, int, int, str, str]:
+    """Most posts first; of equals those who came first, so that who comes new stands behind all of them."""
+    return (-author.posts, -author.stories, author.since, author.wanted, author.key)
+
+
+def ties(ranked: Sequence[AuthorSum]) -> Iterator[int]:
+    """Say how many authors each have equally many posts, from the top of a ranking."""
+    start = 0
+    while start < len(ranked):
+        stop = bisect.bisect_right(ranked, -ranked[start].posts, start, key=lambda author: -author.posts)
+        yield stop - start
+        start = stop
 
 
 def _named(author: AuthorSum, slug: str) -> AuthorSum:

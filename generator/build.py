@@ -23,17 +23,18 @@ from generator.early import share
 from generator.errors import ContentError, OutputError, Problem
 from generator.facts import row_marks
 from generator.ingest import ingest
-from generator.link import Links, link
+from generator.link import Links, link, wrote
 from generator.lock import FOLDER, lock
 from generator.origin import digests
 from generator.parallel import Tell, Workers, silent
 from generator.partition import Damaged
 from generator.past import Past
-from generator.plan import Web, fingerprint, places, plan
+from generator.plan import Ranked, Web, fingerprint, places, plan
 from generator.project import Project
+from generator.records import Files, Records
 from generator.scan import Content, complete, look, scan, settled
-from generator.schedule import Batches, Known, render
-from generator.store import EMPTY, STAMP, FileStamp, State, Store, encode
+from generator.schedule import Batches, Change, Known, render
+from generator.store import EMPTY, FileStamp, State, Store, encode
 from generator.theme import load_theme
 
 
@@ -148,32 +149,34 @@ class Engine:
                 write.tidy(project.output)
                 self._keep(store, past)
                 return _report(config, state, content.problems)
-            found = _survey(project, past, workers, glance)
+            found = _survey(project, past, workers, glance)()
             if found.whole:  # known now, so that the next build need not read those files again
-                pages = dict(found.records)
-                pages |= {url: pages[url][: STAMP.start] + stamp for url, stamp in found.stamps.items()}
+                pages = found.records.stamped(found.stamps)
                 inputs = encode(content.inputs)
                 state = msgspec.structs.replace(state, built=started, inputs=inputs, **_left(pages, found))
                 self._keep(store, past.later(store.save(state), inputs=content.inputs, pages=pages))
                 write.tidy(project.output)
                 return _report(config, state, content.problems)
         self._past = None  # from here on, partitions and output are other than it says
+        surveyed = _survey(project, past, workers, glance) if not found and glance and glance.done() else None
         content = complete(content, past)
         authors = ingest(content, past, store, workers, afresh=not same)
         before = past.web if state.site == site_digest else None
         links = link(content.facts.values(), authors, config, before.links if before else None)
-        planned = plan(links, config, theme, before)
+        ranked = Ranked(past.authors, past.pages) if same and state.site == site_digest else None
+        planned = plan(links, config, theme, before, ranked)
         shown = fingerprint(planned.site)
-        found = found or _survey(project, past, workers, glance)  # so late, since a glance takes longer than all above
+        # So late, since a glance often takes longer than all above.
+        found = found or (surveyed or _survey(project, past, workers, glance))()
         same_site = (state.site, state.shown) == (site_digest, shown)
         named = places(links, before)
         marks = {order: mark for order, (_, mark) in named.items()}
         touched = _touched(content, authors, links, past, marks, same=same)
         early = {page.url: page for page in content.early} if content.site == planned.site else {}
         shared = share(project, planned.site)
-        rendering = Batches(
-            planned, links, shared, Known(found.records, found, same_site), store, touched, named, early
-        )
+        known = Known(found.records, found, same_site)
+        change = Change(authors, _since(content, past, marks)) if ranked else None
+        rendering = Batches(planned, links, shared, known, store, touched, named, early, change)
         spot = past.warm and survey.stands(project.output, found.records, (urls.SUMS, *rendering.urls()))
         if past.warm and not spot:  # somebody was at it
             found = survey.survey(project.output, found.records, workers)
@@ -181,20 +184,20 @@ class Engine:
         free = spot or found.bare
         removed: tuple[str, ...] = ()
         if not free:
-            wanted = planned.urls(config)
+            wanted = rendering.files()
             found, removed = _make_room(project, order, rendering, wanted, workers)
         done = {page.url: page for page in render(rendering, workers) if page.reason}
         workers.rest()
         ready()
         if free:  # nothing is in the way, so that this can wait until there is less to hold in memory
-            wanted = planned.urls(config)
+            wanted = rendering.files()
         if spot:
             found = survey.without(project.output, found, wanted)
             removed = write.make_room(project.output, found, wanted)
         after = rendering.known.records_of(wanted, {url: page.record for url, page in done.items()})
         sums = write.write_sums(project.output, after, found)
         write.tidy(project.output)
-        pages = {urls.SUMS: sums.record, **after}
+        pages = after.replaced((), {urls.SUMS: sums.record})
         state = State(
             scan=scan_digest,
             site=site_digest,
@@ -244,7 +247,7 @@ def build(
 
 
 def _make_room(
-    project: Project, order: Order, rendering: Batches, wanted: Mapping[str, object], workers: Workers
+    project: Project, order: Order, rendering: Batches, wanted: Files, workers: Workers
 ) -> tuple[survey.Survey, tuple[str, ...]]:
     """Remove from the output what is not to be there, and raise `OutputError` for what stands in the way.
 
@@ -255,7 +258,7 @@ def _make_room(
     found = write.refuse(output, project.config.output, found, rendering.suspects(blocked, workers))
     removed = write.clear(output, found) if order.clean else write.make_room(output, found, wanted)
     if order.clean:
-        found = survey.survey(output, {}, workers)
+        found = survey.survey(output, Records.of({}), workers)
     rendering.known = msgspec.structs.replace(rendering.known, found=found)
     return found, removed
 
@@ -295,20 +298,22 @@ def _stop_at_problems(problems: Iterable[Problem], order: Order) -> None:
         raise ContentError(found)
 
 
-def _survey(project: Project, past: Past, workers: Workers, glance: Future[survey.Glance] | None) -> survey.Survey:
-    """Look at the output, file by file only if a glance showed that something is different."""
+def _survey(
+    project: Project, past: Past, workers: Workers, glance: Future[survey.Glance] | None
+) -> Callable[[], survey.Survey]:
+    """Begin to look at the output, file by file only if a glance showed that something is different."""
     found = glance.result() if glance else None
     if past.warm or (found and found.digest == past.state.standing):
-        return survey.as_left(past.pages, past.state.foreign)
-    return survey.survey(project.output, past.pages, workers, found.seen if found else None)
+        return lambda: survey.as_left(past.pages, past.state.foreign)
+    return survey.begin(project.output, past.pages, workers, found.seen if found else None)
 
 
-def _left(pages: dict[str, bytes], found: survey.Survey) -> dict[str, Any]:
+def _left(pages: Records, found: survey.Survey) -> dict[str, Any]:
     """What the state says of the output as it stands now."""
     return {
-        "pages": encode(pages),
+        "pages": encode(pages.packed()),
         "foreign": found.foreign,
-        "standing": survey.standing(pages, found.foreign),
+        "standing": pages.digest(found.foreign),
         "files": len(pages),
     }
 
@@ -327,11 +332,15 @@ def _touched(
     touched = {author.key for author in authors.fresh} | links.moved
     before = past.rows if same else {}
     for facts in content.facts.values():
-        if before.get(facts.order) != marks[facts.order] or (
-            links.elsewhere and not links.elsewhere.isdisjoint(row_marks(facts))
-        ):
+        if before.get(facts.order) != marks[facts.order] or (links.elsewhere and wrote(links.elsewhere, facts)):
             touched.update(row_marks(facts))
     return touched
+
+
+def _since(content: Content, past: Past, marks: Mapping[str, bytes]) -> str:
+    """Order key of the oldest thread that author pages may show in another way than the last build made them."""
+    named = [order for order, mark in marks.items() if past.rows.get(order) != mark]
+    return min([*named, *(facts.order for facts in (*content.fresh, *content.before))], default="")
 
 
 def _report(

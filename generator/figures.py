@@ -5,6 +5,7 @@ No files. All of it is counted from what facts hold of each thread, so a build t
 
 from __future__ import annotations
 
+import bisect
 import heapq
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
@@ -52,7 +53,9 @@ def praised(found: Figures, posts_per_page: int) -> tuple[BestPost, ...]:
     links = found.links
     if len(links.rows) < FROM:
         return ()
-    posts = ((post, number) for number, tally in enumerate(found.tallies) for post in tally.best)
+    scores = [post.score for tally in found.tallies for post in tally.best]
+    least = min(heapq.nlargest(BEST, scores), default=0)
+    posts = ((post, number) for number, tally in enumerate(found.tallies) for post in tally.best if post.score >= least)
     best = heapq.nlargest(BEST, posts, key=lambda each: (each[0].score, each[0].answers, each[1], -each[0].place))
     return tuple(
         BestPost(
@@ -76,12 +79,11 @@ def stats(found: Figures, head: dict[str, Any]) -> Stats:
         months.pop()
     total = sum(row.posts for row in links.rows)
     labels: dict[str, int] = {}
-    scores = dict.fromkeys(SCORES, 0)
     for each in found.tallies:
         for label, count in each.labels:
             labels[label] = labels.get(label, 0) + count
-        for score, count in zip(SCORES, each.scores, strict=False):  # none at all where no post has a score
-            scores[score] += count
+    counts = zip(*(each.scores for each in found.tallies if each.scores), strict=True)  # none where no post has a score
+    scores = dict.fromkeys(SCORES, 0) | dict(zip(SCORES, map(sum, counts), strict=False))
     return Stats(
         **head,
         title="Statistics",
@@ -118,11 +120,12 @@ def _score(score: int, links: Links) -> str:
 
 def _sizes(counts: Iterable[int]) -> Iterable[tuple[str, int]]:
     """Count threads by size, from the smallest that there is to the largest."""
-    found = dict.fromkeys((0, *SIZES), 0)
+    steps = (0, *SIZES)
+    found = dict.fromkeys(steps, 0)
     for count in counts:
-        found[max((size for size in SIZES if size <= count), default=0)] += 1
+        found[steps[bisect.bisect_right(SIZES, count)]] += 1
     sizes = [size for size, number in found.items() if number]
-    for size, upper in zip((0, *SIZES), (*SIZES, None), strict=True):
+    for size, upper in zip(steps, (*SIZES, None), strict=True):
         if sizes and sizes[0] <= size <= sizes[-1]:
             name = "no posts" if not size else f"{size:,} or more" if upper is None else f"{size}–{upper - 1}"
             yield name, found[size]

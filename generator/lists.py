@@ -13,10 +13,11 @@ from urllib.parse import urlsplit
 import msgspec
 
 from generator import dates, urls
+from generator.authors import AuthorSum, ties
 from generator.config import Config
 from generator.figures import ACTIVE, Figures, discussed, figures, praised, stats
 from generator.link import Links
-from generator.paging import cut_list, cut_thread
+from generator.paging import Cut, cut_list, cut_ranking
 from generator.views import (
     About,
     AuthorList,
@@ -79,7 +80,7 @@ def same_summaries(links: Links, before: Links) -> bool:
 
 
 def lists(links: Links, config: Config) -> Iterator[ListPage]:
-    """Yield dates, tags and the fixed pages, each with its further pages. `author_pages` are the others."""
+    """Yield dates, tags and the fixed pages, each with its further pages. `author_slice` makes the others."""
     yield from _dates(links, links.rows, config)
     yield from _tags(links, links.rows, config)
     yield from _fixed(links, config)
@@ -120,14 +121,14 @@ def _list_pages(
 
 def _by_month(rows: Sequence[ThreadRow]) -> tuple[ThreadGroup, ...]:
     """Rows (oldest first) under their months, newest first."""
-    groups: dict[tuple[int, int] | None, list[ThreadRow]] = {}
+    groups: dict[str, list[ThreadRow]] = {}
     for row in reversed(rows):
-        groups.setdefault(dates.year_month(row.posted), []).append(row)
+        groups.setdefault(row.posted[:7] if row.posted else "", []).append(row)
     return tuple(
         ThreadGroup(dates.month(*when), urls.month_page(*when), tuple(found))
-        if when
+        if (when := dates.year_month(posted))
         else ThreadGroup("Undated", None, tuple(found))
-        for when, found in groups.items()
+        for posted, found in groups.items()
     )
 
 
@@ -238,24 +239,26 @@ def _by_name(item: tuple[str, object]) -> tuple[str, str]:
     return (item[0].casefold(), item[0])
 
 
-def author_pages(links: Links, config: Config, before: Links | None = None) -> Iterator[tuple[str, ListPage | None]]:
-    """Yield URL and page of the authors' index; no page where `before` has it as it would be."""
-    authors = links.authors
-    old = before.authors if before and len(before.authors) == len(authors) else ()
-    for cut in cut_thread(urls.AUTHORS, len(authors), AUTHORS_PER_PAGE):
-        mine = authors[cut.start : cut.stop]
-        if old and old[cut.start : cut.stop] == mine:
-            yield cut.url, None
-            continue
-        view = AuthorSlice(
-            **head(cut.url, config),
-            title="Authors" if cut.paging.number == 1 else f"Authors, page {cut.paging.number}",
-            description=f"Everybody who wrote in {config.title}, by number of posts.",
-            authors=_encode([_shown(author) for author in mine]),
-            paging=cut.paging,
-            total=len(authors) if cut.paging.number == 1 else None,
-        )
-        yield cut.url, ListPage("authors.html", view, "authors")
+def author_cuts(authors: Sequence[AuthorSum], before: Sequence[AuthorSum] = ()) -> Iterator[tuple[Cut, bool]]:
+    """Yield the pages of the authors' index, and of each whether it shows what it did when authors were as `before`."""
+    known = {cut.url: cut for cut in cut_ranking(urls.AUTHORS, ties(before), AUTHORS_PER_PAGE)}
+    for cut in cut_ranking(urls.AUTHORS, ties(authors), AUTHORS_PER_PAGE):
+        part = slice(cut.start, cut.stop)
+        same = (cut.paging.number > 1 or len(authors) == len(before)) and list(authors[part]) == list(before[part])
+        yield cut, same and known.get(cut.url) == cut
+
+
+def author_slice(links: Links, cut: Cut, config: Config) -> AuthorSlice:
+    """Make a page of the authors' index."""
+    front = cut.paging.number == 1
+    return AuthorSlice(
+        **head(cut.url, config),
+        title="Authors" if front else f"Authors, page {cut.paging.number}",
+        description=f"Everybody who wrote in {config.title}, by number of posts.",
+        authors=_encode([_shown(author) for author in links.authors[cut.start : cut.stop]]),
+        paging=cut.paging,
+        total=len(links.authors) if front else None,
+    )
 
 
 class AuthorSlice(Head, frozen=True, kw_only=True):

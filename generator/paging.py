@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
@@ -39,20 +39,49 @@ def cut_list(url: str, count: int, size: int) -> Iterator[Cut]:
 
 
 def cut_thread(url: str, count: int, size: int) -> Iterator[Cut]:
-    """Cut a thread, or a list by rank, from its start: X.html holds the first `size`, X/2.html the next."""
-    pages = max(1, -(-count // size))
+    """Cut a thread from its start: X.html holds the first `size`, X/2.html the next."""
+    return _cut(url, [*range(0, max(count, 1), size), count])
+
+
+def cut_ranking(url: str, ties: Iterable[int], size: int) -> Iterator[Cut]:
+    """Cut a ranking, of which so many each are equal, into pages of at most `size`, and with regard to who moves.
+
+    Those who are equal begin a page of their own where they don't fit onto one with those before them. So somebody who
+    goes from one rank to another moves nobody but those of the two ranks. A page says nothing of how many there are
+    but for the first, or all would change with the last.
+    """
+    bounds = [0]
+    end = 0
+    for tie in ties:
+        start, end = end, end + tie
+        if end - bounds[-1] > size:
+            bounds += range(start if start > bounds[-1] else start + size, end, size)
+    return _cut(url, [*bounds, end], grows=True)
+
+
+def _cut(url: str, bounds: Sequence[int], *, grows: bool = False) -> Iterator[Cut]:
+    """Give the pages between bounds, the first of which has no number in its URL.
+
+    `grows`: pages but the first don't say how many there are.
+    """
+    pages = len(bounds) - 1
+    if pages == 1:  # as nearly always
+        yield Cut(url, bounds[0], bounds[1], Paging(1))
+        return
     names = [Ref(str(number), page_url(url, number)) for number in range(1, pages + 1)]
-    for number in range(1, pages + 1):
+    for number, (start, stop) in enumerate(itertools.pairwise(bounds), 1):
+        hushed = grows and number > 1
+        shown = [each for each in _named(number, pages) if not hushed or each < pages or number + NEAR >= pages]
         yield Cut(
             page_url(url, number),
-            (number - 1) * size,
-            min(number * size, count),
+            start,
+            stop,
             Paging(
                 number,
                 older=page_url(url, number - 1) if number > 1 else None,
                 newer=page_url(url, number + 1) if number < pages else None,
-                pages=tuple(names[shown - 1] for shown in _named(number, pages)) if pages > 1 else (),
-                count=pages,
+                pages=tuple(names[each - 1] for each in shown),
+                count=0 if hushed else pages,
             ),
         )
 

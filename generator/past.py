@@ -12,6 +12,7 @@ from typing import Any
 from generator.authors import AuthorSum
 from generator.facts import Facts
 from generator.plan import Web
+from generator.records import Records
 from generator.store import InputFile, State, decode
 
 
@@ -53,6 +54,6 @@ class Past:
         return decode(self.state.rows, dict[str, bytes])
 
     @functools.cached_property
-    def pages(self) -> dict[str, bytes]:
-        """URL of each file of ours to its `page_record`."""
-        return decode(self.state.pages, dict[str, bytes])
+    def pages(self) -> Records:
+        """What is known of each file of ours."""
+        return Records.unpacked(decode(self.state.pages, tuple[str, tuple[bytes, ...]]))

@@ -19,13 +19,18 @@ from generator.config import Config
 from generator.errors import ContentError, Problem
 from generator.facts import Facts
 from generator.link import Links
-from generator.lists import ListPage, author_pages, lists, same_lists, same_summaries, summaries, tag_ref
+from generator.lists import ListPage, author_cuts, author_slice, lists, same_lists, same_summaries, summaries, tag_ref
 from generator.paging import Cut, cut_list, cut_thread
+from generator.records import Records
 from generator.store import FINGERPRINT, SHA256
 from generator.theme import Theme
 from generator.views import Head, Ref, Site
 
 _encode = msgspec.msgpack.Encoder(enc_hook=str).encode  # for Markup
+
+
+AUTHORS = "authors.html"
+"""Template of the authors' index."""
 
 
 def fingerprint(*values: Any) -> bytes:
@@ -43,11 +48,11 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     fingerprint: bytes
     template: str = ""
     view: Head | None = None
-    """What a `view` page shows."""
+    """What a `view` page shows; None: not worked out, as it is what the last build showed there."""
     key: str = ""
     """Path of a `save` page, name of an `asset`."""
     cut: Cut | None = None
-    """Which posts a `thread` page shows."""
+    """Which posts a `thread` page shows, or which authors one of their index does."""
 
 
 class ThreadPlan(msgspec.Struct, frozen=True):
@@ -82,12 +87,14 @@ class Plan(msgspec.Struct, frozen=True):
         """All but those of threads and of single authors."""
         return (*self.summaries, *self.lists, *self.others)
 
+    def own_urls(self) -> Iterator[str]:
+        """Yield the URLs of all files but those of single authors."""
+        yield from (page.url for page in self.pages)
+        yield from (page.url for thread in self.threads for page in thread.pages)
+
     def urls(self, config: Config) -> dict[str, None]:
         """Give the URLs of all files, in an order that depends on the content alone."""
-        found = dict.fromkeys(page.url for page in self.pages)
-        for thread in self.threads:
-            for page in thread.pages:
-                found[page.url] = None
+        found = dict.fromkeys(self.own_urls())
         size = config.list_posts_per_page
         folders = {source: urls.author_folder(source) for source in {author.source for author in self.authors}}
         found |= dict.fromkeys([f"{folders[author.source]}/{author.slug}.html" for author in self.authors])  # as `url`
@@ -101,6 +108,13 @@ def author_urls(author: AuthorSum, config: Config) -> tuple[str, ...]:
     """Give the URLs of an author's pages."""
     count, size = author.posts + author.stories, config.list_posts_per_page
     return (author.url,) if count <= size else tuple(cut.url for cut in cut_list(author.url, count, size))
+
+
+class Ranked(NamedTuple):
+    """How the last build, under the same settings and theme, ranked authors, and what is known of its pages."""
+
+    authors: Sequence[AuthorSum]
+    records: Records
 
 
 class Web(NamedTuple):
@@ -161,10 +175,10 @@ def stale(page: bytes, record: bytes | None, present: bytes | None, *, same_site
     return None
 
 
-def plan(links: Links, config: Config, theme: Theme, before: Web | None = None) -> Plan:
+def plan(links: Links, config: Config, theme: Theme, before: Web | None = None, ranked: Ranked | None = None) -> Plan:
     """List all files of the site, in an order that depends on nothing but their content.
 
-    `before` is how the site was, under the same settings and theme. It changes nothing, but saves time.
+    `before` is how the site was, under the same settings and theme. It and `ranked` change nothing, but save time.
     """
     planned = Plan(
         site=site_view(links, config, theme),
@@ -179,7 +193,7 @@ def plan(links: Links, config: Config, theme: Theme, before: Web | None = None) 
         lists=before.planned.lists
         if before and same_lists(links, before.links)
         else tuple(map(_list_page, lists(links, config))),
-        others=(*_author_pages(links, config, before), *_assets(theme)),
+        others=(*_author_pages(links, config, ranked), *_assets(theme)),
     )
     _refuse_duplicates(planned, config)
     return planned
@@ -210,10 +224,19 @@ def _list_page(page: ListPage) -> Page:
     )
 
 
-def _author_pages(links: Links, config: Config, before: Web | None) -> Iterator[Page]:
-    known = {page.url: page for page in before.planned.pages} if before else {}
-    for url, page in author_pages(links, config, before.links if before else None):
-        yield known[url] if page is None else _list_page(page)
+def _author_pages(links: Links, config: Config, ranked: Ranked | None) -> Iterator[Page]:
+    for cut, same in author_cuts(links.authors, ranked.authors if ranked else ()):
+        known = ranked.records.fingerprint(cut.url) if ranked and same else b""
+        view = None if known else author_slice(links, cut, config)
+        yield Page(
+            url=cut.url,
+            kind="view",
+            origin="authors",
+            template=AUTHORS,
+            view=view,
+            cut=cut,
+            fingerprint=known or fingerprint(AUTHORS, view),
+        )
 
 
 def _assets(theme: Theme) -> Iterator[Page]:
@@ -272,14 +295,14 @@ def thread_pages(plan: ThreadPlan, facts: Facts, config: Config) -> tuple[Page, 
     """List the files of one thread."""
     group = facts.group
     origin = f"{config.content}/{group.saves[-1]}"
-    shown = fingerprint(facts.read, group, plan.url, plan.tags, plan.odd)
+    shown = (facts.read, group, plan.url, plan.tags, plan.odd)
     around = fingerprint(shown, plan.older, plan.newer)
     pages = [
         Page(url=cut.url, kind="thread", origin=origin, template="thread.html", cut=cut, fingerprint=around)
         for cut in cut_thread(plan.url, facts.posts, config.posts_per_page)
     ]
     if plan.data:
-        pages.append(Page(url=plan.data, kind="data", origin=origin, fingerprint=shown))
+        pages.append(Page(url=plan.data, kind="data", origin=origin, fingerprint=fingerprint(shown)))
     if config.publish_saves:
         pages += (
             Page(

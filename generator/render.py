@@ -10,8 +10,9 @@ from __future__ import annotations
 import functools
 import hashlib
 import itertools
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping
+from operator import attrgetter
 from pathlib import Path
 
 import msgspec
@@ -69,6 +70,8 @@ class AuthorJob(msgspec.Struct, frozen=True):
 
     author: AuthorSum
     known: dict[str, tuple[bytes | None, bytes | None]]
+    since: str = ""
+    """Order key of the oldest thread that may look different in it: full pages of older ones need no look."""
 
 
 class Move(msgspec.Struct, frozen=True, array_like=True):
@@ -230,7 +233,13 @@ def _authors(task: RenderTask, shared: Shared) -> Iterator[Done | Rendered]:
             if len(rows) != author.threads or not threads.keys() >= {row.thread for row in rows}:
                 raise Damaged(f"{task.partition}: the rows of {key} are not those that were summed up")
             ends = list(itertools.accumulate([row.posts + row.story for row in rows]))
+            older = bisect_left(rows, job.since, key=attrgetter("thread"))
+            settled = ends[older - 1] if older else 0
             for cut in cut_list(author.url, author.posts + author.stories, size):
+                record, present = job.known[cut.url]
+                if record and cut.paging.number and cut.stop <= settled:
+                    yield Done(cut.url, record, None, False)
+                    continue
                 parts = list(_parts(rows, ends, cut))
                 totals = portray(author, rows, odd) if cut.paging.number == 0 else None
                 mark = fingerprint(
@@ -238,7 +247,6 @@ def _authors(task: RenderTask, shared: Shared) -> Iterator[Done | Rendered]:
                     cut,
                     [(row.data, start, stop, threads[row.thread][1]) for row, start, stop in parts],
                 )
-                record, present = job.known[cut.url]
                 reason = stale(mark, record, present, same_site=task.same_site)
                 if reason is None:
                     assert record is not None

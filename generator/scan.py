@@ -172,7 +172,7 @@ def look(project: Project, past: Past, workers: Workers, *, same: bool) -> Looke
     listed = list_content(content)
     known = past.inputs if same else {}
     unsure = list(unknown(listed, known, past.state.built))
-    looks = (Look(str(content), tuple(batch)) for batch in batches(unsure, _size, BATCH))
+    looks = (Look(str(content), tuple(batch)) for batch in batches(unsure, _size, BATCH * LOOK_COSTS))
     seen = list(workers.run(look_into, looks, sum(map(_size, unsure)) // LOOK_COSTS))
     paths = listed.saves.keys() | listed.sidecars.keys()
     doubted = {path for path, _, _ in unsure}

@@ -11,12 +11,15 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
-from generator.authors import AuthorSum
+from generator import urls
+from generator.authors import Authors, AuthorSum
 from generator.early import Early
 from generator.link import Links
+from generator.lists import author_slice
 from generator.parallel import Workers, batches
 from generator.partition import partition_of
 from generator.plan import Page, Place, Plan, ThreadPlan, author_urls, stale
+from generator.records import Files, Records
 from generator.render import (
     AuthorJob,
     Done,
@@ -31,7 +34,7 @@ from generator.render import (
     unpack_done,
 )
 from generator.spool import leave
-from generator.store import FINGERPRINT, SHA256, STAMP, Store
+from generator.store import SHA256, Store
 from generator.survey import Survey
 
 POST_COSTS = 450
@@ -48,7 +51,7 @@ VIEW_COSTS = 100
 class Known(msgspec.Struct, frozen=True):
     """What is known of pages before they are rendered."""
 
-    records: Mapping[str, bytes]
+    records: Records
     found: Survey
     same_site: bool
     """Whether settings, theme and program are those of the records."""
@@ -56,9 +59,9 @@ class Known(msgspec.Struct, frozen=True):
     def wanted(self, pages: Iterable[Page]) -> tuple[Wanted, ...]:
         """Give the stale ones of some pages."""
         wanted = []
-        undisturbed = self.undisturbed
+        undisturbed, records = self.undisturbed, self.records
         for page in pages:
-            if undisturbed and page.url in self.records and self.records[page.url][FINGERPRINT] == page.fingerprint:
+            if undisturbed and records.fingerprint(page.url) == page.fingerprint:
                 continue  # as `stale` would say
             present = self.found.present.get(page.url)
             reason = stale(page.fingerprint, self.records.get(page.url), present, same_site=self.same_site)
@@ -76,18 +79,17 @@ class Known(msgspec.Struct, frozen=True):
         """Whether that holds for all pages there are records of."""
         return self.same_site and self.found.whole
 
-    def records_of(self, wanted: Collection[str], done: Mapping[str, bytes]) -> dict[str, bytes]:
-        """Give the records of all wanted pages, sorted: those that were `done`, and the others as they stand."""
-        stamps = self.found.stamps
-        records = dict(self.records)
-        for url in [url for url in records if url not in wanted]:
-            del records[url]
-        for url in stamps.keys() & records.keys():
-            records[url] = records[url][: STAMP.start] + stamps[url]
-        known = len(records)
-        records.update(done)
-        # Known ones are sorted already.
-        return records if len(records) == known else {url: records[url] for url in sorted(records)}
+    def records_of(self, wanted: Files, done: Mapping[str, bytes]) -> Records:
+        """Give the records of all wanted pages: those that were `done`, and the others as they stand."""
+        return self.records.stamped(self.found.stamps).replaced(wanted.gone, done)
+
+
+class Change(msgspec.Struct, frozen=True):
+    """What became of content since the records were made, where settings and theme are the same."""
+
+    authors: Authors
+    since: str
+    """Order key of the oldest thread that pages of authors may show in another way."""
 
 
 class Batches:
@@ -103,11 +105,31 @@ class Batches:
         touched: Collection[str],
         named: Mapping[str, tuple[Place, bytes]],
         early: Mapping[str, Early],
+        change: Change | None = None,
     ) -> None:
         self.planned, self.links, self.config, self.known = planned, links, shared.config, known
         self.store, self.touched, self.named, self.early = store, touched, named, early
+        self.change = change
+        self._before = {author.key: author for author in change.authors.before} if change else {}
         self.shared, self.rows = leave(store.spool / "shared", shared), store.spool / "rows"
         self._authors: tuple[Known | None, list[AuthorSum]] = (None, [])
+
+    def files(self) -> Files:
+        """Say which files the site has.
+
+        Authors whom no change names have the pages they had, and there are many, so nobody looks at those.
+        """
+        records, planned, config = self.known.records, self.planned, self.config
+        if self.change is None:
+            return Files.of(records, records.places.keys(), planned.urls(config).keys())
+        moved, change = self.links.moved, self.change.authors
+        before, after = {*records.outside(urls.AUTHOR_PAGES)}, {*planned.own_urls()}
+        before.update(url for url in (urls.AUTHORS, *records.inside(urls.further(urls.AUTHORS))) if url in records)
+        old = (*change.before, *(author for author in change.kept if moved and author.key in moved))
+        keys = moved.union(author.key for author in change.fresh)
+        before.update(url for author in old for url in author_urls(author, config))
+        after.update(url for author in self.authors() if author.key in keys for url in author_urls(author, config))
+        return Files.of(records, before, after)
 
     def urls(self) -> Iterator[str]:
         """Yield the URLs of all pages that may be written."""
@@ -129,7 +151,7 @@ class Batches:
                 jobs.append(self.thread(plan, wanted))
         threads = [RenderTask(self.shared, threads=tuple(batch)) for batch in batches(jobs, _weight, BATCH)]
         threads += (RenderTask(self.shared, moves=tuple(batch)) for batch in batches(moves, lambda _: 1, MOVES))
-        views = self.known.wanted(self.planned.pages)
+        views = self.views()
         lists = [RenderTask(self.shared, views=views[start : start + VIEWS]) for start in range(0, len(views), VIEWS)]
         authors = self.authors()
         weight = sum(map(_weight, jobs)) + POST_COSTS * (
@@ -139,6 +161,18 @@ class Batches:
         pages = len(moves) + sum(len(job.wanted) for job in jobs) + len(views)
         pages += sum(max(1, -(-(author.posts + author.stories) // size)) for author in authors)
         return itertools.chain(threads, self.author_tasks(authors, lists)), weight, pages
+
+    def views(self, some: Collection[str] | None = None) -> tuple[Wanted, ...]:
+        """Give the stale pages that are no thread's and no author's, or those of some URLs, with what they show."""
+        pages = self.planned.pages if some is None else (page for page in self.planned.pages if page.url in some)
+        return tuple(map(self._viewed, self.known.wanted(pages)))
+
+    def _viewed(self, wanted: Wanted) -> Wanted:
+        page = wanted.page
+        if page.cut is None or page.view is not None:
+            return wanted
+        view = author_slice(self.links, page.cut, self.config)
+        return msgspec.structs.replace(wanted, page=msgspec.structs.replace(page, view=view))
 
     def thread(self, plan: ThreadPlan, wanted: tuple[Wanted, ...]) -> ThreadJob:
         """Make the job of a thread's stale pages."""
@@ -187,9 +221,12 @@ class Batches:
     def author_job(self, author: AuthorSum) -> AuthorJob:
         """Make the job of an author."""
         records, present = self.known.records, self.known.found.present
-        return AuthorJob(
-            author, {url: (records.get(url), present.get(url)) for url in author_urls(author, self.config)}
-        )
+        known = {url: (records.get(url), present.get(url)) for url in author_urls(author, self.config)}
+        before = self._before.get(author.key, author)
+        same = (author.name, author.uid, author.slug) == (before.name, before.uid, before.slug)
+        if self.change and self.known.undisturbed and same and author.key not in self.links.moved:
+            return AuthorJob(author, known, self.change.since)
+        return AuthorJob(author, known)
 
     def suspects(self, blocked: Collection[str], workers: Workers) -> Iterator[tuple[str, bytes]]:
         """Render the pages in whose place something foreign stands, without writing."""
@@ -200,9 +237,7 @@ class Batches:
             pages = [page for page in plan.pages if page.url in blocked]
             if wanted := self.known.wanted(pages):
                 tasks.append(RenderTask(self.shared, threads=(self.thread(plan, wanted),)))
-        tasks.append(
-            RenderTask(self.shared, views=self.known.wanted(p for p in self.planned.pages if p.url in blocked))
-        )
+        tasks.append(RenderTask(self.shared, views=self.views(blocked)))
         authors = [a for a in self.planned.authors if any(url in blocked for url in author_urls(a, self.config))]
         tasks += self.author_tasks(authors)
         for result in workers.run(render_only, tasks, 0):

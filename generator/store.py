@@ -24,7 +24,7 @@ import msgspec
 from generator.errors import Problem
 from generator.partition import PARTITIONS
 
-VERSION = b"threadpress state 4\n"
+VERSION = b"threadpress state 5\n"
 
 HEADER = 100
 """Bytes of SQLite's header (https://www.sqlite.org/fileformat.html): change counter and our `user_version` in it."""
@@ -73,8 +73,8 @@ class State(msgspec.Struct, frozen=True):
     authors: msgspec.Raw = msgspec.Raw(b"\x90")
     rows: msgspec.Raw = msgspec.Raw(b"\x80")
     """Order key of a thread to the fingerprint of how author pages name it."""
-    pages: msgspec.Raw = msgspec.Raw(b"\x80")
-    """URL to `page_record`, `SHA256SUMS` among them."""
+    pages: msgspec.Raw = msgspec.Raw(b"\x92\xa0\x93\xc4\x00\xc4\x00\xc4\x00")
+    """`Records` of all files, packed, `SHA256SUMS` among them."""
     foreign: dict[str, bytes] = {}
     """What else lay in the output, with stamps."""
     standing: bytes = b""

@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from urllib.parse import quote
 
 INDEX = "index.html"
+AUTHOR_PAGES = "authors/"
 AUTHORS = "authors/index.html"
 DATES = "dates/index.html"
 TAGS = "tags/index.html"
@@ -127,7 +128,7 @@ def author_page(source: str, author: str) -> str:
 @functools.cache
 def author_folder(source: str) -> str:
     """Folder of the pages of a source's authors."""
-    return f"authors/{folder(source)}"
+    return f"{AUTHOR_PAGES}{folder(source)}"
 
 
 def year_page(year: int) -> str:
@@ -143,6 +144,11 @@ def month_page(year: int, month: int) -> str:
 def tag_page(tag: str) -> str:
     """URL of a tag, by its settled slug."""
     return f"tags/{tag}.html"
+
+
+def further(url: str) -> str:
+    """Folder of the pages on which goes on what starts at `url`."""
+    return f"{url.removesuffix('.html')}/"
 
 
 def numbered(url: str, number: int) -> str:

@@ -50,7 +50,7 @@ class Paging(msgspec.Struct, frozen=True):
     pages: tuple[Ref, ...] = ()
     """Pages by number, those far away in steps; empty where naming them would change a finished page."""
     count: int = 1
-    """Pages there are, where they are named."""
+    """Pages there are, where they are named; 0 on those pages of a ranking that others may follow."""
 
 
 class Head(msgspec.Struct, frozen=True):

@@ -11,14 +11,15 @@ import errno
 import hashlib
 import os
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 
 import msgspec
 
 from generator import urls
 from generator.errors import OutputError, Problem
-from generator.store import SHA256, FileStamp, page_record
+from generator.records import Files, Records
+from generator.store import FileStamp, page_record
 from generator.survey import TEMPORARY, Standing, Survey
 
 
@@ -165,7 +166,7 @@ def blocked(found: Survey, planned: Iterable[str]) -> set[str]:
     return result
 
 
-def make_room(output: Path, found: Survey, planned: Mapping[str, object]) -> tuple[str, ...]:
+def make_room(output: Path, found: Survey, planned: Files) -> tuple[str, ...]:
     """Remove files of ours that the site no longer has, and folders they leave empty; gives their URLs, sorted.
 
     This goes before any page is written: such a file may stand where a folder is to be.
@@ -174,10 +175,9 @@ def make_room(output: Path, found: Survey, planned: Mapping[str, object]) -> tup
     for url in gone:
         remove(output, url)
     if found.folders is None:
-        records = found.present.records
-        folders = {url for url in planned if url not in records and (output / url).is_dir()}
+        folders = {url for url in planned.new if (output / url).is_dir()}
     else:
-        folders = set(found.folders) & planned.keys()
+        folders = {url for url in found.folders if url in planned}
     for url in folders:  # a build that died may have left empty folders there
         for folder, _, _ in os.walk(output / url, topdown=False):
             Path(folder).rmdir()
@@ -186,18 +186,18 @@ def make_room(output: Path, found: Survey, planned: Mapping[str, object]) -> tup
 
 def clear(output: Path, found: Survey) -> tuple[str, ...]:
     """Remove every file of ours, so that a build starts from nothing; gives their URLs, sorted."""
-    gone = make_room(output, found, {})
+    gone = make_room(output, found, Files.of(found.records, set(found.records), set()))
     if urls.SUMS in found.present:
         remove(output, urls.SUMS)
     return gone
 
 
-def write_sums(output: Path, records: Mapping[str, bytes], found: Survey) -> Sums:
+def write_sums(output: Path, records: Records, found: Survey) -> Sums:
     """List every file of the site in `SHA256SUMS`.
 
     This goes last: until then the old list and the journals together name every file of ours.
     """
-    listing = "".join([f"{records[url][SHA256].hex()}  {url}\n" for url in sorted(records)]).encode()
+    listing = records.listing()
     sha256 = hashlib.sha256(listing).digest()
     written = found.present.get(urls.SUMS) != sha256
     with Writer(output) as writer:

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from generator import urls
-from generator.authors import Authors, AuthorSum, rank, sum_up
+from generator.authors import Authors, AuthorSum, rank, sum_up, ties
 from generator.partition import Row
 
 
@@ -22,6 +22,17 @@ def slugs(authors: list[AuthorSum]) -> dict[str, str]:
 def test_most_posts_come_first_and_names_decide_between_equals() -> None:
     found, _ = rank(Authors(fresh=[author("1", "bob"), author("2", "ann"), author("3", "cy", 5)]))
     assert [author.slug for author in found] == ["cy", "ann", "bob"]
+
+
+def test_of_equals_those_who_came_first_stand_first() -> None:
+    new, old, most = (
+        msgspec.structs.replace(author(name, name, posts), since=since)
+        for name, posts, since in (("ann", 1, 9), ("bob", 1, 3), ("cy", 2, 9))
+    )
+    ranked, _ = rank(Authors(fresh=[new, old, most]))
+    assert [one.wanted for one in ranked] == ["cy", "bob", "ann"]
+    assert list(ties(ranked)) == [1, 2]
+    assert not list(ties([]))
 
 
 def test_authors_whom_nothing_touched_keep_what_they_have() -> None:
@@ -56,7 +67,7 @@ def test_a_name_that_is_another_ones_digest_is_settled() -> None:
 
 def test_names_are_summed_up_in_the_order_they_were_used() -> None:
     rows = [
-        Row("s/1", f"t{number}", name, 1, 0, 2000 + number, (number,), (), b"")
+        Row("s/1", f"{number} t", name, 1, 0, 2000 + number, (number,), (), b"")
         for number, name in enumerate(["Ann", "Annie", "Ann"])
     ]
     found = sum_up(rows)

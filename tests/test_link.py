@@ -14,7 +14,7 @@ from generator.assemble import Group, Loaded
 from generator.authors import Authors, AuthorSum, sum_up
 from generator.config import Config, zone
 from generator.facts import Facts, author_rows, facts_of, order_key
-from generator.link import Links, link, slug_of
+from generator.link import FEW, Links, link, slug_of, wrote
 from generator.model import TOP, Author, Post, Thread
 from generator.partition import Row
 from tests.small import DEFAULTS
@@ -166,3 +166,11 @@ def test_months_hold_their_threads_from_the_oldest() -> None:
 
 def test_no_threads_are_a_site_too() -> None:
     assert linked().authors == []
+
+
+@given(st.sets(st.sampled_from(["ann", "anna", "bo", "é"])), st.sets(st.sampled_from(["ann", "anna", "bo", "é", "nn"])))
+def test_who_wrote_in_a_thread_is_found_in_what_is_packed(there: set[str], sought: set[str]) -> None:
+    thread = scanned("1", None, *(Author("slashdot", name, name) for name in sorted(there)))
+    assert wrote({f"slashdot/{name}" for name in sought}, thread.facts) == bool(there & sought)
+    many = {f"slashdot/{name}" for name in sought} | {str(number) for number in range(FEW)}
+    assert wrote(many, thread.facts) == bool(there & sought)

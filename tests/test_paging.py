@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Iterable
+
+import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.paging import Cut, cut_list, cut_thread, page_url
+from generator.paging import Cut, cut_list, cut_ranking, cut_thread, page_url
 from generator.views import Paging
 
 counts, sizes = st.integers(0, 60), st.integers(1, 9)
@@ -82,3 +86,43 @@ def test_pages_of_a_thread_hold_every_post_once_where_links_say(count: int, size
         assert {cuts[0].url, cuts[-1].url, cut.url, cut.paging.older, cut.paging.newer} - {None} <= named.keys()
         assert list(named.values()) == sorted(set(named.values()))
         assert len(named) <= 10 + 2 + 5
+
+
+def spans(cuts: Iterable[Cut]) -> list[tuple[int, int]]:
+    return [(cut.start, cut.stop) for cut in cuts]
+
+
+def test_equals_of_a_ranking_begin_a_page_where_they_fit_onto_none() -> None:
+    assert spans(cut_ranking("a.html", [1, 1, 1], 4)) == [(0, 3)]
+    assert spans(cut_ranking("a.html", [1, 2, 2, 9, 1], 4)) == [(0, 3), (3, 5), (5, 9), (9, 13), (13, 15)]
+    assert spans(cut_ranking("a.html", [9], 4)) == [(0, 4), (4, 8), (8, 9)]
+    assert spans(cut_ranking("a.html", [], 4)) == [(0, 0)]
+
+
+def test_only_the_first_page_of_a_ranking_names_one_far_behind() -> None:
+    cuts = list(cut_ranking("a.html", [1] * 60, 1))
+    assert [" ".join(ref.name for ref in cuts[number - 1].paging.pages) for number in (1, 2, 58)] == [
+        "1 2 3 10 20 30 40 50 60",
+        "1 2 3 4 10 20 30 40 50",
+        "1 10 20 30 40 50 56 57 58 59 60",
+    ]
+    assert [cut.paging.count for cut in cuts] == [60, *[0] * 59]
+
+
+@given(st.lists(st.integers(1, 12), max_size=12), sizes)
+def test_pages_of_a_ranking_hold_everybody_once_and_are_linked(ties: list[int], size: int) -> None:
+    cuts = list(cut_ranking("x.html", ties, size))
+    assert [place for cut in cuts for place in range(cut.start, cut.stop)] == list(range(sum(ties)))
+    assert all(cut.stop - cut.start <= size for cut in cuts)
+    assert [cut.paging.newer for cut in cuts] == [*(cut.url for cut in cuts[1:]), None]
+    assert [cut.paging.older for cut in cuts] == [None, *(cut.url for cut in cuts[:-1])]
+    ends = list(itertools.accumulate(ties))
+    for start, stop in zip([0, *ends], ends, strict=False):
+        assert start in {cut.start for cut in cuts} or stop - start < size
+
+
+@given(st.lists(st.integers(1, 12), min_size=1, max_size=12), sizes)
+def test_who_comes_last_changes_the_last_page_of_a_ranking(ties: list[int], size: int) -> None:
+    before = list(cut_ranking("x.html", ties, size))
+    after = list(cut_ranking("x.html", [*ties[:-1], ties[-1] + 1], size))
+    assert spans(before)[:-1] == spans(after)[: len(before) - 1]

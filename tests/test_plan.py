@@ -8,17 +8,21 @@ from typing import Any
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from generator import urls
+from generator.authors import Authors, AuthorSum
 from generator.config import Config
 from generator.errors import ContentError
 from generator.ingest import ingest
-from generator.link import link
+from generator.link import Links, link
 from generator.lock import FOLDER
 from generator.parallel import Workers
 from generator.past import Past
-from generator.plan import Page, plan
+from generator.plan import Page, Ranked, plan
 from generator.project import Project
+from generator.records import Records
 from generator.scan import scan
 from generator.store import EMPTY, Store
 from generator.theme import load_theme
@@ -127,3 +131,32 @@ def test_a_new_thread_changes_the_newest_pages_only(tmp_path: Path, settings: di
         "threads/slashdot/6.html", "SHA256SUMS",
     }  # fmt: skip
     assert {"index/3.html", "authors/slashdot/ann-7/3.html", "threads/slashdot/7.html"} <= after.keys() - before.keys()
+
+
+PEOPLE = st.lists(st.tuples(st.integers(0, 40), st.integers(1, 4)), max_size=40, unique_by=lambda each: each[0])
+
+
+@given(PEOPLE, PEOPLE)
+def test_pages_of_authors_that_list_whom_they_listed_are_known(
+    before: list[tuple[int, int]], after: list[tuple[int, int]]
+) -> None:
+    """What was known of the ranking changes nothing but that fingerprints need not be worked out again."""
+
+    def made(people: list[tuple[int, int]], ranked: Ranked | None = None) -> tuple[Links, dict[str, Page]]:
+        sums = [AuthorSum(f"s/{n}", "s", str(n), f"N{n}", (), f"n{n}", p, 0, 1, None, 1, 1, n) for n, p in people]
+        links = link((), Authors(fresh=sums), DEFAULTS)
+        found = plan(links, DEFAULTS, load_theme("default", Path()), None, ranked)
+        return links, {page.url: page for page in found.others if page.kind == "view"}
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("generator.lists.AUTHORS_PER_PAGE", 5)
+        links, pages = made(before)
+        records = {url: page.fingerprint + bytes(56) for url, page in pages.items()}
+        _, known = made(after, Ranked(links.authors, Records.of(records)))
+        _, expected = made(after)
+    assert {url: page.fingerprint for url, page in known.items()} == {
+        url: page.fingerprint for url, page in expected.items()
+    }
+    assert all(page.view is None or page == expected[page.url] for page in known.values())
+    if before == after:
+        assert not any(page.view for page in known.values())

@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 
 from generator.build import BuildReport
+from generator.past import Past
+from generator.records import Files, Records
 from generator.schedule import Known
-from generator.store import STAMP, FileStamp, Store, decode, page_record, stamp_bytes
+from generator.store import STAMP, FileStamp, Store, page_record, stamp_bytes
 from generator.survey import Standing, Survey
 from tests.history import SHORT, Site
 from tests.small import Said, news, prints, tree, write
@@ -242,7 +244,7 @@ def test_a_page_that_stays_is_known_by_its_new_date(site: Site) -> None:
     os.utime(site.folder / "output" / url, ns=(0, 10**18))
     site.put("content/3.txt", save(3, *MORE, ann="0"))
     assert url not in rendered(site.build())
-    record = decode(Store(site.folder / ".threadpress").load().pages, dict[str, bytes])[url]
+    record = Past(Store(site.folder / ".threadpress").load()).pages[url]
     assert record[STAMP] == stamp_bytes((site.folder / "output" / url).stat())
 
 
@@ -279,14 +281,15 @@ def test_settings_and_themes_render_all(site: Site, path: str, text: str) -> Non
 
 def test_a_page_can_stay_if_record_and_file_agree() -> None:
     record = page_record(b"f" * 8, b"s" * 32, FileStamp(1, 2, 3))
-    records = {"a": record, "b": record, "d": record}
+    records = Records.of({"a": record, "b": record, "d": record})
     present = Standing(records, frozenset("bd"), {"b": b"t" * 32, "c": b"s" * 32})
     found = Survey(present, {}, frozenset(), {"a": b"new" * 8}, False)
     known = Known(records, found, same_site=True)
     assert [known.in_place(url) for url in "abcd"] == [True, False, False, False]
-    assert not Known({"a": record}, found, same_site=False).in_place("a")
-    assert known.records_of({"a": None, "c": None, "d": None}, {"c": b"done"}) == {
+    assert not Known(Records.of({"a": record}), found, same_site=False).in_place("a")
+    done = page_record(b"g" * 8, b"t" * 32, FileStamp(4, 5, 6))
+    assert known.records_of(Files.of(records, records.keys(), set("acd")), {"c": done}) == {
         "a": b"f" * 8 + b"s" * 32 + b"new" * 8,
-        "c": b"done",
+        "c": done,
         "d": record,
     }

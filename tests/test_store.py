@@ -18,12 +18,15 @@ from hypothesis import strategies as st
 
 from generator.errors import Problem
 from generator.partition import PARTITIONS, Damaged, Partition, Row, partition_of
-from generator.store import EMPTY, VERSION, FileStamp, State, Store, decode, encode, page_record, stamp_bytes
+from generator.past import Past
+from generator.store import EMPTY, VERSION, FileStamp, State, Store, encode, page_record, stamp_bytes
 from tests.executors import Between
 from tests.history import SHORT, Site, cut, flip, harms, swap
 from tests.small import Said, news, note, tree, write
 
-STATE = State(scan="s", site="t", built=5, pages=encode({"index.html": b"x" * 64}), counts=(1, 2, 3))
+STATE = State(
+    scan="s", site="t", built=5, pages=encode(("index.html", (b"x" * 8, b"x" * 32, b"x" * 24))), counts=(1, 2, 3)
+)
 
 
 def stored(folder: Path, state: State = STATE) -> Store:
@@ -44,7 +47,7 @@ def test_what_is_saved_is_loaded(tmp_path: Path) -> None:
     loaded = stored(tmp_path / "s", state).load()
     assert loaded == msgspec.structs.replace(state, partitions=loaded.partitions)
     assert (len(loaded.partitions), loaded.problems) == (PARTITIONS, (warning,))
-    assert decode(loaded.pages, dict[str, bytes]) == {"index.html": b"x" * 64}
+    assert Past(loaded).pages == {"index.html": b"x" * 64}
 
 
 def test_without_a_file_there_is_nothing(tmp_path: Path) -> None:
@@ -307,7 +310,7 @@ def test_a_store_beside_files_that_all_have_new_dates_is_warm(tmp_path: Path, be
         os.utime(path, ns=(0, 10**18))
     clone.rest(clone.build())
     state = Store(clone.folder / ".threadpress").load()
-    stamps = {url: record[40:] for url, record in decode(state.pages, dict[str, bytes]).items()}
+    stamps = {url: record[40:] for url, record in Past(state).pages.items()}
     output = clone.folder / "output"
     assert stamps == {path.relative_to(output).as_posix(): stamp_bytes(path.stat()) for path in output.rglob("*.*")} | {
         "SHA256SUMS": stamp_bytes((output / "SHA256SUMS").stat())
@@ -321,7 +324,7 @@ def test_new_dates_in_the_output_alone_are_taken_down_too(tmp_path: Path, before
     store.save(msgspec.structs.replace(store.load(), built=time.time_ns() + 10**10))  # so that no save is young
     os.utime(site.folder / "output/index.html", ns=(0, 10**18))
     site.rest(site.build())
-    record = decode(store.load().pages, dict[str, bytes])["index.html"]
+    record = Past(store.load()).pages["index.html"]
     assert record[40:] == stamp_bytes((site.folder / "output/index.html").stat())
 
 

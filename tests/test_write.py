@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from generator.errors import OutputError
 from generator.parallel import Workers
+from generator.records import Files, Records
 from generator.store import FileStamp, page_record
 from generator.survey import ALWAYS, read_sums, survey
 from generator.write import Writer, blocked, clear, create, make_room, refuse, tidy, write_sums
@@ -48,11 +49,12 @@ def put(
     """Write a site of these files, in the steps of a build; `dies`: after so many files."""
     files = {**BASE, **files}
     wanted = dict.fromkeys(files)
-    found = survey(folder, store or {}, SERIAL)
+    found = survey(folder, Records.of(store or {}), SERIAL)
     found = refuse(folder, "output", found, [(url, files[url]) for url in sorted(blocked(found, wanted))])
-    gone = clear(folder, found) if clean else make_room(folder, found, wanted)
+    room = Files.of(found.records, found.records.keys(), wanted.keys())
+    gone = clear(folder, found) if clean else make_room(folder, found, room)
     if clean:
-        found = survey(folder, {}, SERIAL)
+        found = survey(folder, Records.of({}), SERIAL)
     records, changed = {}, []
     with Writer(folder) as writer:
         for count, (url, data) in enumerate(files.items()):
@@ -63,7 +65,7 @@ def put(
                 writer.put(url, data, sha256)
                 changed.append(url)
             records[url] = page_record(bytes(8), sha256, writer.stamp(url))
-    sums = write_sums(folder, records, found)
+    sums = write_sums(folder, Records.of(records), found)
     tidy(folder)
     if store is not None:
         store.clear()
