@@ -18,9 +18,14 @@ REL = "nofollow ugc noopener noreferrer"
 _ALLOWED = re.compile(r"(?:https?://[^/?#\\]|mailto:[^?])", re.IGNORECASE)
 _UNSAFE = re.compile(f"[\\s{CONTROLS}]")
 
-_URL = re.compile(f'(?<![A-Za-z0-9])[Hh][Tt][Tt][Pp][Ss]?://[^\\s<>"“”„«»`，。、；：！？（）「」『』【】{CONTROLS}]+')
+_URL = re.compile(
+    r"(?<![A-Za-z0-9])[Hh][Tt][Tt][Pp][Ss]?://"
+    # ASCII for itself, since it is found ten times as fast.
+    f"(?:[!#-;=?-_a-~]+|[^\\x00-\\x7f\\s“”„«»，。、；：！？（）「」『』【】{CONTROLS}]+)++"
+)
 _TRAILING = frozenset(".,;:!?'’…*_~")
 _BRACKETS = {")": "(", "]": "[", "}": "{"}
+_DOUBTFUL = _TRAILING.union(_BRACKETS)
 
 
 def is_safe(url: str) -> bool:
@@ -45,7 +50,10 @@ def open_link(url: str, dated: str | None, title: str = "") -> str:
     """
     if not is_safe(url):
         raise ValueError(f"{url!r} may not be linked to")
-    href = attribute(url)
+    return _open_link(url, attribute(url), dated, title)
+
+
+def _open_link(url: str, href: str, dated: str | None, title: str = "") -> str:
     robust = ""
     if dated is not None and _on_web(url):
         robust = f' data-originalurl="{href}" data-versiondate="{dated[:4]}-{dated[4:6]}-{dated[6:]}"'
@@ -84,18 +92,27 @@ def link_urls(text: str, dated: str | None) -> str:
     parts = []
     at = 0
     for start, url in _bare_urls(text):
-        parts.append(escape(text[at:start]))
-        parts.append(f"{open_link(url, dated)}{escape(url)}{close_link(url, dated)}")
+        href = attribute(url)  # there is no quotation mark in it, so it can be the text as well
+        parts += (escape(text[at:start]), _open_link(url, href, dated), href, close_link(url, dated))
         at = start + len(url)
     parts.append(escape(text[at:]))
     return "".join(parts)
 
 
 def _bare_urls(text: str) -> Iterator[tuple[int, str]]:
-    for match in _URL.finditer(text):
-        url = _trim(match[0])
-        if is_safe(url):
-            yield match.start(), url
+    # Only where a "://" stands is there anything to match: looking for the words before it takes a regular expression
+    # ten times as long. A URL ends before a sign that no other can begin with, so none is met twice.
+    at = text.find("://")
+    while at >= 0:
+        match = _URL.match(text, max(at - 5, 0)) or _URL.match(text, max(at - 4, 0))
+        if match is None:
+            at += 3
+        else:
+            url = _trim(match[0])
+            if is_safe(url):
+                yield match.start(), url
+            at = match.end()
+        at = text.find("://", at)
 
 
 def _trim(url: str) -> str:
@@ -104,6 +121,8 @@ def _trim(url: str) -> str:
     ``https://en.wikipedia.org/wiki/Mercury_(planet)`` keeps its bracket, ``(see https://example.org/)`` loses it.
     Brackets are counted once and the counts carried along: counting anew at each step would be quadratic.
     """
+    if url[-1] not in _DOUBTFUL:
+        return url
     surplus = {close: url.count(close) - url.count(opening) for close, opening in _BRACKETS.items()}
     end = len(url)
     while end:
