@@ -78,11 +78,16 @@ def read_header(text: str, findings: Findings) -> Header:
             f"expected News: and a number of at most 40 digits, found {quote(text[start : start + 100])}",
             "start the save with a line such as News: 0179799118",
         )
-    lines = list(islice(full_lines(text, news.end() if news else 0), _LINES))
-    end_of_lines = (len(text), len(text))
+    ahead = islice(full_lines(text, news.end() if news else 0), _LINES)
+    lines: list[tuple[int, int]] = []
+
+    def has(at: int) -> bool:
+        """Say whether there is such a line; of the forty, most saves need three."""
+        lines.extend(islice(ahead, max(at + 1 - len(lines), 0)))
+        return at < len(lines)
 
     def line(at: int) -> str:
-        return text[slice(*(lines[at] if at < len(lines) else end_of_lines))]
+        return text[slice(*lines[at])] if has(at) else ""
 
     def dated(at: int) -> bool:
         parts = _split_dated(line(at))
@@ -93,15 +98,13 @@ def read_header(text: str, findings: Findings) -> Header:
     if line(0).startswith(_NBSP):
         # A quote of several lines is one block. Where no blank line parts it from the title, the date does.
         title = 1
-        while (
-            title < len(lines) and lines[title][0] == lines[title - 1][1] + 1 and not (dated(title) or dated(title + 1))
-        ):
+        while has(title) and lines[title][0] == lines[title - 1][1] + 1 and not (dated(title) or dated(title + 1)):
             title += 1
         masthead = text[lines[0][0] : lines[title - 1][1]].strip() or None
     date = title + 1
-    if dated(title) or title >= len(lines):
+    if dated(title) or not has(title):
         findings.error(
-            lines[title][0] if title < len(lines) else len(text),
+            lines[title][0] if has(title) else len(text),
             f"expected the title, found {quote(line(title)) if line(title) else 'the end of the file'}",
             "put the story's title on a line of its own before the dated line",
         )
@@ -109,11 +112,11 @@ def read_header(text: str, findings: Findings) -> Header:
     parts = _split_dated(line(date))
     if parts is None:
         findings.error(
-            lines[date][0] if date < len(lines) else len(text),
-            f"expected the dated line, found {quote(line(date)) if date < len(lines) else 'the end of the file'}",
+            lines[date][0] if has(date) else len(text),
+            f"expected the dated line, found {quote(line(date)) if has(date) else 'the end of the file'}",
             f"put a line such as {_DATED} under the title",
         )
-        return Header(id=number or "", end=min(lines[title][1] + 1, len(text)) if title < len(lines) else len(text))
+        return Header(id=number or "", end=min(lines[title][1] + 1, len(text)) if has(title) else len(text))
     when, who, department = parts
     posted = _read_when(when)
     start, end = lines[date]
