@@ -112,13 +112,21 @@ class Posts:
         """Views of the posts from `start` to `stop` in reading order, and how deep the last one stands."""
         posts, replies, subjects, odd = self.thread.posts, self.thread.replies, self.subjects, self.plan.odd
         parents, depths = self.tree.parents, self.tree.depths
-        newest = len(self.thread.saves) - 1
+        newest, dated, post_html = len(self.thread.saves) - 1, self.dated, markup.post_html
         views: list[PostView] = []
-        levels: dict[int | None, int] = {}
+        levels: dict[int, int] = {}
+        """How deep the replies of each post stand."""
+        answered: dict[int, Ref] = {}
         before = -1
         for index in self.tree.order[start:stop]:
             post, reply, parent = posts[index], replies[index], parents[index]
-            level = levels[index] = min(levels.get(parent, -1) + 1, LEVELS - 1)
+            to, level = None, 0
+            if parent is not None:
+                to = answered.get(parent)
+                if to is None:
+                    to = answered[parent] = Ref(posts[parent].author.name, self._place(parent, url))
+                level = levels.get(parent, 0)
+            levels[index] = level + 1 if level + 1 < LEVELS else level
             inferred = reply.evidence in INFERRED
             views.append(
                 PostView(  # by place: there are a million of them, and names cost five times as much
@@ -128,10 +136,10 @@ class Posts:
                     post.score,
                     post.label,
                     subjects[index],
-                    markup.post_html(post.body, post.markup, self.dated, self._cite(index, url))
+                    post_html(post.body, post.markup, dated, self._cite(index, url))
                     if ">" in post.body
-                    else markup.post_html(post.body, post.markup, self.dated),
-                    None if parent is None else Ref(posts[parent].author.name, self._place(parent, url)),
+                    else post_html(post.body, post.markup, dated),
+                    to,
                     inferred,
                     _grounds(reply.evidence, reply.confidence) if reply.evidence and inferred else "",
                     post.truncated,
@@ -179,19 +187,19 @@ def _grounds(evidence: Evidence, confidence: float) -> str:
     return f"inferred, {confidence:.0%} sure, because {WHY[evidence]}"
 
 
-def telling_subjects(thread: Thread, tree: Tree) -> dict[int, str | None]:
+def telling_subjects(thread: Thread, tree: Tree) -> list[str | None]:
     """Give the subject of each post where it says something: at the start of a branch, or when it changed."""
-    base: dict[int, str] = {}
-    shown: dict[int, str | None] = {}
+    posts, parents = thread.posts, tree.parents
+    base = [""] * len(posts)
+    shown: list[str | None] = [None] * len(posts)
     for index in tree.order:
-        subject, parent = thread.posts[index].subject, tree.parents[index]
+        subject, parent = posts[index].subject, parents[index]
         bare = subject[3:].strip() if subject[:3].lower() == "re:" else None
         if parent is None:
             base[index] = bare or subject
             shown[index] = subject or None
         elif bare == "" or not subject or (bare is not None and base[parent].startswith(bare)):
             base[index] = base[parent]
-            shown[index] = None
         else:
             base[index] = bare or subject
             shown[index] = None if subject == base[parent] else subject

@@ -35,9 +35,12 @@ class Quotes:
             return None
         parent = self.parents[index]
         if parent is not None:
+            body = self.posts[parent].body[:REACH]
+            if len(lines) <= LINES and ">" not in body and all(line in body for line in lines):
+                return parent  # what holds them as they stand holds them folded, too
             said = self.words.get(parent)
             if said is None:
-                said = self.words[parent] = words(self.posts[parent].body)[0]
+                said = self.words[parent] = words(body)[0]
             if all(text in said for text in folded[:LINES]):
                 return parent
         if all(text in self.story for text in folded[:LINES]):

@@ -7,7 +7,7 @@ import hashlib
 import re
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +23,10 @@ from generator.build import Order
 from generator.identity import SIGNIFICANT, post_id
 from generator.markup import excerpt, plain, visible
 from generator.markup.links import link_urls
-from generator.markup.text import is_shown
-from generator.model import Author
+from generator.markup.text import CONTROLS, is_shown
+from generator.markup.text import escape as escape_text
+from generator.model import Author, Post, Thread
+from generator.quotes import Quotes
 from generator.replies import fold
 from generator.templating import Templates, quick_escape
 from generator.views import Head
@@ -249,7 +251,8 @@ def test_ascii_is_folded_as_any_other_text(text: str) -> None:
 bodies = st.lists(
     st.sampled_from(
         ["word", "é", " ", "\t", "\u00a0", "\n", "\n\n", "> ", ">", "\n>", "\n> > ", "<b>", "&", "/", "://", "\0",
-         "\u202e", "https://example.org/a", " \n", "[1]"]
+         "\u202e", "https://example.org/a", " \n", "[1]", "\n\n> word", "\n> word\n", "> > > > > > > > > ", "http",
+         "HTTPS://x", ").", "\x7f", "\x85", "\u3000", "\ud800", "\U0001fffe", "\U0001f600"]
     ),
     max_size=14,
 ).map("".join)  # fmt: skip
@@ -266,6 +269,67 @@ def test_blocks_of_a_body_do_not_depend_on_each_other(body: str, dated: str | No
     assert "\n\n" not in whole
     expected = plain.general_html(whole, inline)
     assert plain.general_html(body, inline) == plain.post_html(body, dated) == expected
+
+
+@given(bodies)
+def test_quotes_are_told_and_linked_alike_in_any_kind_of_body(body: str) -> None:
+    """A space on a blank line sends the same text the long way. Each quote is from a source of its own."""
+
+    def linked(text: str) -> tuple[str, list[list[str]]]:
+        told: list[list[str]] = []
+
+        def cite(quoted: Sequence[str]) -> tuple[str, str]:
+            told.append(list(quoted))
+            return f"#{len(told)}", "<Ann>"
+
+        return plain.post_html(text, None, cite), told
+
+    html, told = linked(body)
+    assert (html, told) == linked(re.sub(r"\n(?=\n)", "\n ", f"{body}\n"))
+    assert re.sub('<p class="from">.*?</p>', "", html) == plain.post_html(body, None)
+    assert html.count('<p class="from">') == len(told)
+
+
+addresses = st.lists(
+    st.sampled_from(["http", "https", "HTTP", "://", ":/", "/", "s", "a", "1", "é", " ", "\n", "_", ">", "<", '"', "`",
+                     "”", "、", "(", ")", "&", ".", "'", "\0", "\x85", "\u200b", "\U0001fffe", "\U0001f600", "?"]),
+    max_size=16,
+).map("".join)  # fmt: skip
+address = re.compile(
+    f'(?<![A-Za-z0-9])[Hh][Tt][Tt][Pp][Ss]?://[^\\s<>"“”„«»`，。、；：！？（）「」『』【】{CONTROLS}]+'
+)
+
+
+@given(addresses, st.sampled_from([None, "20251015"]))
+def test_urls_are_where_a_regular_expression_finds_them(text: str, dated: str | None) -> None:
+    at, parts = 0, []
+    for match in address.finditer(text):
+        parts += [escape_text(text[at : match.start()]), link_urls(match[0], dated)]
+        at = match.end()
+    assert link_urls(text, dated) == "".join(parts) + escape_text(text[at:])
+
+
+@given(texts | bodies)
+def test_a_text_is_escaped_as_each_of_its_characters_is(text: str) -> None:
+    assert escape_text(text) == "".join(map(escape_text, text))
+    shown = [sign if re.match(f"[{CONTROLS}]", sign) is None else "\0" for sign in text]
+    assert escape_text(text).count('<span class="control"') == shown.count("\0")
+
+
+said = st.lists(st.sampled_from(["The harbour", " is dry ", "\n", "by  noon.", "\t", ">", "é", "\u3000"]), max_size=9)
+
+
+@given(said.map("".join), st.lists(said.map("".join), min_size=1, max_size=14), st.integers(0, 20))
+def test_who_is_quoted_does_not_depend_on_white_space(body: str, pieces: list[str], cut: int) -> None:
+    """A quote behind it all, which is not what the post says itself, sends the same text the long way."""
+    lines = [*(line for piece in pieces for line in piece.split("\n")), body[cut:].split("\n")[0]]
+    found = []
+    for text in (body, f"{body}\n> quoted"):
+        posts = tuple(Post(str(n), "", Author("notes", "Ann"), None, None, each) for n, each in enumerate((text, "")))
+        found += [
+            Quotes(Thread("notes", "n", "A note", "", posts), (None, 0)).source(1, part) for part in (lines, lines[-1:])
+        ]
+    assert found[:2] == found[2:]
 
 
 blocks = st.text("ab  \t\u00a0\u2003é\u200b", max_size=300) | st.text(max_size=300)
@@ -295,12 +359,13 @@ pieces = st.text("ab \u202e<", min_size=1, max_size=90) | st.text("a\u00a0 \t", 
 
 @given(st.lists(pieces, max_size=12), st.sampled_from(["\n", "\n\n", " ", ""]), st.integers(1, 200))
 def test_an_excerpt_does_not_depend_on_how_it_was_cut(lines: list[str], joint: str, limit: int) -> None:
-    """A quote in front, which no excerpt shows, sends the same text the long way round."""
+    """A quote behind a blank line, which no excerpt shows, sends the same text the long way round."""
     body = joint.join(lines)
     reached = body[: limit * 16 - 12]
     assume("".join(line for line in reached.split("\n") if not line.startswith(">")).strip())
     assume(len(body) < limit * 16 - 12)
-    assert excerpt(body, "plain", limit) == excerpt(f"> quoted\n{body}", "plain", limit)
+    expected = excerpt(f"\n> quoted\n{body}", "plain", limit)
+    assert excerpt(body, "plain", limit) == excerpt(f"> quoted\n{body}", "plain", limit) == expected
 
 
 @given(st.integers(1, 9), st.text("ab \u00a0\t\n", max_size=40))

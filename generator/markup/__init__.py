@@ -78,8 +78,14 @@ def excerpt(body: str, markup: Markup, limit: int = 160) -> str:
     taken away.
     """
     if markup == "plain":
-        # Most bodies need no more than this: no quote, and enough text at once.
+        # Most bodies need no more than this: quotes in front or none, and enough text at once.
+        at = 0
         start = body[: limit + _SPARE]
+        if start[:1] == ">":
+            reach = limit * _READ
+            while at < reach and body.startswith(">", at):
+                at = body.find("\n", at) + 1 or len(body)
+            start = body[at : min(at + limit + _SPARE, reach)]
         if ">" not in start:
             text = " ".join(filter(None, start.split("\n"))) if "\n" in start else start
             text = text.strip()[: limit + 1]
@@ -87,7 +93,7 @@ def excerpt(body: str, markup: Markup, limit: int = 160) -> str:
                 text = visible(" ".join(start.split()))
             if len(text) > limit:
                 return _cut(text, limit)
-            if len(body) <= limit + _SPARE:
+            if text and at + len(start) == len(body):
                 return text
     start = body[: limit * _READ]
     if start.startswith(">") or "\n>" in start:
@@ -105,10 +111,9 @@ def excerpt(body: str, markup: Markup, limit: int = 160) -> str:
 
 def _cut(text: str, limit: int) -> str:
     """End a text at a word, with an ellipsis."""
-    if len(text) > limit:
-        # A space among so many characters leaves room for the ellipsis; a word longer than that is cut all the same.
-        text = text[:limit].rpartition(" ")[0] or text[: limit - 1]
-    return f"{text[: limit - 1]}…"
+    # A space among so many characters leaves room for the ellipsis; a word longer than that is cut all the same.
+    end = text.rfind(" ", 0, limit) if len(text) > limit else -1
+    return f"{text[: end if end > 0 else limit - 1]}…"
 
 
 def summary(body: str, links: tuple[Link, ...], markup: Markup, limit: int) -> str:

@@ -89,7 +89,7 @@ def link_urls(text: str, dated: str | None) -> str:
     """Escape text and turn the bare http(s) URLs in it into links. Linear in the length of the text."""
     if "/" not in text or "://" not in text:  # one character is sought ten times as fast
         return escape(text)
-    parts = []
+    parts: list[str] = []
     at = 0
     for start, url in _bare_urls(text):
         href = attribute(url)  # there is no quotation mark in it, so it can be the text as well

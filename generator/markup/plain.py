@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from generator.markup.links import Cite, cite_link, close_link, is_safe, link_urls, open_link
 from generator.markup.text import escape
@@ -17,7 +17,6 @@ from generator.model import Link
 MAX_QUOTES = 8
 """Quotes nest as deep as this; further ``>`` signs stay in the text."""
 
-_QUOTE = re.compile(rf"(?:> ?){{1,{MAX_QUOTES}}}")
 _MARKER = re.compile(r"\[([0-9]{1,9})\]")
 _LINK_END = re.compile(r" (?=(?:[.,;:!?)\]]|['’]s)(?:[\s.,;:!?)\]}\"'”’»]|\Z))")
 
@@ -25,22 +24,44 @@ _LINK_END = re.compile(r" (?=(?:[.,;:!?)\]]|['’]s)(?:[\s.,;:!?)\]}\"'”’»]
 def post_html(body: str, dated: str | None, cite: Cite | None = None) -> str:
     """Turn the body of a post into HTML.
 
-    Five bodies in six hold no quotes, and no blank lines but one between two blocks. They go the short way, as a whole
-    since no URL goes over a line end. A property test proves it equal to the long one.
+    Text is escaped and URLs are linked in the whole body, since neither goes over the end of a line. Five bodies in six
+    hold no quote, and no blank lines but one between two blocks; then there is little left to do. A property test
+    proves that equal to the general way. Behind the last of several quotes from one source stands a link to it, if
+    `cite` knows it.
     """
-    if ">" not in body:
-        html = link_urls(body, dated)
-        lines = html.split("\n")
-        blocks = lines[::2]
-        if not any(lines[1::2]):
-            if all(map(str.strip, blocks)):
-                return f"<p>{'</p><p>'.join(blocks)}</p>"
+    html = link_urls(body, dated)
+    if "\n" not in body and body[:1] != ">" and body.strip():
+        return f"<p>{html}</p>"
+    lines = html.split("\n")
+    apart = not any(lines[1::2])  # an empty line behind each: sought ten times as fast as two line feeds
+    blocks = lines[::2] if apart else html.split("\n\n")
+    if ">" not in body and all(map(str.strip, blocks if apart else "\n".join(blocks).split("\n"))):
+        html = "</p><p>".join(blocks)
+        if not apart:
+            html = html.replace("\n", "<br>")
+        return f"<p>{html}</p>"
+    parts: list[str] = []
+    held = ""
+    # An empty line ends every quote, so blocks do not depend on each other.
+    pieces: Iterable[tuple[str, Sequence[str]]]
+    for text, html in zip(body.split("\n")[::2] if apart else body.split("\n\n"), blocks, strict=True):
+        if "\n" in text:
+            pieces = _pieces(text, functools.partial(link_urls, dated=dated))
+        elif text[:1] == ">":
+            pieces = _quote(text, html)
         else:
-            blocks = html.split("\n\n")
-            if all(map(str.strip, "\n".join(blocks).split("\n"))):
-                html = "</p><p>".join(blocks).replace("\n", "<br>")
-                return f"<p>{html}</p>"
-    return general_html(body, functools.partial(link_urls, dated=dated), cite)
+            if text.strip(" \t"):
+                parts += (held, "<p>", html, "</p>")
+                held = ""
+            continue
+        for piece, quoted in pieces:
+            link = cite_link(cite, quoted) if cite and quoted else ""
+            if held and held != link:
+                parts.append(held)
+            held = link
+            parts.append(piece)
+    parts.append(held)
+    return "".join(parts)
 
 
 def story_html(body: str, links: tuple[Link, ...], dated: str | None) -> str:
@@ -51,42 +72,27 @@ def story_html(body: str, links: tuple[Link, ...], dated: str | None) -> str:
     return general_html(body, lambda text: _link_markers(text, urls, dated))
 
 
-def general_html(body: str, inline: Callable[[str], str], cite: Cite | None = None) -> str:
-    """Turn any body into HTML; `inline` makes HTML of the text of one paragraph, line feeds untouched.
-
-    Behind the last of several quotes from one source stands a link to it, if `cite` knows it.
-    """
-    parts = []
-    held = ""
-    # An empty line ends every quote, so blocks do not depend on each other. Most are one line.
-    for block in body.split("\n\n"):
-        if block[:1] != ">" and "\n" not in block:
-            if block.strip(" \t"):
-                parts += (held, "<p>", inline(block), "</p>")
-                held = ""
-            continue
-        for html, quoted in _pieces(block, inline):
-            link = cite_link(cite, quoted) if cite and quoted else ""
-            if held and held != link:
-                parts.append(held)
-            held = link
-            parts.append(html)
-    parts.append(held)
-    return "".join(parts)
+def general_html(body: str, inline: Callable[[str], str]) -> str:
+    """Turn any body into HTML; `inline` makes HTML of the text of one paragraph, line feeds untouched."""
+    return "".join([html for html, _ in _pieces(body, inline)])
 
 
-def _pieces(block: str, inline: Callable[[str], str]) -> Iterator[tuple[str, Sequence[str]]]:
+def _quote(line: str, html: str) -> Iterable[tuple[str, Sequence[str]]]:
+    """Give what `_pieces` does, of a line with its signs that is HTML already."""
+    depth, text = _signs(line)
+    if not text.strip(" \t"):
+        return ()
+    html = html[len(line) - len(text) + depth * len("gt;") :]
+    html = f"{'<blockquote>' * depth}<p>{html}</p>{'</blockquote>' * depth}"
+    return ((html, (text,) if depth == 1 else ()),)
+
+
+def _pieces(body: str, inline: Callable[[str], str]) -> Iterator[tuple[str, Sequence[str]]]:
     """Yield each quote with its lines, those that it quotes itself left out, and what is between as HTML alone."""
-    if "\n" not in block:
-        depth, text = _signs(block)
-        if text.strip(" \t"):
-            html = f"{'<blockquote>' * depth}<p>{inline(text)}</p>{'</blockquote>' * depth}"
-            yield html, (text,) if depth == 1 else ()
-        return
     opened = 0
     parts: list[str] = []
     quoted: list[str] = []
-    for depth, text in _paragraphs(block):
+    for depth, text in _paragraphs(body):
         if depth < opened:
             parts.append("</blockquote>" * (opened - depth))
             opened = depth
@@ -108,11 +114,11 @@ def _pieces(block: str, inline: Callable[[str], str]) -> Iterator[tuple[str, Seq
 
 def _signs(line: str) -> tuple[int, str]:
     """Depth of quoting of a line, and its text."""
-    if line[:1] != ">":
-        return 0, line
-    signs = _QUOTE.match(line)
-    assert signs is not None
-    return signs[0].count(">"), line[signs.end() :]
+    depth = 0
+    while line[:1] == ">" and depth < MAX_QUOTES:
+        line = line[1:].removeprefix(" ")
+        depth += 1
+    return depth, line
 
 
 def _paragraphs(body: str) -> Iterator[tuple[int, str]]:

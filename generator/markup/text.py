@@ -41,8 +41,12 @@ def escape(text: str) -> str:
 
     Quotes stay as they are, so this will not do for an attribute: see `attribute`.
     """
-    if "&" in text or "<" in text or ">" in text:
-        text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    if "&" in text:
+        text = text.replace("&", "&amp;")
+    if "<" in text:
+        text = text.replace("<", "&lt;")
+    if ">" in text:
+        text = text.replace(">", "&gt;")
     others = text.encode("utf-8", "surrogatepass").translate(None, _SENT)
     if others:
         doubtful = others.decode("utf-8", "surrogatepass")
