@@ -96,7 +96,11 @@ class Records(Mapping[str, bytes]):
                     piece.append(record[part])
             start = stop + (stop < len(self.names) and self.names[stop] == url)
         keep(len(self.names))
-        return Records(names, tuple(map(b"".join, pieces)))
+        found = Records(names, tuple(map(b"".join, pieces)))
+        if names == self.names:  # then so are places, which take longer to find than all else here
+            found.names = self.names
+            found.__dict__.update({"places": self.places} if "places" in self.__dict__ else {})
+        return found
 
     def stamped(self, stamps: Mapping[str, bytes]) -> Records:
         """Give the records with other stamps of some files."""
