@@ -84,7 +84,8 @@ class Records(Mapping[str, bytes]):
     def replaced(self, gone: Collection[str], put: Mapping[str, bytes]) -> Records:
         """Give the records without those `gone`, and with others put there or in their place."""
         if (len(gone) + len(put)) * FEW > len(self.names):
-            return Records.of({url: record for url, record in self.items() if url not in gone} | dict(put))
+            kept = {url: self[url] for url in self.names if url not in put and url not in gone}
+            return Records.of(kept | dict(put))
         return self.patched(gone, put)
 
     def patched(self, gone: Collection[str], put: Mapping[str, bytes]) -> Records:
