@@ -132,6 +132,7 @@ class Engine:
         past = self._past
         if past and not past.web:
             links = link(past.threads, Authors(kept=past.authors), config)
+            past.pages.places  # noqa: B018  # found now, and kept
             past.web = Web(links, plan(links, config, load_theme(config.theme, self.site)), places(links))
 
     def _build(self, run: _Run, past: Past, glance: Future[survey.Glance] | None) -> BuildReport:

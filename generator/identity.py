@@ -20,21 +20,26 @@ def post_id(author: Author, body: str) -> str:
     posts, other scores, a text cut elsewhere, and a wrong guess about the footer. Ten hexadecimal digits of SHA-256.
     """
     line = body.find("\n")
-    if line < 0 or body.startswith("\n", line + 1):  # the common case: a block of one line
-        block = body if line < 0 else body[:line]
+    if line < 0:
+        block = body
+    elif body.startswith("\n", line + 1):  # the common case: a block of one line
+        block = body[:line]
     else:
         gap = _BLANK_LINE.search(body, line)
         block = body[: gap.start()] if gap else body
     head = block[:SIGNIFICANT]
-    if head.isprintable() and "  " not in head and head[:1] != " " != head[-1:]:
-        return _hash(author, head)  # nothing to fold: the common case, three times as fast
-    # A block may be megabytes long, and folding a part is enough: n words need at most so many characters of text
-    # unless the text is mostly white space, which folding whole then settles.
+    if not (head.isprintable() and "  " not in head and head[:1] != " " != head[-1:]):
+        head = _folded(block)  # else there is nothing to fold: the common case, three times as fast
+    return hashlib.sha256(f"{author.key}\n{head}".encode("utf-8", "surrogatepass")).hexdigest()[:10]
+
+
+def _folded(block: str) -> str:
+    """The start of a block with its white space folded.
+
+    A block may be megabytes long, and folding a part is enough: n words need at most so many characters of text
+    unless the text is mostly white space, which folding whole then settles.
+    """
     text = " ".join(block[: SIGNIFICANT * 4].split())
     if len(text) < SIGNIFICANT < len(block):
         text = " ".join(block.split())
-    return _hash(author, text[:SIGNIFICANT])
-
-
-def _hash(author: Author, text: str) -> str:
-    return hashlib.sha256(f"{author.key}\n{text}".encode("utf-8", "surrogatepass")).hexdigest()[:10]
+    return text[:SIGNIFICANT]

@@ -241,8 +241,13 @@ def _by_name(item: tuple[str, object]) -> tuple[str, str]:
 
 def author_cuts(authors: Sequence[AuthorSum], before: Sequence[AuthorSum] = ()) -> Iterator[tuple[Cut, bool]]:
     """Yield the pages of the authors' index, and of each whether it shows what it did when authors were as `before`."""
-    known = {cut.url: cut for cut in cut_ranking(urls.AUTHORS, ties(before), AUTHORS_PER_PAGE)}
-    for cut in cut_ranking(urls.AUTHORS, ties(authors), AUTHORS_PER_PAGE):
+    equals, equals_before = list(ties(authors)), list(ties(before))
+    cuts = list(cut_ranking(urls.AUTHORS, equals, AUTHORS_PER_PAGE))
+    if equals == equals_before:
+        known = {cut.url: cut for cut in cuts}
+    else:
+        known = {cut.url: cut for cut in cut_ranking(urls.AUTHORS, equals_before, AUTHORS_PER_PAGE)}
+    for cut in cuts:
         part = slice(cut.start, cut.stop)
         same = (cut.paging.number > 1 or len(authors) == len(before)) and list(authors[part]) == list(before[part])
         yield cut, same and known.get(cut.url) == cut

@@ -69,9 +69,11 @@ def _cut(url: str, bounds: Sequence[int], *, grows: bool = False) -> Iterator[Cu
         yield Cut(url, bounds[0], bounds[1], Paging(1))
         return
     names = [Ref(str(number), page_url(url, number)) for number in range(1, pages + 1)]
+    sizes = (size for power in itertools.count() for size in (10**power, 2 * 10**power, 5 * 10**power))
+    step = next(size for size in sizes if size * 10 >= pages)
     for number, (start, stop) in enumerate(itertools.pairwise(bounds), 1):
         hushed = grows and number > 1
-        shown = [each for each in _named(number, pages) if not hushed or each < pages or number + NEAR >= pages]
+        shown = [each for each in _named(number, pages, step) if not hushed or each < pages or number + NEAR >= pages]
         yield Cut(
             page_url(url, number),
             start,
@@ -86,14 +88,11 @@ def _cut(url: str, bounds: Sequence[int], *, grows: bool = False) -> Iterator[Cu
         )
 
 
-def _named(number: int, pages: int) -> list[int]:
+def _named(number: int, pages: int, step: int) -> list[int]:
     """Choose the pages that page `number` names: the first and the last, those near, and about ten in even steps.
 
     Naming all would make pages of a long ranking longer by far, and nobody could find one among them.
     """
-    step = next(
-        size for power in itertools.count() for size in (10**power, 2 * 10**power, 5 * 10**power) if size * 10 >= pages
-    )
     near = range(max(1, number - NEAR), min(pages, number + NEAR) + 1)
     return sorted({1, *range(step, pages, step), *near, pages})
 

@@ -17,6 +17,8 @@ from generator.store import FINGERPRINT, SHA256, STAMP
 
 PARTS = (FINGERPRINT, SHA256, STAMP)
 """Parts of a `page_record`, a column each."""
+FEW = 10
+"""Of so many records, one that changes is few."""
 WIDTHS = tuple(part.stop - part.start for part in PARTS)
 
 
@@ -30,7 +32,11 @@ class Records(Mapping[str, bytes]):
     @classmethod
     def of(cls, records: Mapping[str, bytes]) -> Records:
         """Take records as they come."""
-        return records if isinstance(records, Records) else cls([], (b"",) * len(PARTS)).replaced((), records)
+        if isinstance(records, Records):
+            return records
+        names = sorted(records)
+        sorted_records = [records[url] for url in names]
+        return cls(names, tuple(b"".join([record[part] for record in sorted_records]) for part in PARTS))
 
     @classmethod
     def unpacked(cls, packed: tuple[str, tuple[bytes, ...]]) -> Records:
@@ -77,14 +83,21 @@ class Records(Mapping[str, bytes]):
 
     def replaced(self, gone: Collection[str], put: Mapping[str, bytes]) -> Records:
         """Give the records without those `gone`, and with others put there or in their place."""
+        if (len(gone) + len(put)) * FEW > len(self.names):
+            kept = {url: self[url] for url in self.names if url not in put and url not in gone}
+            return Records.of(kept | dict(put))
+        return self.patched(gone, put)
+
+    def patched(self, gone: Collection[str], put: Mapping[str, bytes]) -> Records:
+        """Give what `replaced` gives; faster where little changes, since what lies between is copied as a whole."""
         names: list[str] = []
-        pieces: tuple[list[bytes], ...] = tuple([] for _ in PARTS)
+        columns = tuple(bytearray() for _ in PARTS)
         start = 0
 
         def keep(stop: int) -> None:
             names.extend(self.names[start:stop])
-            for piece, column, width in zip(pieces, self.columns, WIDTHS, strict=True):
-                piece.append(column[start * width : stop * width])
+            for column, known, width in zip(columns, self.columns, WIDTHS, strict=True):
+                column.extend(memoryview(known)[start * width : stop * width])
 
         for url in sorted({*gone, *put}):
             stop = bisect_left(self.names, url, start)
@@ -92,11 +105,15 @@ class Records(Mapping[str, bytes]):
                 keep(stop)
             if record := put.get(url):
                 names.append(url)
-                for piece, part in zip(pieces, PARTS, strict=True):
-                    piece.append(record[part])
+                for column, part in zip(columns, PARTS, strict=True):
+                    column.extend(record[part])
             start = stop + (stop < len(self.names) and self.names[stop] == url)
         keep(len(self.names))
-        return Records(names, tuple(map(b"".join, pieces)))
+        found = Records(names, tuple(map(bytes, columns)))
+        if names == self.names:  # then so are places, which take longer to find than all else here
+            found.names = self.names
+            found.__dict__.update({"places": self.places} if "places" in self.__dict__ else {})
+        return found
 
     def stamped(self, stamps: Mapping[str, bytes]) -> Records:
         """Give the records with other stamps of some files."""

@@ -18,7 +18,7 @@ Elsewhere a false "too deep" would cost more than it gains.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections import Counter
 from math import sqrt
 
 from generator.model import REMOVED, TOP, Author, Evidence, Post, Reply, Thread
@@ -74,22 +74,27 @@ def infer(thread: Thread) -> tuple[Reply, ...]:
     plain posts without one are inferred as the head of this module says.
     """
     posts = thread.posts
-    at = {post.id: index for index, post in enumerate(posts)}
+    at: dict[str, int] = {}
     walk = _Walk(posts)
     replies: list[Reply] = []
     branches: dict[str, list[int]] = {}
     path: list[int] = []
     ahead = False
     for index, post in enumerate(posts):
-        mark = _MARK.match(post.subject)
-        name = post.subject[mark.end() :] if mark else post.subject
-        if path and mark and post.stated is None and post.markup == "plain":
-            if name:
-                # A subject no branch has is that of a post the save lacks: the reply stays in the open branch.
-                path = branches.get(name) or branches.get(name[:CUT]) or path
-            replies.append(walk.answer(index, path))
-            continue
-        parent = None if post.stated is None else at.get(post.stated)
+        name = post.subject
+        marked = name.startswith("Re:")
+        if marked:
+            name = name[_MARK.match(name).end() :] if len(name) > 3 else ""  # type: ignore[union-attr]  # it matches
+            if path and post.stated is None and post.markup == "plain":
+                if name:
+                    # A subject no branch has is that of a post the save lacks: the reply stays in the open branch.
+                    path = branches.get(name) or branches.get(name[:CUT]) or path
+                replies.append(walk.answer(index, path))
+                continue
+        parent = None
+        if post.stated is not None:
+            at = at or {post.id: index for index, post in enumerate(posts)}
+            parent = at.get(post.stated)
         if parent is None:
             replies.append(TOP)
             path = [index]
@@ -111,33 +116,25 @@ class _Walk:
     def __init__(self, posts: tuple[Post, ...]) -> None:
         self.posts = posts
         self.writers = [_writer(post.author) for post in posts]
-        self.writers.append("")
+        times = Counter(self.writers)
+        self.voices = [writer if times[writer] > 1 else "" for writer in self.writers]
+        """The writer of a post, where others are by the same; else ""."""
+        self.voices.append("")
+        self.names = [post.author.name if writer else "" for post, writer in zip(posts, self.writers, strict=True)]
+        """The writer's name where it tells who that is; else ""."""
         self.answers = [0] * len(posts)
+        self.odds = [1.0] * len(posts)
+        """What a post has for its answers alone."""
         self.answered: dict[str, set[int]] = {}
-        """Whom each author answered."""
+        """Whom each voice answered."""
         self.depths = [0] * len(posts)
         """How deep a post stands for sure."""
         self.trusts = [1.0] * len(posts)
         """How likely all steps from the start of the branch to a post are right."""
         self.words: dict[int, tuple[str, str]] = {}
-        replies = quoting = 0
-        for post in posts:
-            if post.subject.startswith("Re:"):
-                replies += 1
-                quoting += ">" in post.body and ("\n>" in post.body or post.body[0] == ">")
-        self.sure = quoting >= QUOTING * replies
-
-    def hang(self, index: int, path: list[int], place: int, sure: bool, share: float) -> None:
-        """Make a post the last of a path, under the post at `place`."""
-        parent = path[place]
-        self.answers[parent] += 1
-        self.answered.setdefault(self.writers[index], set()).add(parent)
-        self.depths[index] = self.depths[parent] + sure
-        self.trusts[index] = self.trusts[parent] * share
-        del path[place + 1 :]
-        path.append(index)
-        if len(path) > WINDOW:
-            del path[DEPTH]
+        replies = [post.body for post in posts if post.subject.startswith("Re:")]
+        quoting = [body for body in replies if ">" in body and ("\n>" in body or body[0] == ">")]
+        self.sure = len(quoting) >= QUOTING * len(replies)
 
     def answer(self, index: int, path: list[int]) -> Reply:
         """Choose the parent of a reply among the posts of a path, and hang the reply there."""
@@ -145,14 +142,33 @@ class _Walk:
             parent = path[0]
             self.hang(index, path, 0, True, 1.0)
             return Reply(self.posts[parent].id, "subject", CERTAIN)
-        odds, kinds = self.weigh(index, path)
+        standing, names = self.odds, self.names
+        odds = [standing[post] for post in path]
+        odds[-1] *= PREVIOUS
+        kinds: dict[int, Evidence] = {}
+        """The strongest cue of those that have one."""
+        me, after, body = self.voices[index], self.voices[index + 1], self.posts[index].body
+        if me or after:
+            self.listen(me, after, path, odds, kinds)
+        for place, post in enumerate(path):
+            name = names[post]
+            if name and name in body and len(name) > 2 and not (me and me == self.voices[post]):
+                odds[place] *= NAME
+                kinds[place] = "name"
+        if me in self.answered:
+            mine = self.answered[me]
+            for place, post in enumerate(path):
+                if post in mine:
+                    odds[place] *= AGAIN
+        if ">" in body:
+            self.compare(body, path, odds, kinds)
         total = sum(odds)
         share = max(odds)
         place = odds.index(share)
         parent = path[place]
         trust = 1.0
-        shown = len(path) - 1
-        if self.depths[path[shown]] >= DEPTH:
+        if self.depths[path[-1]] >= DEPTH:
+            shown = len(path) - 1
             while self.depths[path[shown]] >= DEPTH:
                 shown -= 1
             together = sum(odds[shown:])
@@ -163,46 +179,59 @@ class _Walk:
                 trust = self.trusts[parent]
         share /= total
         kind = kinds.get(place, "order")
-        self.hang(index, path, place, self.sure or kind in ("quote", "name"), share)
-        return Reply(self.posts[parent].id, kind, min(round(share * trust * TRUST[kind], 2), CERTAIN))
+        self.hang(index, path, place, self.sure or kind == "quote" or kind == "name", share)
+        confidence = round(share * trust * TRUST[kind], 2)
+        return Reply(self.posts[parent].id, kind, confidence if confidence < CERTAIN else CERTAIN)
 
-    def weigh(self, index: int, path: list[int]) -> tuple[list[float], dict[int, Evidence]]:
-        """Give the odds of every post of a path to be the parent, and the strongest cue of those that have one."""
-        posts, writers, answers = self.posts, self.writers, self.answers
-        odds = [sqrt(1 + answers[post]) for post in path]
-        odds[-1] *= PREVIOUS
-        kinds: dict[int, Evidence] = {}
-        me, after = writers[index], writers[index + 1]
-        body = posts[index].body
-        quotes = _quotes(body) if ">" in body else ()
-        mine: Collection[int] = self.answered.get(me, ()) if me else ()
+    def hang(self, index: int, path: list[int], place: int, sure: bool, share: float) -> None:
+        """Make a post the last of a path, under the post at `place`."""
+        parent = path[place]
+        self.answers[parent] = answers = self.answers[parent] + 1
+        self.odds[parent] = sqrt(1 + answers)
+        if me := self.voices[index]:
+            self.answered.setdefault(me, set()).add(parent)
+        self.depths[index] = self.depths[parent] + sure
+        self.trusts[index] = self.trusts[parent] * share
+        del path[place + 1 :]
+        path.append(index)
+        if len(path) > WINDOW:
+            del path[DEPTH]
+
+    def listen(self, me: str, after: str, path: list[int], odds: list[float], kinds: dict[int, Evidence]) -> None:
+        """Weigh the posts of a path by who talks: before them, there, and after the reply."""
         before = ""
         for place, post in enumerate(path):
-            writer = writers[post]
-            if writer:
-                if writer == me:
-                    odds[place] *= OWN
-                else:
-                    if me and me == before:
-                        odds[place] *= TURN
-                        kinds[place] = "turn"
-                    if writer == after:
-                        odds[place] *= TURN
-                        kinds[place] = "turn"
-                    name = posts[post].author.name
-                    if name in body and len(name) > 2:
-                        odds[place] *= NAME
-                        kinds[place] = "name"
-            if mine and post in mine:
-                odds[place] *= AGAIN
-            if quotes:
-                said = self.words.get(post) or self.words.setdefault(post, words(posts[post].body))
-                found = {deeper for deeper, text in quotes if text in said[deeper]}
-                if found:
-                    odds[place] *= (QUOTE if False in found else 1.0) * (REQUOTE if True in found else 1.0)
-                    kinds[place] = "quote"
-            before = writer
-        return odds, kinds
+            voice = self.voices[post]
+            if voice and voice == me:
+                odds[place] *= OWN
+            else:
+                if me and me == before and self.writers[post]:
+                    odds[place] *= TURN
+                    kinds[place] = "turn"
+                if voice and voice == after:
+                    odds[place] *= TURN
+                    kinds[place] = "turn"
+            before = voice
+
+    def compare(self, body: str, path: list[int], odds: list[float], kinds: dict[int, Evidence]) -> None:
+        """Weigh the posts of a path by what a reply quotes."""
+        once, twice = _quotes(body)
+        for place, post in enumerate(path if once or twice else ()):
+            if post not in self.words:
+                self.words[post] = words(self.posts[post].body)
+            own, quoted = self.words[post]
+            cue = 1.0
+            for text in once:
+                if text in own:
+                    cue = QUOTE
+                    break
+            for text in twice:
+                if text in quoted:
+                    cue *= REQUOTE
+                    break
+            if cue > 1.0:
+                odds[place] *= cue
+                kinds[place] = "quote"
 
 
 def _writer(author: Author) -> str:
@@ -214,22 +243,25 @@ def fold(text: str) -> str:
     """Text without white space and quote marks, so that quotes match however they were wrapped."""
     if text.isascii():
         return text.encode("ascii").translate(None, _SPACE).decode("ascii")
-    return "".join(text.replace(">", "").split())
+    text = text.encode("utf-8", "surrogatepass").translate(None, _SPACE).decode("utf-8", "surrogatepass")
+    return "".join(text.split())  # white space beyond ASCII is rare, and splitting costs by the piece
 
 
-def _quotes(body: str) -> list[tuple[bool, str]]:
-    """Starts of the lines a reply quotes, folded: whether the quoted post quoted them itself, and the text."""
-    quotes: list[tuple[bool, str]] = []
+def _quotes(body: str) -> tuple[list[str], list[str]]:
+    """Starts of the lines a reply quotes, folded: those of the quoted post, and those which that quoted itself."""
+    once: list[str] = []
+    twice: list[str] = []
     for line in body.split("\n"):
-        line = line.lstrip()
-        if line.startswith(">"):
-            line = line[1:].lstrip()
-            text = fold(line[: 4 * LONGEST])[:LONGEST]
-            if len(text) >= SHORTEST:
-                quotes.append((line.startswith(">"), text))
-                if len(quotes) == LINES:
-                    break
-    return quotes
+        if ">" in line:
+            line = line.lstrip()
+            if line.startswith(">"):
+                line = line[1:].lstrip()
+                text = fold(line[: 4 * LONGEST])[:LONGEST]
+                if len(text) >= SHORTEST:
+                    (twice if line.startswith(">") else once).append(text)
+                    if len(once) + len(twice) == LINES:
+                        break
+    return once, twice
 
 
 def words(body: str) -> tuple[str, str]:
@@ -240,7 +272,7 @@ def words(body: str) -> tuple[str, str]:
     own: list[str] = []
     quoted: list[str] = []
     for line in body.split("\n"):
-        (quoted if line.lstrip().startswith(">") else own).append(line)
+        (quoted if ">" in line and line.lstrip().startswith(">") else own).append(line)
     return fold("".join(own)), fold("".join(quoted))
 
 

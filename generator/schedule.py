@@ -59,9 +59,9 @@ class Known(msgspec.Struct, frozen=True):
     def wanted(self, pages: Iterable[Page]) -> tuple[Wanted, ...]:
         """Give the stale ones of some pages."""
         wanted = []
-        undisturbed, records = self.undisturbed, self.records
+        known = self.records.fingerprint if self.undisturbed else None
         for page in pages:
-            if undisturbed and records.fingerprint(page.url) == page.fingerprint:
+            if known and known(page.url) == page.fingerprint:
                 continue  # as `stale` would say
             present = self.found.present.get(page.url)
             reason = stale(page.fingerprint, self.records.get(page.url), present, same_site=self.same_site)

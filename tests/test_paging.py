@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable
 
-import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 

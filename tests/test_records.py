@@ -19,6 +19,7 @@ def test_records_are_as_a_dict_would_be(before: dict[str, bytes], gone: set[str]
     expected = dict(sorted(({url: record for url, record in before.items() if url not in gone} | put).items()))
     records = Records.unpacked(Records.of(before).replaced(gone, put).packed())
     assert list(records.items()) == list(expected.items())
+    assert Records.of(before).patched(gone, put).packed() == records.packed()
     assert [records.fingerprint(url) for url in records] == [record[:8] for record in expected.values()]
     assert records.listing().decode() == "".join(
         f"{record[SHA256].hex()}  {url}\n" for url, record in expected.items() if url != "SHA256SUMS"

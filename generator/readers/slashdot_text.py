@@ -34,17 +34,18 @@ _LINK = re.compile(r"\[([0-9]{1,9})\][ \t]+([A-Za-z][A-Za-z0-9+.-]*:\S+|/\S+)[ \
 _SENTENCE_ENDS = ".!?…。！？"
 _CLOSERS = " \t\n\"'”’»›)]}*_"
 
-# The end of a subject line, with the by line seen ahead. It starts with the rarest literal there is, and every part
+_SCORED = " (Score:"
+# The end of a subject line, with the by line behind it. It starts with the rarest literal there is, and every part
 # that may be long is possessive and stops where the next match could start: one pass over the text, whatever the text.
 _SUBJECT_END = re.compile(
     r" \(Score:([^(\n]*+(?:\((?!Score:)[^(\n]*+)*+)\n"  # the last "(Score:" of its line, to the line's end
-    r"(?=(?:[ \t]*+\n)++"  # blank lines
+    r"(?:[ \t]*+\n)++"  # blank lines
     rf"(by (?:([^\n]+) \( ([0-9]{{1,40}}) \)|({ANONYMOUS}|{re.escape(REMOVED)})|[^\n]*+)[ \t]*+)"
-    r"(?:\n[ \t]*+)?+(?:\n|\Z))"  # by one line, then a blank one or the end
+    r"(?=(?:\n[ \t]*+)?+(?:\n|\Z))"  # by one line, then a blank one or the end
 )
 
 
-class _Start(msgspec.Struct, frozen=True):
+class _Start(msgspec.Struct, frozen=True, gc=False):
     """A subject line and its by line: where a post starts."""
 
     at: int
@@ -85,17 +86,9 @@ def read(text: str, path: str, *, footer: bool = True) -> Reading:
     posts: list[Post] = []
     for start, (body_start, body_end) in zip(starts, spans, strict=True):
         body = text[body_start:body_end]
-        posts.append(
-            Post(
-                id=post_id(start.author, body),
-                subject=start.subject,
-                author=start.author,
-                score=start.score,
-                label=start.label,
-                body=body,
-                truncated=_truncated(body) if len(body) in CUT else "no",
-            )
-        )
+        cut = _truncated(body) if len(body) in CUT else "no"
+        name = post_id(start.author, body)
+        posts.append(Post(name, start.subject, start.author, start.score, start.label, body, cut))
     thread = Thread(
         source=SOURCE,
         id=header.id,
@@ -152,36 +145,42 @@ def _find_posts(text: str, begin: int, findings: Findings) -> list[_Start]:
     starts: list[_Start] = []
     taken = begin
     scores: dict[str, tuple[int, str | None] | None] = {}  # there are few, and reading one costs as much as finding it
-    for found in _SUBJECT_END.finditer(text, begin):
-        subject_end = found.start()
+    subject_end = begin - 1
+    # Plain search for what ends a subject is three times as fast as the search of a regular expression.
+    while (subject_end := text.find(_SCORED, subject_end + 1)) >= 0:
+        found = _SUBJECT_END.match(text, subject_end)
+        if not found:
+            continue
         at = (text.rfind("\n", begin, subject_end) + 1) or begin
-        field, name, uid, nobody = found.group(1, 3, 4, 5)
         if at < taken or not _starts_block(text, at, begin):
             continue
-        by, end = found.span(2)
+        field, by_line, name, uid, nobody = found.groups()
+        end = found.end()
+        by = end - len(by_line)
         if field not in scores:
             scores[field] = _read_score(field)
         score = scores[field]
         if score is None and not field.rstrip(" \t").endswith(")"):
             continue
-        if not (nobody or (name and name.strip())):
+        if not (nobody or (name and not name.isspace())):
             if score is not None:
                 findings.warn(
                     by,
-                    f"{quote(text[by:end])} can't be read as a by line, so the subject above it stays text",
+                    f"{quote(by_line)} can't be read as a by line, so the subject above it stays text",
                     f"write by NAME ( UID ) or by {ANONYMOUS} if a post starts here",
                 )
             continue
         if score is None:
             findings.error(
                 at,
-                f"the score in {quote(text[at : found.end() - 1])} is no whole number",
+                f"the score in {quote(text[at : found.end(1)])} is no whole number",
                 "write (Score:2) or (Score:2, Insightful) at the end of the subject line",
             )
             continue
-        if not -1 <= score[0] <= 5:
-            findings.warn(at, f"the score {score[0]} is outside -1 to 5", "correct it if it was mistyped")
-        starts.append(_Start(at, text[at:subject_end], *score, by, end, Author(SOURCE, nobody or name, uid)))
+        number, label = score
+        if not -1 <= number <= 5:
+            findings.warn(at, f"the score {number} is outside -1 to 5", "correct it if it was mistyped")
+        starts.append(_Start(at, text[at:subject_end], number, label, by, end, Author(SOURCE, nobody or name, uid)))
         taken = end
     return starts
 

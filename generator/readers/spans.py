@@ -16,7 +16,7 @@ _BLANK_LINES = re.compile(r"(?:[ \t]*+\n)*+")
 def trim(text: str, start: int, end: int) -> tuple[int, int]:
     """Give the span without the blank lines around it; every other character stays, indents among them."""
     # The short way, for the one blank line that nearly every body has on either side.
-    around = start + 4 < end and text[start : start + 2] == text[end - 2 : end] == "\n\n"
+    around = start + 4 < end and text[start] == text[start + 1] == text[end - 2] == text[end - 1] == "\n"
     if around and text[start + 2] not in " \t\n" and text[end - 3] not in " \t\n":
         return start + 2, end - 2
     start = _BLANK_LINES.match(text, start, end).end()  # type: ignore[union-attr]  # it matches anywhere
