@@ -174,7 +174,10 @@ class Engine:
         marks = {order: mark for order, (_, mark) in named.items()}
         touched = _touched(content, authors, links, past, marks, same=same)
         early = {page.url: page for page in content.early} if content.site == planned.site else {}
-        shared = share(project, planned.site)
+        apart = found.bare and not past.warm
+        if apart:
+            write.clear_apart(project.output)
+        shared = msgspec.structs.replace(share(project, planned.site), apart=apart)
         known = Known(found.records, found, same_site)
         change = Change(authors, _since(content, past, marks)) if ranked else None
         rendering = Batches(planned, links, shared, known, store, touched, named, early, change)
@@ -189,6 +192,8 @@ class Engine:
             found, removed = _make_room(project, order, rendering, wanted, workers)
         done = {page.url: page for page in render(rendering, workers) if page.reason}
         workers.rest()
+        if apart:
+            write.move_in(project.output)
         ready()
         if free:  # nothing is in the way, so that this can wait until there is less to hold in memory
             wanted = rendering.files()

@@ -46,6 +46,8 @@ class Shared(msgspec.Struct, frozen=True):
     site: Site
     theme: Theme
     redactions: Redactions
+    apart: bool = False
+    """Whether pages are put apart (`Writer`)."""
 
 
 class Wanted(msgspec.Struct, frozen=True, array_like=True):
@@ -146,7 +148,7 @@ def render_batch(task: RenderTask) -> bytes:
     """
     shared = read_shared(task.shared)
     done = []
-    with Writer(Path(shared.output)) as writer:
+    with Writer(Path(shared.output), apart=shared.apart) as writer:
         for wanted, sha256, path in ((move.wanted, move.sha256, move.path) for move in task.moves):
             url, written = wanted.page.url, sha256 != wanted.present
             stamp = writer.take(url, path, sha256) if written else writer.stamp(url)

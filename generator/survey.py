@@ -23,6 +23,9 @@ from generator.store import STAMP, stamp_bytes
 
 TEMPORARY = ".threadpress-tmp"
 """Folder in the output while a build writes."""
+
+APART = "apart"
+"""Folder in that one, for what a first build writes."""
 ALWAYS = frozenset({urls.INDEX, urls.ABOUT, urls.NOT_FOUND, urls.ROBOTS})
 """Pages every site of ours has: a list of sums without them is somebody else's."""
 

@@ -1,7 +1,7 @@
 """Write: rendered pages into the output folder, atomically, only where bytes differ, and nothing of anybody else's.
 
-Every file is written under a temporary name in `TEMPORARY` and renamed; a journal there is told first, so that a build
-that dies anywhere leaves only files the next one knows. Each worker has a temporary name and a journal of its own. What
+Every file is written under a temporary name in `TEMPORARY` and renamed - in a first build whole folders are - and a
+journal there is told first, so that a build that dies anywhere leaves only files the next one knows. Each worker has a temporary name and a journal of its own. What
 is ours is for `survey` to say; files that equal what we would write are too (`refuse`).
 """
 
@@ -20,7 +20,7 @@ from generator import urls
 from generator.errors import OutputError, Problem
 from generator.records import Files, Records
 from generator.store import FileStamp, page_record
-from generator.survey import TEMPORARY, Standing, Survey
+from generator.survey import APART, TEMPORARY, Standing, Survey
 
 
 class Sums(msgspec.Struct, frozen=True):
@@ -58,40 +58,51 @@ def refuse(output: Path, shown: str, found: Survey, suspects: Iterable[tuple[str
 
 
 class Writer:
-    """Writes files into the output; one a task. A context manager, for its journal."""
+    """Writes files into the output; one a task. A context manager, for its journal.
 
-    def __init__(self, output: Path) -> None:
+    With `apart`, all but what lies right in the output is put into a folder of its own, from where `move_in` takes
+    whole folders to their places: in a first build nothing else is there, and to rename every file would take longer
+    than to write it.
+    """
+
+    def __init__(self, output: Path, *, apart: bool = False) -> None:
         self.output = str(output)
         temporary = output / TEMPORARY
         _make_folder(temporary)
+        self.apart = f"{temporary}/{APART}" if apart else self.output
         self.file = f"{temporary}/file-{os.getpid()}"
-        Path(self.file).unlink(missing_ok=True)  # a build that died may have left it, with whatever mode
         self.journal = (temporary / f"journal-{os.getpid()}").open("ab", buffering=0)
+        self.lines: list[str] = []
+        """For the journal, of files that were put apart: they are in no place before it is closed."""
         self.made: set[str] = set()
-        self.masked: bool | None = None
-        """Whether this process's umask, which stays as it is, closes files to others; not known before the first."""
 
     def __enter__(self) -> Writer:
         return self
 
     def __exit__(self, *error: object) -> None:
-        self.journal.close()
+        with self.journal:
+            _write(self.journal.fileno(), "".join(self.lines).encode())
 
     def stamp(self, url: str) -> FileStamp:
-        """Give the stamp of a file that is in place."""
-        return FileStamp.of(os.stat(f"{self.output}/{url}"))  # noqa: PTH116  # once a page
+        """Give the stamp of a file that is there."""
+        return FileStamp.of(os.stat(self._path(url)))  # noqa: PTH116  # once a page
 
     def put(self, url: str, data: bytes, sha256: bytes) -> FileStamp:
         """Write one file."""
-        self.masked = create(self.file, data, self.masked)
-        return self._place(self.file, url, sha256)
+        path = self._path(url)
+        if not self._is_apart(url):
+            create(self.file, data)
+            return self._place(self.file, url, sha256)
+        self._tell(url, sha256)
+        self._make_folder_of(path)
+        return create(path, data)
 
     def take(self, url: str, path: str, sha256: bytes) -> FileStamp:
         """Move a finished file (of `create`) to its place; it may be there already, as tasks can be repeated."""
         try:
             return self._place(path, url, sha256)
         except FileNotFoundError:
-            place = Path(self.output, url)
+            place = Path(self._path(url))
             if not place.is_file() or hashlib.sha256(place.read_bytes()).digest() != sha256:
                 raise
             return self.stamp(url)
@@ -101,32 +112,58 @@ class Writer:
             return self.put(url, Path(path).read_bytes(), sha256)
 
     def _place(self, path: str, url: str, sha256: bytes) -> FileStamp:
-        # The line end comes first: a full disk may have cut the line before.
-        _write(self.journal.fileno(), f"\n{sha256.hex()}  {url}\n".encode())
-        place = f"{self.output}/{url}"
-        folder = place.rpartition("/")[0]
-        if folder not in self.made:
-            _make_folder(Path(folder))
-            self.made.add(folder)
+        self._tell(url, sha256)
+        place = self._path(url)
+        self._make_folder_of(place)
         os.replace(path, place)  # noqa: PTH105  # once a page
         return self.stamp(url)  # a rename may change it
 
+    def _is_apart(self, url: str) -> bool:
+        return self.apart != self.output and "/" in url
 
-def create(path: str, data: bytes, masked: bool | None = None) -> bool:
-    """Write a file that everybody may read, whatever this process's umask is: hosts refuse others.
+    def _path(self, url: str) -> str:
+        return f"{self.apart if '/' in url else self.output}/{url}"
 
-    Gives whether the mask is in the way, so that one need not ask again of the next file in that folder (`masked`).
-    """
+    def _tell(self, url: str, sha256: bytes) -> None:
+        """Tell the journal what comes; its line end comes first, as a full disk may have cut the line before."""
+        line = f"\n{sha256.hex()}  {url}\n"
+        if self._is_apart(url):
+            self.lines.append(line)
+        else:
+            _write(self.journal.fileno(), line.encode())
+
+    def _make_folder_of(self, path: str) -> None:
+        folder = path.rpartition("/")[0]
+        if folder not in self.made:
+            _make_folder(Path(folder))
+            self.made.add(folder)
+
+
+def clear_apart(output: Path) -> None:
+    """Remove what a build that was cut off put apart."""
+    if (output / TEMPORARY / APART).exists():
+        shutil.rmtree(output / TEMPORARY / APART)
+
+
+def move_in(output: Path) -> None:
+    """Move all that was put apart to its place. The journals name every file of it."""
+    apart = output / TEMPORARY / APART
+    for folder in sorted(apart.iterdir()) if apart.exists() else ():
+        folder.rename(output / folder.name)
+
+
+def create(path: str, data: bytes) -> FileStamp:
+    """Write a file that everybody may read, whatever this process's umask is: hosts refuse others."""
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
     try:
         _write(handle, data)
-        if masked is None:
-            masked = os.name == "posix" and os.fstat(handle).st_mode & 0o777 != 0o644
-        if masked:
+        found = os.fstat(handle)
+        if os.name == "posix" and found.st_mode & 0o777 != 0o644:
             os.fchmod(handle, 0o644)
+            found = os.fstat(handle)
     finally:
         os.close(handle)
-    return masked
+    return FileStamp.of(found)
 
 
 def _write(handle: int, data: bytes) -> None:

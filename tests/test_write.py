@@ -20,7 +20,18 @@ from generator.parallel import Workers
 from generator.records import Files, Records
 from generator.store import FileStamp, page_record
 from generator.survey import ALWAYS, read_sums, survey
-from generator.write import Writer, blocked, clear, create, make_room, refuse, tidy, write_sums
+from generator.write import (
+    Writer,
+    blocked,
+    clear,
+    clear_apart,
+    create,
+    make_room,
+    move_in,
+    refuse,
+    tidy,
+    write_sums,
+)
 from tests.small import ROOT, mask, prints, tree, write
 
 BASE = {url: f"{url}\n".encode() for url in sorted(ALWAYS)}
@@ -56,7 +67,9 @@ def put(
     if clean:
         found = survey(folder, Records.of({}), SERIAL)
     records, changed = {}, []
-    with Writer(folder) as writer:
+    if found.bare:
+        clear_apart(folder)
+    with Writer(folder, apart=found.bare) as writer:
         for count, (url, data) in enumerate(files.items()):
             if count == dies:
                 raise KeyboardInterrupt
@@ -65,6 +78,8 @@ def put(
                 writer.put(url, data, sha256)
                 changed.append(url)
             records[url] = page_record(bytes(8), sha256, writer.stamp(url))
+    if found.bare:
+        move_in(folder)
     sums = write_sums(folder, Records.of(records), found)
     tidy(folder)
     if store is not None:
@@ -132,6 +147,37 @@ def test_a_finished_file_is_moved_to_its_place_once(tmp_path: Path) -> None:
         with pytest.raises(FileNotFoundError):
             writer.take("a/2.html", str(made), sha256)
     assert (output / "a/1.html").read_bytes() == b"one"
+
+
+def test_what_is_put_apart_comes_in_as_a_whole(tmp_path: Path) -> None:
+    output, made = tmp_path / "output", tmp_path / "made"
+    sums = {data: hashlib.sha256(data).digest() for data in (b"one", b"two", b"three")}
+    create(str(made), b"two")
+    with Writer(output, apart=True) as writer:
+        stamps = {
+            "a/b/1.html": writer.put("a/b/1.html", b"one", sums[b"one"]),
+            "a/2.html": writer.take("a/2.html", str(made), sums[b"two"]),
+            "3.html": writer.put("3.html", b"three", sums[b"three"]),
+        }
+        assert writer.take("a/2.html", str(made), sums[b"two"]) == stamps["a/2.html"] == writer.stamp("a/2.html")
+    assert [path.name for path in output.iterdir() if path.name[0] != "."] == ["3.html"]
+    move_in(output)
+    assert {url: FileStamp.of((output / url).stat()) for url in stamps} == stamps
+    found = survey(output, Records.of({}), SERIAL)
+    assert {url: found.present[url] for url in found.present} == {
+        "a/b/1.html": sums[b"one"], "a/2.html": sums[b"two"], "3.html": sums[b"three"],
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("apart", [False, True])
+@pytest.mark.parametrize("masked", [0o000, 0o077, 0o777])
+def test_a_written_file_is_open_to_everybody(tmp_path: Path, masked: int, apart: bool) -> None:
+    with mask(masked & ~0o700), Writer(tmp_path / "output", apart=apart) as writer:
+        writer.put("a/1.html", b"one", hashlib.sha256(b"one").digest())
+    if apart:
+        move_in(tmp_path / "output")
+    assert (tmp_path / "output/a").stat().st_mode & 0o777 == 0o755
+    assert (tmp_path / "output/a/1.html").stat().st_mode & 0o777 == 0o644
 
 
 @pytest.mark.parametrize("masked", [0o000, 0o077, 0o777])
@@ -288,9 +334,9 @@ def dying(method):
             os._exit(9)
         return method(*arguments, **named)
     return step
-for name in ("replace", "unlink", "rmdir", "mkdir", "chmod"):
+for name in ("rename", "unlink", "rmdir", "mkdir", "chmod"):
     setattr(Path, name, dying(getattr(Path, name)))
-for name in ("open", "write"):
+for name in ("open", "write", "replace"):
     setattr(os, name, dying(getattr(os, name)))
 put(Path(sys.argv[1]), SECOND)
 """
@@ -299,21 +345,25 @@ SECOND = {"a/1.html": b"ONE", "b/3.html": b"three", "saves/x/y": b"in a folder"}
 THIRD = {"a/1.html": b"uno", "a/2.html": b"two", "b/4.html": b"four"}
 
 
-@pytest.mark.parametrize("steps", [0, 2, 3, 5, 8, 13, 16, 20])
-@pytest.mark.parametrize("start", [{}, FIRST])
+@pytest.mark.parametrize("steps", [0, 2, 3, 5, 8, 13, 16, 20, 22, 24, 26, 28, 29, 30])
+@pytest.mark.parametrize(("own", "start"), [({}, {}), ({"own.txt": "not ours"}, {}), ({"own.txt": "not ours"}, FIRST)])
 def test_after_a_build_that_died_anywhere_the_next_one_is_right(
-    tmp_path: Path, start: dict[str, bytes], steps: int
+    tmp_path: Path, own: dict[str, str], start: dict[str, bytes], steps: int
 ) -> None:
     """The process ends without any cleaning up after so many changes of the disk, then the content changes again."""
     output = tmp_path / "output"
-    write(output, {"own.txt": "not ours"})
+    write(output, own)
     if start:
         put(output, start)
     run = subprocess.run([sys.executable, "-c", KILLED, output, str(steps)], cwd=ROOT, check=False)
     assert run.returncode == 9
     put(output, THIRD)
     expected = {**BASE, **THIRD}
-    assert tree(output) == {**expected, "SHA256SUMS": listing(expected), "own.txt": b"not ours"}
+    assert tree(output) == {
+        **expected,
+        "SHA256SUMS": listing(expected),
+        **{url: text.encode() for url, text in own.items()},
+    }
     assert not (output / ".threadpress-tmp").exists()
 
 
@@ -325,7 +375,7 @@ def test_empty_folders_that_a_dead_build_left_are_not_in_the_way(tmp_path: Path)
 
 def test_a_journal_whose_last_line_was_cut_off_is_gone_on_with(tmp_path: Path) -> None:
     """A full disk can cut a line; the file after it must be known all the same when that build dies, too."""
-    write(tmp_path, {f".threadpress-tmp/journal-{os.getpid()}": f"\n{'0' * 30}"})
+    write(tmp_path, {"own.txt": "not ours", f".threadpress-tmp/journal-{os.getpid()}": f"\n{'0' * 30}"})
     with pytest.raises(KeyboardInterrupt):
         put(tmp_path, {"a/1.html": b"one", "a/2.html": b"not written"}, dies=len(BASE) + 1)
     assert (tmp_path / "a/1.html").read_bytes() == b"one"
