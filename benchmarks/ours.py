@@ -46,7 +46,7 @@ class Site(msgspec.Struct, frozen=True):
         return Command(
             (sys.executable, "-P", "-m", "generator", "build", "--jobs", str(jobs or self.jobs)),
             self.folder,
-            {"PYTHONPATH": str(ROOT)},
+            {"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": ""},  # an installed program is compiled
         )
 
     def saves(self) -> list[Path]:
