@@ -1,8 +1,9 @@
 """Write: rendered pages into the output folder, atomically, only where bytes differ, and nothing of anybody else's.
 
-Every file is written under a temporary name in `TEMPORARY` and renamed - in a first build whole folders are - and a
-journal there is told first, so that a build that dies anywhere leaves only files the next one knows. Each worker has a temporary name and a journal of its own. What
-is ours is for `survey` to say; files that equal what we would write are too (`refuse`).
+Every file is written under a temporary name in `TEMPORARY` and renamed; in a first build whole folders are. A journal
+there is told first, so that a build that dies anywhere leaves only files the next one knows. Each worker has a
+temporary name and a journal of its own. What is ours is for `survey` to say; files that equal what we would write are
+too (`refuse`).
 """
 
 from __future__ import annotations
