@@ -336,6 +336,8 @@ def _touched(
 ) -> set[str]:
     """Authors whose pages may show something new: their own rows, how they name their threads, where others are."""
     touched = {author.key for author in authors.fresh} | links.moved
+    if not authors.kept:
+        return touched
     before = past.rows if same else {}
     for facts in content.facts.values():
         if before.get(facts.order) != marks[facts.order] or (links.elsewhere and wrote(links.elsewhere, facts)):

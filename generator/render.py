@@ -72,6 +72,7 @@ class AuthorJob(msgspec.Struct, frozen=True):
 
     author: AuthorSum
     known: dict[str, tuple[bytes | None, bytes | None]]
+    """Empty in a first build."""
     since: str = ""
     """Order key of the oldest thread that may look different in it: full pages of older ones need no look."""
 
@@ -138,6 +139,8 @@ def read_rows(path: str) -> tuple[Mapping[str, tuple[Place, bytes]], Mapping[str
 
 pack = msgspec.msgpack.Encoder().encode
 unpack_done = msgspec.msgpack.Decoder(list[Done]).decode
+_NOTHING = (None, None)
+"""What is known of a page that is new."""
 _unpack_jobs = msgspec.msgpack.Decoder(list[AuthorJob]).decode
 
 
@@ -238,7 +241,7 @@ def _authors(task: RenderTask, shared: Shared) -> Iterator[Done | Rendered]:
             older = bisect_left(rows, job.since, key=attrgetter("thread"))
             settled = ends[older - 1] if older else 0
             for cut in cut_list(author.url, author.posts + author.stories, size):
-                record, present = job.known[cut.url]
+                record, present = job.known.get(cut.url, _NOTHING)
                 if record and cut.paging.number and cut.stop <= settled:
                     yield Done(cut.url, record, None, False)
                     continue

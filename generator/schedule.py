@@ -220,12 +220,14 @@ class Batches:
 
     def author_job(self, author: AuthorSum) -> AuthorJob:
         """Make the job of an author."""
-        records, present = self.known.records, self.known.found.present
-        known = {url: (records.get(url), present.get(url)) for url in author_urls(author, self.config)}
-        before = self._before.get(author.key, author)
-        same = (author.name, author.uid, author.slug) == (before.name, before.uid, before.slug)
-        if self.change and self.known.undisturbed and same and author.key not in self.links.moved:
-            return AuthorJob(author, known, self.change.since)
+        records, found = self.known.records, self.known.found
+        if found.bare:  # in a first build, of everybody
+            return AuthorJob(author, {})
+        known = {url: (records.get(url), found.present.get(url)) for url in author_urls(author, self.config)}
+        if self.change and self.known.undisturbed and author.key not in self.links.moved:
+            before = self._before.get(author.key, author)
+            if (author.name, author.uid, author.slug) == (before.name, before.uid, before.slug):
+                return AuthorJob(author, known, self.change.since)
         return AuthorJob(author, known)
 
     def suspects(self, blocked: Collection[str], workers: Workers) -> Iterator[tuple[str, bytes]]:
