@@ -133,7 +133,7 @@ def rank(authors: Authors) -> tuple[list[AuthorSum], frozenset[str]]:
 
 
 def _rank(author: AuthorSum) -> tuple[int, int, int, str, str]:
-    """Most posts first; of equals those who came first, so that who comes new stands behind all of them."""
+    """Most posts first, then most stories; of equals those who came first, so that who comes new stands behind them."""
     return (-author.posts, -author.stories, author.since, author.wanted, author.key)
 
 

@@ -1,7 +1,7 @@
 """Build: the stages in their order, and nothing else.
 
 `build` is the spine: scan, ingest, link, plan, render, write. What the last build left in the store says what can be
-skipped; what is skipped is decided by pure functions (`scan.unchanged`, `plan.stale`). The store commits last. Every
+skipped; what is skipped is decided by pure functions (`facts.unchanged`, `plan.stale`). The store commits last. Every
 error is raised before the output is touched, except where `keep_going` leaves the saves at fault out. An `Engine` goes
 through all that any number of times, and remembers between them.
 """
@@ -174,9 +174,8 @@ class Engine:
         marks = {order: mark for order, (_, mark) in named.items()}
         touched = _touched(content, authors, links, past, marks, same=same)
         early = {page.url: page for page in content.early} if content.site == planned.site else {}
-        apart = found.bare and not past.warm
-        if apart:
-            write.clear_apart(project.output)
+        apart = found.bare
+        write.clear_apart(project.output)
         shared = msgspec.structs.replace(share(project, planned.site), apart=apart)
         known = Known(found.records, found, same_site)
         change = Change(authors, _since(content, past, marks)) if ranked else None
@@ -185,7 +184,7 @@ class Engine:
         if past.warm and not spot:  # somebody was at it
             found = survey.survey(project.output, found.records, workers)
             rendering.known = msgspec.structs.replace(rendering.known, found=found)
-        free = spot or found.bare
+        free = spot or apart
         removed: tuple[str, ...] = ()
         if not free:
             wanted = rendering.files()
@@ -193,7 +192,7 @@ class Engine:
         done = {page.url: page for page in render(rendering, workers) if page.reason}
         workers.rest()
         if apart:
-            write.move_in(project.output)
+            write.move_in(project.output, config.output)
         ready()
         if free:  # nothing is in the way, so that this can wait until there is less to hold in memory
             wanted = rendering.files()

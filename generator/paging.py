@@ -47,8 +47,8 @@ def cut_ranking(url: str, ties: Iterable[int], size: int) -> Iterator[Cut]:
     """Cut a ranking, of which so many each are equal, into pages of at most `size`, and with regard to who moves.
 
     Those who are equal begin a page of their own where they don't fit onto one with those before them. So somebody who
-    goes from one rank to another moves nobody but those of the two ranks. A page says nothing of how many there are
-    but for the first, or all would change with the last.
+    goes from one rank to another moves those of the two ranks alone, unless a rank needs one page more then. A page
+    says nothing of how many there are but for the first, or all would change with the last.
     """
     bounds = [0]
     end = 0

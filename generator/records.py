@@ -163,7 +163,8 @@ class Files(Collection[str]):
     @classmethod
     def of(cls, records: Records, before: Set[str], after: Set[str]) -> Files:
         """Say which of the recorded files there are, where all but those `before` are, and those `after`."""
-        return cls(records, (before - after) | {urls.SUMS}, after - before)
+        gone = {url for url in before - after if url in records}
+        return cls(records, gone | {urls.SUMS}, after - before)
 
     def __contains__(self, url: object) -> bool:
         return url in self.new or (url in self.records and url not in self.gone)

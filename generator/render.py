@@ -312,5 +312,7 @@ def _author_thread(thread: Place, row: Row, start: int, stop: int) -> AuthorThre
     if start or stop < row.posts + story:
         posts = posts[max(start - story, 0) : stop - story]
     url = thread.url
-    pages = (url,) if row.pages == 1 else tuple([page_url(url, number) for number in range(1, row.pages + 1)])
+    pages = {0: url}
+    if row.pages > 1:
+        pages = {page: page_url(url, page + 1) for post in posts for page in (post.page, post.parent_page)}
     return AuthorThread(thread.title, url, thread.day, thread.posted, pages, story > start, posts)

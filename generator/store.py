@@ -1,6 +1,6 @@
 """What one build leaves for the next, in `.threadpress/`: never needed, never trusted beyond what it can prove.
 
-Two kinds of file. `state` is one value (`State`): facts of threads, sums of authors, a record a page, each decoded
+Two kinds of file. `state` is one value (`State`): facts of threads, sums of authors, records of all files, each decoded
 only when asked for; it is replaced by rename when a build has done everything else, so it says less than is true,
 never more. `authors/NN` are the partitions (`partition.py`). `begin_ingest` leaves a mark while they may differ from
 the state; a build that finds it reads all saves again.

@@ -40,7 +40,9 @@ HASHING = 1_000
 PIECE = 1 << 16
 """Bytes of a file that are read at once."""
 
-_READ = os.O_RDONLY | getattr(os, "O_BINARY", 0)
+BINARY = getattr(os, "O_BINARY", 0)
+"""For Windows, which would change line ends."""
+_READ = os.O_RDONLY | BINARY
 _SUM = re.compile(r"^([0-9a-f]{64})  (.+)$")
 
 

@@ -206,8 +206,8 @@ class AuthorThread(msgspec.Struct, frozen=True):
     """"15 October 2025", or "" without a date."""
     posted: str | None
     """ISO 8601, for <time datetime>."""
-    pages: tuple[str, ...]
-    """URLs of the thread's pages, as far as the posts lead to them; the first is `url`."""
+    pages: dict[int, str]
+    """URLs of those of the thread's pages that the posts lead to, by their number from 0."""
     story: bool
     """Whether the author posted the story."""
     posts: tuple[AuthorPost, ...]

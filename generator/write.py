@@ -21,7 +21,7 @@ from generator import urls
 from generator.errors import OutputError, Problem
 from generator.records import Files, Records
 from generator.store import FileStamp, page_record
-from generator.survey import APART, TEMPORARY, Standing, Survey
+from generator.survey import APART, BINARY, TEMPORARY, Standing, Survey
 
 
 class Sums(msgspec.Struct, frozen=True):
@@ -90,10 +90,10 @@ class Writer:
 
     def put(self, url: str, data: bytes, sha256: bytes) -> FileStamp:
         """Write one file."""
-        path = self._path(url)
         if not self._is_apart(url):
             create(self.file, data)
             return self._place(self.file, url, sha256)
+        path = self._path(url)
         self._tell(url, sha256)
         self._make_folder_of(path)
         return create(path, data)
@@ -146,16 +146,24 @@ def clear_apart(output: Path) -> None:
         shutil.rmtree(output / TEMPORARY / APART)
 
 
-def move_in(output: Path) -> None:
-    """Move all that was put apart to its place. The journals name every file of it."""
+def move_in(output: Path, shown: str) -> None:
+    """Move all that was put apart to its place. The journals name every file of it.
+
+    Raises `OutputError` if something has come to stand there since the build began.
+    """
     apart = output / TEMPORARY / APART
     for folder in sorted(apart.iterdir()) if apart.exists() else ():
-        folder.rename(output / folder.name)
+        try:
+            folder.rename(output / folder.name)
+        except OSError as error:
+            message = f"the pages can't be moved there ({error.strerror})"
+            problem = Problem(f"{shown}/{folder.name}", 0, message, "move away what is not ours and build again")
+            raise OutputError(problem) from error
 
 
 def create(path: str, data: bytes) -> FileStamp:
     """Write a file that everybody may read, whatever this process's umask is: hosts refuse others."""
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | BINARY, 0o644)
     try:
         _write(handle, data)
         found = os.fstat(handle)

@@ -325,7 +325,7 @@ PAGES: dict[str, tuple[str, Head]] = {
                     ROW.url,
                     ROW.day,
                     ROW.posted,
-                    ("threads/notes/1.html", "threads/notes/1/2.html"),
+                    {0: "threads/notes/1.html", 1: "threads/notes/1/2.html"},
                     True,
                     (
                         AuthorPost("p1", 0, EVIL, EVIL, 9, EVIL, None, "", 0, False, "no"),
@@ -333,7 +333,7 @@ PAGES: dict[str, tuple[str, Head]] = {
                         AuthorPost("p3", 0, "Re:", "So", None, None, EVIL, "p2", 1, False, "yes"),
                     ),
                 ),
-                AuthorThread(BARE.title, BARE.url, BARE.day, BARE.posted, (BARE.url,), True, ()),
+                AuthorThread(BARE.title, BARE.url, BARE.day, BARE.posted, {0: BARE.url}, True, ()),
             ),
             paging=Paging(0, "authors/notes/ann/1.html"),
             totals=AuthorTotals(2, 1, 2, "2008", "2009", 2.5, (EVIL, "Annie")),

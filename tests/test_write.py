@@ -67,8 +67,7 @@ def put(
     if clean:
         found = survey(folder, Records.of({}), SERIAL)
     records, changed = {}, []
-    if found.bare:
-        clear_apart(folder)
+    clear_apart(folder)
     with Writer(folder, apart=found.bare) as writer:
         for count, (url, data) in enumerate(files.items()):
             if count == dies:
@@ -79,7 +78,7 @@ def put(
                 changed.append(url)
             records[url] = page_record(bytes(8), sha256, writer.stamp(url))
     if found.bare:
-        move_in(folder)
+        move_in(folder, "output")
     sums = write_sums(folder, Records.of(records), found)
     tidy(folder)
     if store is not None:
@@ -161,12 +160,26 @@ def test_what_is_put_apart_comes_in_as_a_whole(tmp_path: Path) -> None:
         }
         assert writer.take("a/2.html", str(made), sums[b"two"]) == stamps["a/2.html"] == writer.stamp("a/2.html")
     assert [path.name for path in output.iterdir() if path.name[0] != "."] == ["3.html"]
-    move_in(output)
+    move_in(output, "output")
     assert {url: FileStamp.of((output / url).stat()) for url in stamps} == stamps
     found = survey(output, Records.of({}), SERIAL)
     assert {url: found.present[url] for url in found.present} == {
         "a/b/1.html": sums[b"one"], "a/2.html": sums[b"two"], "3.html": sums[b"three"],
     }  # fmt: skip
+
+
+def test_what_came_to_stand_in_the_way_of_what_was_put_apart_is_named_and_kept(tmp_path: Path) -> None:
+    files = {"a/1.html": b"one", "b/2.html": b"two"}
+    with Writer(tmp_path, apart=True) as writer:
+        for url, data in files.items():
+            writer.put(url, data, hashlib.sha256(data).digest())
+    write(tmp_path, {"b/own.txt": "not ours"})
+    with pytest.raises(OutputError) as caught:
+        move_in(tmp_path, "output")
+    assert [problem.path for problem in caught.value.problems] == ["output/b"]
+    put(tmp_path, files)
+    expected = {**BASE, **files}
+    assert tree(tmp_path) == {**expected, "SHA256SUMS": listing(expected), "b/own.txt": b"not ours"}
 
 
 @pytest.mark.parametrize("apart", [False, True])
@@ -175,7 +188,7 @@ def test_a_written_file_is_open_to_everybody(tmp_path: Path, masked: int, apart:
     with mask(masked & ~0o700), Writer(tmp_path / "output", apart=apart) as writer:
         writer.put("a/1.html", b"one", hashlib.sha256(b"one").digest())
     if apart:
-        move_in(tmp_path / "output")
+        move_in(tmp_path / "output", "output")
     assert (tmp_path / "output/a").stat().st_mode & 0o777 == 0o755
     assert (tmp_path / "output/a/1.html").stat().st_mode & 0o777 == 0o644
 
