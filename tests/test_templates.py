@@ -318,8 +318,10 @@ def test_a_year_alone_links_to_its_months_and_several_to_years() -> None:
 def test_an_authors_post_leads_to_its_place_and_its_parent() -> None:
     template, page = PAGES["author"]
     html = html_of(page, template)
-    assert html.count('<a class="place" href="../../threads/notes/1.html#cp2">in place</a>') == 1
-    assert '<a class="to guess" href="../../a.html#c1"' in html
+    assert html.count('<a class="place" href="../../threads/notes/1.html#cp3">in place</a>') == 1
+    assert html.count('<a class="place" href="../../threads/notes/1/2.html#cp2">in place</a>') == 1
+    assert '<a class="to" href="../../threads/notes/1/2.html#cp2"' in html
+    assert '<a class="to guess" href="../../threads/notes/1.html#c' in html
     assert "Re:" not in html
     assert "median score 2.5" in html
 
