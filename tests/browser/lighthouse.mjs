@@ -1,12 +1,13 @@
 // Lighthouse's opinion of some pages: the path of a Chromium and addresses in, JSON out, for each page its address, its
 // marks, and the audits that it does not pass in full.
 // One process and one browser for all, one page after the other, so that none is slowed down by the next. Pages of an
-// archive do nothing once they are loaded, so a quarter of a second of quiet is waited for, not the seconds of an app.
+// archive do nothing once they are loaded, so a quarter of a second of quiet is waited for, not the seconds of an app, and
+// another one until what was painted is told, which a slow machine does late.
 import * as chromium from "chrome-launcher";
 import lighthouse from "lighthouse";
 
 const [chromePath, ...addresses] = process.argv.slice(2);
-const quiet = { pauseAfterFcpMs: 0, pauseAfterLoadMs: 0, networkQuietThresholdMs: 250, cpuQuietThresholdMs: 250 };
+const quiet = { pauseAfterFcpMs: 1000, pauseAfterLoadMs: 1000, networkQuietThresholdMs: 250, cpuQuietThresholdMs: 250 };
 const browser = await chromium.launch({ chromePath, chromeFlags: ["--headless", "--no-sandbox"] });
 const found = [];
 try {
