@@ -2,10 +2,10 @@
 
 What templates say is compiled differently from Jinja2's default where that makes the same output cheaper: text is
 escaped without a detour over `Markup` objects; `a.b`, `a["b"]` and `a(b)` are Python's own; words that need no escaping
-are not escaped; and what a block puts out is collected, to be handed on in large pieces. Together this saves more than
-half of the time in templates. Nearly all values that templates see are structs, so `a.b` finds what Jinja2 would find.
-A template in which it does not (`a.b` for `a["b"]`, an unknown name, or `a.b is defined`), and one that raises anything
-else, is compiled again as Jinja2 does, and tells what is wrong as Jinja2 would.
+are not escaped; and what a block puts out is collected, to be handed on in large pieces. Nearly all values that
+templates see are structs, so `a.b` finds what Jinja2 would find. A template in which
+it does not (`a.b` for `a["b"]`, an unknown name, or `a.b is defined`), and one that raises anything else, is compiled
+again as Jinja2 does, and tells what is wrong as Jinja2 would.
 
 One mistake that Jinja2 lets pass is an error here: a block that could never be shown (`blocks.py`).
 """
