@@ -15,12 +15,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.browser.walk import SAVES
 from tests.small import Said, built, news, note, write
 
 THEMES = ("default", "classic", "plain")
+expect.set_options(timeout=60_000)
+"""Milliseconds until a page is given up: on a machine with much else to do, ten pages take long to load again."""
 HEBREW = "\u05e9\u05dc\u05d5\u05dd \u05e2\u05d5\u05dc\u05dd"
 REPO = Path(__file__).parents[2]
 CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
