@@ -28,7 +28,7 @@ class Links(msgspec.Struct, frozen=True):
     """The site as a web of threads and authors."""
 
     threads: tuple[Facts, ...]
-    """Oldest first, each with its odd slugs; a thread's number is its place here."""
+    """Oldest first, each with its odd slugs, perhaps with some that were; a thread's number is its place here."""
     stems: tuple[str, ...]
     """File name of each thread's page, without ending."""
     urls: tuple[str, ...]
@@ -42,7 +42,7 @@ class Links(msgspec.Struct, frozen=True):
     odd: Mapping[str, str]
     """Slugs, by author key, that don't follow from the author as each thread names them."""
     elsewhere: frozenset[str]
-    """Keys of authors of whom that says something else than in the last build."""
+    """Keys of authors who have another slug than in the last build."""
     months: Mapping[tuple[int, int], tuple[int, ...]]
     """Threads of each month that has any, oldest first."""
     tags: Mapping[str, tuple[int, ...]]
@@ -59,7 +59,7 @@ def link(facts: Iterable[Facts], authors: Authors, config: Config, before: Links
     """
     ranked, moved = rank(authors)
     odd = {author.key: author.slug for author in ranked if author.odd}
-    elsewhere = _elsewhere(authors, moved, odd)
+    elsewhere = _elsewhere(authors, moved, ranked)
     threads = tuple(
         msgspec.structs.replace(thread, odd=_odd_in(thread, odd))
         if thread.odd is None or (elsewhere and wrote(elsewhere, thread))
@@ -106,12 +106,15 @@ def link(facts: Iterable[Facts], authors: Authors, config: Config, before: Links
     )
 
 
-def _elsewhere(authors: Authors, moved: frozenset[str], odd: Mapping[str, str]) -> frozenset[str]:
-    """Find authors whose odd slugs are not those of the last build."""
+def _elsewhere(authors: Authors, moved: frozenset[str], ranked: Sequence[AuthorSum]) -> frozenset[str]:
+    """Find authors whose slugs are not those of the last build.
+
+    Whoever keeps a slug needs no look, even where it follows from the author's names no longer: threads that were read
+    before have the names they had, from which it does follow, or have it among their odd ones.
+    """
     known = (*authors.before, *(author for author in authors.kept if moved and author.key in moved))
-    before = {author.key: author.slug for author in known if author.odd}
-    touched = moved.union(author.key for part in (authors.before, authors.fresh) for author in part)
-    return frozenset(key for key in touched if before.get(key) != odd.get(key))
+    before = {author.key: author.slug for author in known}
+    return frozenset(author.key for author in ranked if author.slug != before.get(author.key, author.slug))
 
 
 def wrote(authors: Set[str], thread: Facts) -> bool:

@@ -16,7 +16,7 @@ from generator.schedule import Known
 from generator.store import STAMP, FileStamp, Store, page_record, stamp_bytes
 from generator.survey import Standing, Survey
 from tests.history import SHORT, Site
-from tests.small import Said, news, prints, tree, write
+from tests.small import Said, news, note, prints, tree, write
 
 # Five threads by one editor, Ed, two of a page in each list. In every one Ann writes first, then somebody of its own;
 # the third has two pages. A month holds two threads at most, before and after each edit, so no bar of it changes.
@@ -166,6 +166,30 @@ def test_the_newest_thread_touches_the_newest_pages(site: Site) -> None:
     assert rendered(report) == wanted
     new = thread(6) | author("p6-26", 0) | {"saves/6.txt", "dates/2025/04.html"}
     assert {url for url, reason in report.rendered if reason == "it is new"} == new
+    site.check(report)
+
+
+def test_a_new_name_touches_no_thread_with_the_old_one(site: Site) -> None:
+    """The slug outlives it, so that all links to its author stay as they are; two names back and forth, too."""
+    site.put("content/6.txt", save(6).replace("by P6 ( 26 )", "by Eve ( 21 )"))
+    report = site.build()
+    assert author("p1-21", 0) < rendered(report)
+    assert {url for url in rendered(report) if url.startswith("threads/")} == thread(6) | {page(5)}
+    site.check(report)
+    site.put("content/6.txt", save(6))
+    report = site.build()
+    assert {url for url in rendered(report) if url.startswith("threads/")} == thread(6)
+    site.check(report)
+
+
+def test_a_slug_that_goes_to_another_touches_all_that_link_to_it(site: Site) -> None:
+    """Also where its author had got a second name meanwhile, so that some threads say it and some don't."""
+    site.put("content/6.txt", save(6).replace("by P6 ( 26 )", "by Eve ( 21 )"))
+    site.build()
+    site.put("content/n.md", note("n", ("P1-21", "", "Hm"), source="slashdot"))
+    report = site.build()
+    assert thread(1) | thread(6) <= rendered(report)
+    assert "p1-21.html" not in (site.folder / "output" / page(1)).read_text(encoding="utf-8")
     site.check(report)
 
 
