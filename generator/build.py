@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import Executor, Future
+from concurrent.futures import Executor
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -115,10 +115,9 @@ class Engine:
             run = _Run(project, order, store, workers, ready)
             past, glance = self._past, None
             if past is None or order.clean or store.stamp() != self._stamp or survey.left_over(project.output):
-                self._past, size = None, 0 if order.clean else store.size()
-                task = survey.GlanceTask(str(project.output), store.standing())
-                glance = workers.begin(survey.glance, task, size) if size else None
-                past = Past(EMPTY if order.clean else store.load())
+                self._past, past = None, Past(EMPTY if order.clean else store.load())
+                if standing := past.state.standing:
+                    glance = survey.Glance(project.output, standing, workers, store.size())
             try:
                 return self._build(run, past, glance)
             except Damaged:
@@ -135,7 +134,7 @@ class Engine:
             past.pages.places  # noqa: B018  # found now, and kept
             past.web = Web(links, plan(links, config, load_theme(config.theme, self.site)), places(links))
 
-    def _build(self, run: _Run, past: Past, glance: Future[survey.Glance] | None) -> BuildReport:
+    def _build(self, run: _Run, past: Past, glance: survey.Glance | None) -> BuildReport:
         project, order, store, workers, ready = run
         config, state, started = project.config, past.state, time.time_ns()
         scan_digest, site_digest = digests(config, project.theme)
@@ -146,7 +145,7 @@ class Engine:
         _stop_at_problems(content.problems, order)
         found: survey.Survey | None = None
         if not _to_do(state, site_digest, untouched=content.untouched):
-            if not content.doubted and (past.warm or (glance is not None and glance.result().digest == state.standing)):
+            if not content.doubted and (past.warm or (glance and glance.same())):
                 write.tidy(project.output)
                 self._keep(store, past)
                 return _report(config, state, content.problems)
@@ -304,13 +303,12 @@ def _stop_at_problems(problems: Iterable[Problem], order: Order) -> None:
 
 
 def _survey(
-    project: Project, past: Past, workers: Workers, glance: Future[survey.Glance] | None
+    project: Project, past: Past, workers: Workers, glance: survey.Glance | None
 ) -> Callable[[], survey.Survey]:
     """Begin to look at the output, file by file only if a glance showed that something is different."""
-    found = glance.result() if glance else None
-    if past.warm or (found and found.digest == past.state.standing):
+    if past.warm or (glance and glance.same()):
         return lambda: survey.as_left(past.pages, past.state.foreign)
-    return survey.begin(project.output, past.pages, workers, found.seen if found else None)
+    return survey.begin(project.output, past.pages, workers, glance)
 
 
 def _left(pages: Records, found: survey.Survey) -> dict[str, Any]:
@@ -318,7 +316,7 @@ def _left(pages: Records, found: survey.Survey) -> dict[str, Any]:
     return {
         "pages": encode(pages.packed()),
         "foreign": found.foreign,
-        "standing": pages.digest(found.foreign),
+        "standing": pages.standing(found.foreign),
         "files": len(pages),
     }
 

@@ -20,6 +20,8 @@ PARTS = (FINGERPRINT, SHA256, STAMP)
 FEW = 10
 """Of so many records, one that changes is few."""
 WIDTHS = tuple(part.stop - part.start for part in PARTS)
+WHOLE = 20_000
+"""Files up to which an output is looked at as a whole; a larger one in two parts, side by side."""
 
 
 class Records(Mapping[str, bytes]):
@@ -130,12 +132,20 @@ class Records(Mapping[str, bytes]):
             del lines[self.places[urls.SUMS]]
         return "\n".join([*lines, ""]).encode()
 
-    def digest(self, foreign: Mapping[str, bytes]) -> bytes:
-        """Give the digest of an output in which these files lie as recorded, and `foreign` ones with these stamps."""
+    def standing(self, foreign: Mapping[str, bytes]) -> tuple[tuple[str, bytes], ...]:
+        """Tell an output in which these files lie as recorded, and `foreign` ones with these stamps, from any other.
+
+        Gives where each part of it starts, and the part's digest.
+        """
         found = self
         if foreign:
             found = self.replaced((), {url: bytes(STAMP.start) + stamp for url, stamp in foreign.items()})
-        return digest(found.names, found.columns[2])
+        names, stamps, width = found.names, memoryview(found.columns[2]), WIDTHS[2]
+        middle = len(names) // 2 if len(names) > WHOLE else len(names)
+        parts = [("", digest(names[:middle], stamps[: middle * width]))]
+        if middle < len(names):
+            parts.append((names[middle], digest(names[middle:], stamps[middle * width :])))
+        return tuple(parts)
 
     def inside(self, folder: str) -> list[str]:
         """Give the URLs that start with the name of a folder, slash and all."""
@@ -177,7 +187,7 @@ class Files(Collection[str]):
         return sum(1 for _ in self)
 
 
-def digest(names: Iterable[str], stamps: bytes) -> bytes:
+def digest(names: Iterable[str], stamps: bytes | memoryview) -> bytes:
     """Digest all names, sorted, and then all stamps: no name holds a zero byte, and all stamps are of one length."""
     found = hashlib.sha256("\0".join(names).encode("utf-8", "surrogateescape"))
     found.update(stamps)

@@ -24,7 +24,7 @@ import msgspec
 from generator.errors import Problem
 from generator.partition import PARTITIONS
 
-VERSION = b"threadpress state 5\n"
+VERSION = b"threadpress state 6\n"
 
 HEADER = 100
 """Bytes of SQLite's header (https://www.sqlite.org/fileformat.html): change counter and our `user_version` in it."""
@@ -77,8 +77,8 @@ class State(msgspec.Struct, frozen=True):
     """`Records` of all files, packed, `SHA256SUMS` among them."""
     foreign: dict[str, bytes] = {}
     """What else lay in the output, with stamps."""
-    standing: bytes = b""
-    """What a glance at the output shows while all that is as it was left."""
+    standing: tuple[tuple[str, bytes], ...] = ()
+    """What a glance at the output shows while all that is as it was left: where each part starts, and its digest."""
     files: int = 0
     """In the output that are ours."""
     counts: tuple[int, int, int] = (0, 0, 0)
@@ -93,8 +93,8 @@ class State(msgspec.Struct, frozen=True):
 
 EMPTY = State()
 
-_STANDING = slice(len(VERSION) + 32, len(VERSION) + 64)
-"""Where `State.standing` is once more, behind the version and the SHA-256 of what follows."""
+_START = len(VERSION) + 32
+"""Where the state starts, behind the version and the SHA-256 of what follows."""
 _encoder = msgspec.msgpack.Encoder()
 _RECORD = struct.Struct("<8s32sqqq")
 
@@ -139,13 +139,6 @@ class Store:
             return (self.folder / "state").stat().st_size
         return 0
 
-    def standing(self) -> bytes:
-        """Give `State.standing` without reading the rest, for who can do without proof."""
-        with contextlib.suppress(OSError), (self.folder / "state").open("rb") as file:
-            head = file.read(_STANDING.stop)
-            return head[_STANDING] if head.startswith(VERSION) else b""
-        return b""
-
     def stamp(self) -> FileStamp | None:
         """Give what tells this state from any other; None if there is none, or partitions may differ from it."""
         if self.mark.exists():
@@ -163,11 +156,11 @@ class Store:
             raw = memoryview((self.folder / "state").read_bytes())  # fields are views of it, not copies
         except OSError:
             return EMPTY
-        digest = hashlib.sha256(raw[_STANDING.start :]).digest()
-        if raw[: len(VERSION)] != VERSION or digest != raw[len(VERSION) : _STANDING.start]:
+        digest = hashlib.sha256(raw[_START:]).digest()
+        if raw[: len(VERSION)] != VERSION or digest != raw[len(VERSION) : _START]:
             return EMPTY
         try:
-            state = msgspec.msgpack.decode(raw[_STANDING.stop :], type=State)
+            state = msgspec.msgpack.decode(raw[_START:], type=State)
         except msgspec.DecodeError:
             return EMPTY
         if self.mark.exists() or state.partitions != self._partition_marks():
@@ -186,8 +179,7 @@ class Store:
         state = msgspec.structs.replace(state, partitions=self._partition_marks())
         # Field by field, as the encoder would: it would copy all of them, and they are the most that a build holds.
         fields = msgspec.structs.asdict(state)
-        parts: list[bytes | memoryview] = [state.standing or bytes(32)]
-        parts.append(b"\xde" + len(fields).to_bytes(2, "big"))  # msgpack's "map 16"
+        parts: list[bytes | memoryview] = [b"\xde" + len(fields).to_bytes(2, "big")]  # msgpack's "map 16"
         for name, value in fields.items():
             parts.append(_encoder.encode(name))
             parts.append(memoryview(value) if isinstance(value, msgspec.Raw) else _encoder.encode(value))

@@ -11,14 +11,14 @@ import itertools
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Set
+from concurrent.futures import Future
 from pathlib import Path, PurePosixPath
 
 import msgspec
 
 from generator import urls
 from generator.parallel import Workers
-from generator.records import Files, Records
-from generator.records import digest as digest_of
+from generator.records import Files, Records, digest
 from generator.store import STAMP, stamp_bytes
 
 TEMPORARY = ".threadpress-tmp"
@@ -108,11 +108,20 @@ class Survey(msgspec.Struct, frozen=True):
         return not self.present.absent and not self.present.others
 
 
-def _walk(output: Path) -> Iterator[tuple[str, bytes, bool]]:
-    """Yield what lies in the output: URL and stamp, and whether it is a plain file; folders end with a slash."""
+_END = chr(0x10FFFF)
+"""Behind all URLs."""
+
+
+def _walk(output: Path, start: str = "", stop: str = _END) -> Iterator[tuple[str, bytes, bool]]:
+    """Yield what lies in the output: URL and stamp, and whether it is a plain file; folders end with a slash.
+
+    Only what sorts from `start` on, and before `stop`, is looked at.
+    """
     waiting = [""]
     while waiting:
         prefix = waiting.pop()
+        if prefix >= stop or (prefix < start and not start.startswith(prefix)):
+            continue
         try:
             entries = os.scandir(output / prefix)
         except (FileNotFoundError, NotADirectoryError):
@@ -120,17 +129,22 @@ def _walk(output: Path) -> Iterator[tuple[str, bytes, bool]]:
         except PermissionError:
             if not prefix:
                 raise
-            yield prefix.rstrip("/"), CLOSED, False  # we make none that are closed to us
+            url = prefix.rstrip("/")
+            if start <= url < stop:
+                yield url, CLOSED, False  # we make none that are closed to us
             continue
         with entries:
             for entry in entries:
                 url = prefix + entry.name
-                if entry.is_dir(follow_symlinks=False):
+                plain = entry.is_file(follow_symlinks=False)
+                if not plain and entry.is_dir(follow_symlinks=False):
                     if url != TEMPORARY:
-                        yield f"{url}/", b"", False
-                        waiting.append(f"{url}/")
-                else:
-                    yield url, stamp_bytes(entry.stat(follow_symlinks=False)), entry.is_file(follow_symlinks=False)
+                        url += "/"
+                        waiting.append(url)
+                        if start <= url < stop:
+                            yield url, b"", False
+                elif start <= url < stop:
+                    yield url, stamp_bytes(entry.stat(follow_symlinks=False)), plain
 
 
 Seen = list[tuple[str, bytes, bool]]
@@ -138,28 +152,50 @@ Seen = list[tuple[str, bytes, bool]]
 
 
 class GlanceTask(msgspec.Struct, frozen=True):
-    """An output to glance at, with the digest expected of it: a task for a worker."""
+    """A part of an output to glance at, with the digest expected of it: a task for a worker."""
 
     output: str
+    start: str
+    stop: str
     expected: bytes
 
 
-class Glance(msgspec.Struct, frozen=True):
-    """What was found."""
+def glance(task: GlanceTask) -> Seen | None:
+    """Look at names and stamps of the files in a part of the output: None if they are as expected, else what there is.
 
-    digest: bytes
-    """Of the names and stamps of all files: equal to `State.standing` if the output is as it was left."""
-    seen: Seen | None
-    """What there is, where the digest is another than expected, so that nobody need walk through it again."""
-
-
-def glance(task: GlanceTask) -> Glance:
-    """Look at names and stamps of all files in the output."""
-    seen = list(_walk(Path(task.output)))
+    So nobody need walk through it again.
+    """
+    seen = list(_walk(Path(task.output), task.start, task.stop))
     files = {url: stamp for url, stamp, _ in seen if url[-1] != "/"}
     names = sorted(files)
-    digest = digest_of(names, b"".join([files[name] for name in names]))
-    return Glance(digest, None if digest == task.expected else seen)
+    return None if digest(names, b"".join(map(files.__getitem__, names))) == task.expected else seen
+
+
+class Glance:
+    """A look at the whole output, by workers, while the build goes on."""
+
+    def __init__(self, output: Path, standing: tuple[tuple[str, bytes], ...], workers: Workers, weight: int) -> None:
+        """Begin to look; `standing` is that of the state, and `weight` as for `Workers.begin`."""
+        stops = [*(start for start, _ in standing[1:]), _END]
+        self.tasks = [
+            GlanceTask(str(output), start, stop, expected)
+            for (start, expected), stop in zip(standing, stops, strict=True)
+        ]
+        self._parts: list[Future[Seen | None]] = [workers.begin(glance, task, weight) for task in self.tasks]
+
+    def done(self) -> bool:
+        """Say whether it has come to its end."""
+        return all(part.done() for part in self._parts)
+
+    def same(self) -> bool:
+        """Say whether all is as it was left."""
+        return all(part.result() is None for part in self._parts)
+
+    def seen(self) -> Iterator[tuple[str, bytes, bool]]:
+        """Yield what there is; parts that are as they were left are walked through again."""
+        for task, part in zip(self.tasks, self._parts, strict=True):
+            found = part.result()
+            yield from _walk(Path(task.output), task.start, task.stop) if found is None else found
 
 
 def left_over(output: Path) -> bool:
@@ -198,23 +234,25 @@ def as_left(records: Records, foreign: dict[str, bytes]) -> Survey:
     return Survey(Standing(records, frozenset(), {}), foreign, None, {}, False)
 
 
-def survey(output: Path, records: Records, workers: Workers, seen: Seen | None = None) -> Survey:
+def survey(output: Path, records: Records, workers: Workers) -> Survey:
     """Look at every file in the output folder; only those whose stamp is not the recorded one are read.
 
-    Lists of sums are read only if there is such a file whose bytes are not the recorded ones either. `seen` is what
-    a glance saw a moment ago, if there was one.
+    Lists of sums are read only if there is such a file whose bytes are not the recorded ones either.
     """
-    return begin(output, records, workers, seen)()
+    return begin(output, records, workers, None)()
 
 
-def begin(output: Path, records: Records, workers: Workers, seen: Seen | None = None) -> Callable[[], Survey]:
-    """Begin a `survey`; what is given waits for its end. Workers read files meanwhile."""
+def begin(output: Path, records: Records, workers: Workers, glance: Glance | None) -> Callable[[], Survey]:
+    """Begin a `survey`; what is given waits for its end. Workers read files meanwhile.
+
+    Whoever glanced at the output a moment ago need not walk through it again.
+    """
     places = records.places
     untouched: list[str] = []
     strange: dict[str, bytes] = {}
     foreign: dict[str, bytes] = {}
     folders: set[str] = set()
-    for url, stamp, plain in _walk(output) if seen is None else seen:
+    for url, stamp, plain in glance.seen() if glance else _walk(output):
         if plain:
             place = places.get(url)
             if place is not None and records.stamp(place) == stamp:
