@@ -24,7 +24,8 @@ check: $(VENV)/.installed
 	$(bin)/threadpress check
 
 test: $(VENV)/.installed-dev
-	$(bin)/python -m pytest $(PYTEST)
+	$(bin)/python -m pytest -m alone
+	$(bin)/python -m pytest -m "not alone" $(PYTEST)
 
 lint: $(VENV)/.installed-dev
 	$(bin)/python -m ruff check .

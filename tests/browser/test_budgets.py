@@ -84,7 +84,7 @@ def test_movement_is_seen(browser: Browser, served: Served) -> None:
         assert page.evaluate(MOVED) > 0
 
 
-@pytest.mark.slow
+@pytest.mark.alone
 def test_lighthouse_has_nothing_to_say(served: Served) -> None:
     need(LIGHTHOUSE, "npm install --no-package-lock")
     chromium = need(CHROMIUM, "apt install chromium, or name one in $CHROMIUM")
