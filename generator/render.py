@@ -222,8 +222,8 @@ def _under(folder: str, problem: Problem) -> Problem:
     return msgspec.structs.replace(problem, path=f"{folder}/{problem.path}")
 
 
-TOGETHER = 64
-"""Authors whose pages go through each step together: a processor runs the same code again faster than other code."""
+TOGETHER = 16
+"""Pages of authors that go through each step together: a processor runs the same code again faster than other code."""
 _decode_posts = msgspec.msgpack.Decoder(tuple[AuthorPost, ...]).decode
 
 
@@ -242,58 +242,60 @@ class _Sheet(NamedTuple):
 
 def _authors(task: RenderTask, shared: Shared) -> Iterator[Done | Rendered]:
     """Render those pages of a partition's authors whose fingerprint is not the known one."""
-    jobs = {job.author.key: job for job in _unpack_jobs(task.authors)}
     threads, odd = read_rows(task.rows)
-    size, theme = shared.config.list_posts_per_page, shared.theme
+    found = _sheets(task, threads, shared.config.list_posts_per_page)
+    while some := list(itertools.islice(found, TOGETHER)):
+        yield from (one for one in some if isinstance(one, Done))
+        sheets = [one for one in some if isinstance(one, _Sheet)]
+        totals = [portray(one.author, one.rows, odd) if one.cut.paging.number == 0 else None for one in sheets]
+        marks = [
+            fingerprint(
+                (author.name, author.uid, sums),
+                cut,
+                [(row.data, start, stop, threads[row.thread][1]) for row, start, stop in parts],
+            )
+            for (author, _, cut, parts, *_), sums in zip(sheets, totals, strict=True)
+        ]
+        wanted: list[tuple[_Sheet, AuthorTotals | None, bytes, Reason]] = []
+        for sheet, sums, mark in zip(sheets, totals, marks, strict=True):
+            reason = stale(mark, sheet.record, sheet.present, same_site=task.same_site)
+            if reason is not None:
+                wanted.append((sheet, sums, mark, reason))
+            else:
+                assert sheet.record is not None
+                yield Done(sheet.cut.url, sheet.record, None, False)
+        views = [
+            author_view(sheet.author, sums, sheet.cut, _listed(sheet.parts, threads), shared.config)
+            for sheet, sums, _, _ in wanted
+        ]
+        pages = [shared.theme.render("author.html", view, shared.site) for view in views]
+        for (sheet, _, mark, reason), data in zip(wanted, pages, strict=True):
+            yield Rendered(sheet.cut.url, mark, sheet.present, reason, data)
+
+
+def _sheets(task: RenderTask, threads: Mapping[str, object], size: int) -> Iterator[Done | _Sheet]:
+    """Yield the pages of a partition's authors, with `size` posts each; those that need no look are done."""
+    jobs = {job.author.key: job for job in _unpack_jobs(task.authors)}
     with Partition(Path(task.partition)) as partition:
-        found = partition.rows(None if task.everyone else jobs.keys())
-        while some := list(itertools.islice(found, TOGETHER)):
-            sheets: list[_Sheet] = []
-            for rows in some:
-                key = rows[0].author
-                job = jobs.pop(key, None)
-                if job is None:
-                    raise Damaged(f"{task.partition}: nobody wrote the rows of {key}")
-                if len(rows) != job.author.threads or not threads.keys() >= {row.thread for row in rows}:
-                    raise Damaged(f"{task.partition}: the rows of {key} are not those that were summed up")
-                yield from _lay_out(job, rows, size, sheets)
-            totals = [portray(one.author, one.rows, odd) if one.cut.paging.number == 0 else None for one in sheets]
-            stale_ones: list[tuple[_Sheet, AuthorTotals | None, bytes, Reason]] = []
-            for sheet, sums in zip(sheets, totals, strict=True):
-                mark = fingerprint(
-                    (sheet.author.name, sheet.author.uid, sums),
-                    sheet.cut,
-                    [(row.data, start, stop, threads[row.thread][1]) for row, start, stop in sheet.parts],
-                )
-                reason = stale(mark, sheet.record, sheet.present, same_site=task.same_site)
-                if reason is not None:
-                    stale_ones.append((sheet, sums, mark, reason))
+        for rows in partition.rows(None if task.everyone else jobs.keys()):
+            key = rows[0].author
+            job = jobs.pop(key, None)
+            if job is None:
+                raise Damaged(f"{task.partition}: nobody wrote the rows of {key}")
+            author = job.author
+            if len(rows) != author.threads or not threads.keys() >= {row.thread for row in rows}:
+                raise Damaged(f"{task.partition}: the rows of {key} are not those that were summed up")
+            ends = list(itertools.accumulate([row.posts + row.story for row in rows]))
+            older = bisect_left(rows, job.since, key=attrgetter("thread"))
+            settled = ends[older - 1] if older else 0
+            for cut in cut_list(author.url, author.posts + author.stories, size):
+                record, present = job.known.get(cut.url, _NOTHING)
+                if record and cut.paging.number and cut.stop <= settled:
+                    yield Done(cut.url, record, None, False)
                 else:
-                    assert sheet.record is not None
-                    yield Done(sheet.cut.url, sheet.record, None, False)
-            views = [
-                author_view(sheet.author, sums, sheet.cut, _listed(sheet.parts, threads), shared.config)
-                for sheet, sums, _, _ in stale_ones
-            ]
-            pages = [theme.render("author.html", view, shared.site) for view in views]
-            for (sheet, _, mark, reason), data in zip(stale_ones, pages, strict=True):
-                yield Rendered(sheet.cut.url, mark, sheet.present, reason, data)
+                    yield _Sheet(author, rows, cut, list(_parts(rows, ends, cut)), record, present)
     if jobs:
         raise Damaged(f"{task.partition}: there are no rows of {', '.join(jobs)}")
-
-
-def _lay_out(job: AuthorJob, rows: list[Row], size: int, sheets: list[_Sheet]) -> Iterator[Done]:
-    """Add the pages of an author to `sheets`; yields those that need no look."""
-    author = job.author
-    ends = list(itertools.accumulate([row.posts + row.story for row in rows]))
-    older = bisect_left(rows, job.since, key=attrgetter("thread"))
-    settled = ends[older - 1] if older else 0
-    for cut in cut_list(author.url, author.posts + author.stories, size):
-        record, present = job.known.get(cut.url, _NOTHING)
-        if record and cut.paging.number and cut.stop <= settled:
-            yield Done(cut.url, record, None, False)
-        else:
-            sheets.append(_Sheet(author, rows, cut, list(_parts(rows, ends, cut)), record, present))
 
 
 def _parts(rows: list[Row], ends: list[int], cut: Cut) -> Iterator[tuple[Row, int, int]]:
