@@ -108,8 +108,8 @@ class Survey(msgspec.Struct, frozen=True):
         return not self.present.absent and not self.present.others
 
 
-_END = chr(0x10FFFF)
-"""Behind all URLs."""
+_END = chr(0x10FFFF) * 256
+"""Behind all URLs: no file has so long a name."""
 
 
 def _walk(output: Path, start: str = "", stop: str = _END) -> Iterator[tuple[str, bytes, bool]]:

@@ -17,8 +17,8 @@ from generator.store import STAMP, stamp_bytes
 from generator.survey import Glance
 from tests.small import write
 
-FOLDERS = ("", "a/", "a/b/", "ä/", "z/")
-URLS = st.builds("{}{}.html".format, st.sampled_from(FOLDERS), st.sampled_from("1bcä"))
+FOLDERS = ("", "a/", "a/b/", "ä/", "z/", "\U0010ffff/")
+URLS = st.builds("{}{}.html".format, st.sampled_from(FOLDERS), st.sampled_from("1bcä\U0010ffff"))
 
 
 def stamps(output: Path) -> dict[str, bytes]:

@@ -21,14 +21,14 @@ from tests.browser.walk import SAVES
 from tests.small import Said, built, news, note, write
 
 THEMES = ("default", "classic", "plain")
-expect.set_options(timeout=60_000)
-"""Milliseconds until a page is given up: on a machine with much else to do, ten pages take long to load again."""
 HEBREW = "\u05e9\u05dc\u05d5\u05dd \u05e2\u05d5\u05dc\u05dd"
 REPO = Path(__file__).parents[2]
 CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
 FIREFOX = Path(os.environ.get("FIREFOX", "/usr/bin/firefox-esr"))
 AXE = REPO / "node_modules/axe-core/axe.min.js"
 LIGHTHOUSE = REPO / "node_modules/lighthouse/cli/index.js"
+# Milliseconds until a page is given up: on a machine with much else to do, ten pages take long to load again.
+expect.set_options(timeout=60_000)
 VNU = REPO / "node_modules/vnu-jar/build/dist/vnu.jar"
 
 
