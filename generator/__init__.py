@@ -11,8 +11,8 @@
 public API; everything else may change.
 """
 
-from generator.build import BuildReport, Order, build
 from generator.config import Config, load
+from generator.engine.build import BuildReport, Order, build
 from generator.errors import ConfigError, ContentError, OutputError, Problem, ThemeError, ThreadpressError
 from generator.model import Author, Post, Reply, Thread
 

@@ -54,10 +54,10 @@ def build(strict: bool, keep_going: bool, clean: bool, site_url: str | None, job
 
     Only files whose bytes differ are written; files that are not ours are never touched.
     """
-    from generator.build import Order
-    from generator.build import build as build_site
-    from generator.parallel import collect_rarely
-    from generator.progress import watch
+    from generator.commands.progress import watch
+    from generator.engine.build import Order
+    from generator.engine.build import build as build_site
+    from generator.workers import collect_rarely
 
     collect_rarely()
 
@@ -92,8 +92,8 @@ def serve(port: int, host: str, show: bool, poll: bool) -> int:
     Pages that are open show what changed at once; where a build fails they show why, and the last good site stays.
     The files in output/ are those that `build` makes.
     """
-    from generator.serve import Order
-    from generator.serve import serve as serve_site
+    from generator.commands.serve.serve import Order
+    from generator.commands.serve.serve import serve as serve_site
 
     serve_site(SITE, Order(host, port, show, poll), lambda line: click.echo(line, err=True))
     return DONE
@@ -106,7 +106,7 @@ def check() -> int:
     Looks for dead links and anchors, ids used twice, files that differ from SHA256SUMS, and redacted texts. Asks
     nothing of the network.
     """
-    from generator.check import check_site
+    from generator.commands.check.check import check_site
 
     config, warnings = _settings(None)
     report = check_site(config, SITE)
@@ -129,9 +129,9 @@ def add(saves: tuple[str, ...], dry_run: bool) -> int:
     one can't be read, nothing is written. A newer save of a thread goes beside the older ones; the answer says what it
     brings. Files that are there are never changed.
     """
-    from generator.add import add as add_saves
-    from generator.cards import lines
-    from generator.incoming import STDIN, receive
+    from generator.commands.add.add import add as add_saves
+    from generator.commands.add.cards import lines
+    from generator.commands.add.incoming import STDIN, receive
 
     if saves.count(STDIN) > 1:
         raise click.UsageError(f"{STDIN} can be named only once")
@@ -166,8 +166,8 @@ def inspect(save: str) -> int:
     """
     from rich.console import Console
 
-    from generator.lookup import look_up
-    from generator.tree import ASCII, LINES, tree
+    from generator.commands.inspect.lookup import look_up
+    from generator.commands.inspect.tree import ASCII, LINES, tree
 
     config, warnings = _settings(None)
     _tell(warnings)
@@ -194,8 +194,8 @@ def publish(remote: str, branch: str, dry_run: bool, no_history: bool) -> int:
     Builds nothing: an output that is out of date, broken or not redacted is refused. Your branches, your index and
     your work tree stay as they are.
     """
-    from generator.publish import Target
-    from generator.publish import publish as publish_site
+    from generator.commands.publish.publish import Target
+    from generator.commands.publish.publish import publish as publish_site
 
     config, warnings = _settings(None)
     report = publish_site(config, SITE, Target(remote, branch, dry_run, not no_history))
@@ -225,7 +225,7 @@ def new(folder: Path) -> int:
 
     Writes nothing where a file of the same name is there already.
     """
-    from generator.new import new as new_site
+    from generator.commands.new.new import new as new_site
 
     files = new_site(folder)
     click.echo(f"{_count(len(files), 'file')} in {folder}: {', '.join(files)}")
@@ -298,7 +298,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
 
 def _report(error: Exception) -> int:
     """Write the traceback of a bug of ours to a file and say where it is."""
-    from generator.crash import keep
+    from generator.commands.crash import keep
 
     _tell([keep(error, SITE)])
     return BUG

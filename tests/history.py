@@ -16,7 +16,7 @@ from pathlib import Path
 from hypothesis import strategies as st
 
 from generator import config
-from generator.build import BuildReport, Order, build
+from generator.engine.build import BuildReport, Order, build
 from generator.errors import OutputError
 from tests.small import Said, news, note, prints, tree, write
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from generator.cli import run
-from generator.lock import FOLDER
+from generator.engine.lock import FOLDER
 from tests.small import ROOT, Said, news, note, prints, tree, write
 
 GOOD = {"content/101.txt": news("101", Said("Hello", "Boo"), Said("Well", "Re:", "Bob", "8"))}
@@ -275,7 +275,7 @@ ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT)}
 HOLD = """
 import sys
 from pathlib import Path
-from generator.lock import lock
+from generator.engine.lock import lock
 with lock(Path()):
     print(flush=True)
     sys.stdin.read()
@@ -338,7 +338,9 @@ def test_workers_are_interrupted_with_their_build_and_say_nothing(site: Site, tr
 
 def test_a_bug_of_ours_ends_with_3_and_leaves_its_traceback_in_a_file(tmp_path: Path) -> None:
     write(tmp_path, GOOD)
-    broken = "import sys, generator.cli; sys.modules['generator.build'].plan = None; generator.cli.main(['build'])"
+    broken = (
+        "import sys, generator.cli; sys.modules['generator.engine.build'].plan = None; generator.cli.main(['build'])"
+    )
     told = subprocess.run(
         [sys.executable, "-c", broken], env=ENVIRONMENT, cwd=tmp_path, check=False, capture_output=True, text=True
     )

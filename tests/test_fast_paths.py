@@ -18,20 +18,20 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from markupsafe import Markup, escape
 
-from generator import theme as themes
-from generator.build import Order
-from generator.identity import SIGNIFICANT, post_id
+from generator.engine.build import Order
 from generator.markup import excerpt, plain, visible
 from generator.markup.links import link_urls
 from generator.markup.text import CONTROLS, is_shown
 from generator.markup.text import escape as escape_text
 from generator.model import Author, Post, Thread
-from generator.quotes import Quotes
-from generator.replies import fold
-from generator.templating import Templates, quick_escape
-from generator.views import Head
+from generator.readers.ids import SIGNIFICANT, post_id
+from generator.theme import theme as themes
+from generator.theme.templating import Templates, quick_escape
+from generator.theme.views import Head
+from generator.threads.quotes import Quotes
+from generator.threads.replies import fold
 from tests.history import Site
-from tests.pages import PAGES, SITE
+from tests.sample_pages import PAGES, SITE
 from tests.small import Said, news, note, write
 
 texts = st.text() | st.text("<>&\"' ab\0\u202e\u0085é")

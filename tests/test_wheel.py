@@ -34,7 +34,7 @@ def test_the_wheel_builds_a_site_by_itself(tmp_path: Path) -> None:
     (wheel,) = tmp_path.glob("threadpress-*.whl")
     names = zipfile.ZipFile(wheel).namelist()
     themes = {path.name for path in (REPO / "themes").iterdir()}
-    wanted = {"generator/livereload.js", *(f"generator/themes/{theme}/theme.toml" for theme in themes)}
+    wanted = {"generator/commands/serve/livereload.js", *(f"generator/themes/{theme}/theme.toml" for theme in themes)}
     assert wanted <= set(names)
     assert not [name for name in names if not name.startswith(("generator/", "threadpress-"))]
     assert [name for name in names if name.endswith("licenses/LICENSE")]

@@ -11,7 +11,6 @@ from collections.abc import Callable, Collection, Iterator
 
 import msgspec
 
-from generator.identity import post_id
 from generator.model import REMOVED, Author, Post, Thread
 from generator.readers import STORY, Reading
 from generator.readers.findings import Findings, quote
@@ -23,6 +22,7 @@ from generator.readers.front_matter import (
     iso_time,
     read_front_matter,
 )
+from generator.readers.ids import post_id
 from generator.readers.spans import block_for, splice, trim
 
 NAME = "markdown"

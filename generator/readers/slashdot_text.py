@@ -12,10 +12,10 @@ from collections.abc import Callable, Collection
 
 import msgspec
 
-from generator.identity import post_id
 from generator.model import REMOVED, Author, Link, Post, Thread, Truncated
 from generator.readers import STORY, Reading
 from generator.readers.findings import Findings, quote
+from generator.readers.ids import post_id
 from generator.readers.slashdot_header import Header, find_number, read_header, starts_save
 from generator.readers.spans import block_for, last_block, splice, trim
 

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from generator import config
-from generator.build import build
+from generator.engine.build import build
 from tests.browser.conftest import FIREFOX, Served, need
 from tests.browser.firefox import started
 from tests.browser.test_pages import LOOKS, axe_faults, opened

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generator.identity import post_id
 from generator.model import REMOVED, Author, Post, Thread
 from generator.readers import STORY
 from generator.readers.findings import Findings
 from generator.readers.front_matter import Front, iso_time, read_front_matter
+from generator.readers.ids import post_id
 from generator.readers.markdown import identify, read, rewrite, sniff
 
 HEAD = '+++\nid = "7"\ntitle = "A Title"\n+++\n'

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generator.identity import post_id
 from generator.model import REMOVED, Author, Post, Thread
 from generator.readers import STORY, slashdot_text
+from generator.readers.ids import post_id
 from generator.readers.slashdot_text import identify, read, rewrite, sniff
 
 REAL = Path(__file__).parents[2] / "content" / "0179799118.txt"

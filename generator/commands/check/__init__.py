@@ -1,0 +1,1 @@
+"""The command `check`: the output as a visitor meets it."""

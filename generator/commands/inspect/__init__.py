@@ -1,0 +1,1 @@
+"""The command `inspect`: a thread as a tree in the terminal."""

@@ -1,0 +1,1 @@
+"""The command `new`: a fresh site."""

@@ -1,0 +1,1 @@
+"""The command `publish`: the output as one commit on a branch."""

@@ -1,0 +1,193 @@
+"""Publish: the built site as one commit on a branch of a remote; a `PublishReport` out. Nothing is built here.
+
+What is published is what `SHA256SUMS` lists and the list itself, byte for byte, with what GitHub Pages wants of a
+branch (`.nojekyll`, `CNAME`); no other file. An output that a build would change, that `check` finds broken or that
+holds removed texts is refused, and so is a branch that holds something other than a site of ours. The branch's newest
+commit is fetched first, so that several machines can publish in turn.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import msgspec
+
+from generator.commands.check.check import built_for, check_site
+from generator.commands.publish.git import MODE, Blob, Repository
+from generator.config import FILE_NAME, Config
+from generator.engine.build import BuildReport, up_to_date
+from generator.engine.lock import lock
+from generator.errors import Problem, PublishError
+from generator.output.survey import ALWAYS, read_sums
+from generator.urls import SUMS
+
+NO_JEKYLL, CNAME = ".nojekyll", "CNAME"
+LIMIT = 1_000_000_000
+"""Bytes of a site that GitHub Pages takes (https://docs.github.com/en/pages/getting-started-with-github-pages/github-pages-limits)."""
+NEAR = 0.8
+"""Part of the limit from which on there is a warning."""
+_SETTINGS = (
+    ("publish_data", re.compile(r"threads/.+\.json")),
+    ("publish_saves", re.compile(r"saves/.+")),
+    ("search", re.compile(r"search(\.html|/.+)")),
+)
+"""Settings without which a site is smaller, and the files that each is the reason for."""
+
+
+class Target(msgspec.Struct, frozen=True):
+    """Where to publish, and how."""
+
+    remote: str = "origin"
+    branch: str = "gh-pages"
+    dry_run: bool = False
+    """Only say what would change."""
+    history: bool = True
+    """Put the commit on top of the branch's earlier ones, instead of in their place."""
+
+
+class PublishReport(msgspec.Struct, frozen=True):
+    """What was published, or with `dry_run` would be."""
+
+    commit: str | None
+    """Id of the commit; None if there was nothing to publish, or nothing was to be."""
+    first: bool
+    """Whether there was no such branch."""
+    added: tuple[str, ...]
+    changed: tuple[str, ...]
+    removed: tuple[str, ...]
+    problems: tuple[Problem, ...]
+    """Warnings."""
+
+
+_USUAL = Target()
+
+
+def publish(config: Config, site: Path, target: Target = _USUAL) -> PublishReport:
+    """Publish the output of the site in folder `site`.
+
+    Raises `PublishError` (or `OutputError`, `ContentError`) with what stands in the way; the remote is as it was then.
+    """
+    output = site / config.output
+    with lock(site):
+        repository = Repository(site)
+        if problems := repository.unready(target.remote, target.branch, commits=not target.dry_run):
+            raise PublishError(problems)
+        if not config.site_url:  # `build --site-url` is how the address is given where the settings have none
+            config = msgspec.structs.replace(config, site_url=built_for(output))
+        built = up_to_date(config, site)
+        warnings = _warnings(config, site)
+        files = _files(output, config, repository)
+        if warning := size_warning({path: blob.size for path, blob in files.items()}, config.output):
+            warnings = (*warnings, warning)
+        tip = repository.fetch(target.remote, target.branch)
+        there = {} if tip is None else repository.files(tip)
+        _refuse(there, config, repository, target)
+        added = tuple(sorted(files.keys() - there.keys()))
+        removed = tuple(sorted(there.keys() - files.keys()))
+        changed = tuple(path for path in sorted(files.keys() & there.keys()) if there[path] != (MODE, files[path].id))
+        report = PublishReport(None, tip is None, added, changed, removed, warnings)
+        same = not (added or changed or removed) and (target.history or tip is None or not repository.has_parents(tip))
+        if target.dry_run or same:
+            return report
+        extra = _extra(config)
+        repository.keep(_bytes(output, path, extra, files[path], repository) for path in (*added, *changed))
+        commit = repository.commit(files, tip if target.history else None, _message(built, report))
+        repository.push(target.remote, target.branch, commit, tip, replace=not target.history)
+        return msgspec.structs.replace(report, commit=commit)
+
+
+def _warnings(config: Config, site: Path) -> tuple[Problem, ...]:
+    """Check the output; raises `PublishError` for what a visitor would trip over."""
+    checked = check_site(config, site)
+    if any(problem.severity == "error" for problem in checked.problems):
+        raise PublishError(checked.problems)
+    if not checked.others:
+        return checked.problems
+    some = ", ".join(checked.others[:5]) + (" ..." if len(checked.others) > 5 else "")
+    hint = "publish them elsewhere, or delete them"
+    left = Problem(config.output, 0, f"files that the build did not write are not published: {some}", hint, "warning")
+    return (*checked.problems, left)
+
+
+def _files(output: Path, config: Config, repository: Repository) -> dict[str, Blob]:
+    """Say of every file that is to be on the branch how git would keep it."""
+    files = {path: repository.blob(data) for path, data in _extra(config).items()}
+    files[SUMS] = repository.blob((output / SUMS).read_bytes())
+    for path, sha256 in read_sums(output / SUMS):
+        data = (output / path).read_bytes()
+        if hashlib.sha256(data).hexdigest() != sha256:
+            raise PublishError(_changed(output, path))
+        files[path] = repository.blob(data)
+    return files
+
+
+def _bytes(output: Path, path: str, extra: Mapping[str, bytes], blob: Blob, repository: Repository) -> bytes:
+    data = extra[path] if path in extra else (output / path).read_bytes()
+    if repository.blob(data) != blob:
+        raise PublishError(_changed(output, path))
+    return data
+
+
+def _changed(output: Path, path: str) -> Problem:
+    return Problem(f"{output.name}/{path}", 0, "it was changed meanwhile", "run `threadpress build` again")
+
+
+def _extra(config: Config) -> dict[str, bytes]:
+    """Files that a branch needs besides the site: path to bytes."""
+    name = domain(config.site_url)
+    return {NO_JEKYLL: b""} | ({CNAME: f"{name}\n".encode()} if name else {})
+
+
+def domain(site_url: str) -> str | None:
+    """Give the domain of its own that a site stands at, for `CNAME`; None for a path, a port, or *.github.io."""
+    parts = urlsplit(site_url)
+    if parts.path.strip("/") or not re.fullmatch(r"([a-z0-9-]+\.)+[a-z][a-z0-9-]*", parts.netloc.lower()):
+        return None
+    name = parts.netloc.lower()
+    return None if f".{name}".endswith(".github.io") else name
+
+
+def _refuse(there: Mapping[str, tuple[str, str]], config: Config, repository: Repository, target: Target) -> None:
+    """Raise `PublishError` where publishing would take something of the user's off the branch."""
+    name = f"{target.remote}/{target.branch}"
+    if there and not there.keys() >= ALWAYS | {SUMS}:
+        message = f"{name} holds something else than a site of Threadpress, e.g. {min(there)}"
+        hint = "name another branch with --branch, or delete this one if nobody needs it"
+        raise PublishError(Problem("--branch", 0, message, hint))
+    if CNAME in there and not config.site_url:
+        kept = repository.content(there[CNAME][1]).decode("utf-8", "replace").strip()
+        message = f"{name} stands at {kept}, as its {CNAME} says, and site_url is not set"
+        hint = f'set site_url = "https://{kept}/" (or another address, to have {CNAME} removed) and build again'
+        raise PublishError(Problem(FILE_NAME, 0, message, hint))
+
+
+def size_warning(sizes: Mapping[str, int], folder: str) -> Problem | None:
+    """Warn of a site near the limit, and say which settings would shrink it, and by how much."""
+    total = sum(sizes.values())
+    if total < NEAR * LIMIT:
+        return None
+    share = "more than" if total > LIMIT else f"{total / LIMIT:.0%} of"
+    message = f"the site has {_megabytes(total)}, {share} the {_megabytes(LIMIT)} that GitHub Pages takes"
+    return Problem(folder, 0, message, "; ".join(_savings(sizes)) or "split the archive", "warning")
+
+
+def _savings(sizes: Mapping[str, int]) -> Iterator[str]:
+    for setting, files in _SETTINGS:
+        if saved := sum(size for path, size in sizes.items() if files.fullmatch(path)):
+            yield f"{setting} = false saves {_megabytes(saved)}"
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1_000_000:,.0f} MB"
+
+
+def _message(built: BuildReport, report: PublishReport) -> str:
+    """Word the commit: what it holds, and nothing of when or where it was made."""
+    return (
+        f"Publish the archive\n\nThreads: {built.threads:,}\nPosts: {built.posts:,}\n"
+        f"Files: {len(report.added):,} added, {len(report.changed):,} changed, {len(report.removed):,} removed\n"
+    )

@@ -1,0 +1,1 @@
+"""The command `serve`: build, serve, and build again when files change."""

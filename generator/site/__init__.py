@@ -1,0 +1,1 @@
+"""What do all threads together say? Facts of single threads in; order, authors, tags and months out."""

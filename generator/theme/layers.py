@@ -1,0 +1,199 @@
+"""The folders that a theme is made of, read: a name and the folder of a site in, `Layer`s out, nearest first.
+
+One name can stand for two folders: a site's own `themes/NAME` comes before the theme of that name that comes with
+Threadpress; then come the folders of the theme that `extends` names, and so on. Files that lead out of their theme
+(links) are refused. What the layers mean together is for `theme` to say; nothing is ever written.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from generator import config
+from generator.errors import Problem, ThemeError
+
+ASSETS = frozenset({".css", ".js", ".svg"})
+"""Kinds of static files; SPEC section 4 has no others."""
+SETTINGS = "theme.toml"
+BELOW = "..."
+"""In a list of static files: those that the theme below lists."""
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
+_FILE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*")
+"""A static file may not start with `_`: what is published may not (SPEC section 4)."""
+
+
+class File(msgspec.Struct, frozen=True):
+    """A file of a theme, read."""
+
+    path: str
+    """For messages: `themes/NAME/templates/thread.html`, wherever the theme lies."""
+    text: str
+
+
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a `theme.toml` says; folders without one say nothing."""
+
+    name: str = ""
+    """For people only: the folder's name is what counts."""
+    extends: str | None = None
+    """The theme that offers what this one does not."""
+    styles: tuple[str, ...] | None = None
+    """Static CSS files that are joined, in this order, into the asset `style.css`; None: as the theme below says.
+
+    `BELOW` in it stands for the files that the theme below names.
+    """
+    scripts: tuple[str, ...] | None = None
+    """Static JavaScript files that are joined in the same way into the asset `script.js`."""
+    early: tuple[str, ...] | None = None
+    """Those that must run before anything is drawn, into `early.js`."""
+    options: dict[str, Any] = {}
+    """Defaults of `[theme_options]`."""
+
+
+class Layer(msgspec.Struct, frozen=True):
+    """One folder of a theme, read."""
+
+    theme: str
+    own: bool
+    """Whether it belongs to the site, not to Threadpress."""
+    settings: Settings
+    toml: str
+    """The text of its `theme.toml`, for the lines of messages."""
+    templates: dict[str, File]
+    static: dict[str, File]
+
+
+_TAKES = {
+    "name": "text",
+    "extends": "the name of a theme",
+    "styles": "a list of file names",
+    "scripts": "a list of file names",
+    "early": "a list of file names",
+    "options": "a table",
+}
+
+
+def read_layers(name: str, site_root: Path | None) -> list[Layer]:
+    """Read the folders that make up a theme, nearest first."""
+    shelves = [(_built_in(), False)]
+    if (
+        site_root is not None
+        and (site_root / "themes").is_dir()
+        and (site_root / "themes").resolve() != _built_in().resolve()
+    ):
+        shelves.insert(0, (site_root / "themes", True))
+    layers: list[Layer] = []
+    asker, line, done = config.FILE_NAME, 0, set[str]()
+    while True:
+        if name in done:
+            raise ThemeError(
+                Problem(asker, line, f"the theme {name!r} extends itself", "let extends name another theme")
+            )
+        done.add(name)
+        found = [
+            _layer(shelf / name, name, own)
+            for shelf, own in shelves
+            if _NAME.fullmatch(name) and (shelf / name).is_dir()
+        ]
+        if not found:
+            known = {
+                path.name
+                for shelf, _ in shelves
+                for path in shelf.iterdir()
+                if path.is_dir() and _NAME.fullmatch(path.name)
+            }
+            raise ThemeError(Problem(asker, line, f"there is no theme {name!r}", config.nearest(name, known)))
+        layers += found
+        # The site's own copy of a theme may extend the original by its name, which it does anyway.
+        below = [layer for layer in found if layer.settings.extends]
+        if len(found) == 2:
+            below = [layer for layer in below if layer.settings.extends != name]
+        if not below:
+            return layers
+        asker, line = f"themes/{name}/{SETTINGS}", config.line_of(below[0].toml, "extends")
+        name = str(below[0].settings.extends)
+
+
+def _built_in() -> Path:
+    """Where the themes that come with Threadpress lie: in the package when installed, beside it in a checkout."""
+    package = Path(__file__).resolve().parents[1]
+    inside = package / "themes"
+    return inside if inside.is_dir() else package.parent / "themes"
+
+
+def shipped() -> Path | None:
+    """Give the folder of the themes that come with Threadpress where they are edited: in a checkout."""
+    folder = _built_in()
+    return None if folder.parent == Path(__file__).resolve().parents[1] else folder
+
+
+def _layer(folder: Path, theme: str, own: bool) -> Layer:
+    place = f"themes/{theme}"
+    toml = _read(folder / SETTINGS, folder, f"{place}/{SETTINGS}") if (folder / SETTINGS).is_file() else ""
+    return Layer(
+        theme=theme,
+        own=own,
+        settings=_settings(toml, f"{place}/{SETTINGS}"),
+        toml=toml,
+        templates=_files(folder, "templates", place),
+        static=_files(folder, "static", place, ASSETS),
+    )
+
+
+def _settings(text: str, place: str) -> Settings:
+    table = config.read_toml(text, place)
+    if isinstance(table, Problem):
+        raise ThemeError(table)
+    values, problems = config.take(table, text, place, Settings, lambda key: f"give {_TAKES[key]}")
+    if problems:
+        raise ThemeError(problems)
+    return Settings(**values)
+
+
+def _files(folder: Path, part: str, place: str, kinds: frozenset[str] | None = None) -> dict[str, File]:
+    """Read the files of `templates/` or `static/`; they lie side by side, without subfolders."""
+    files: dict[str, File] = {}
+    problems = []
+    for path in sorted((folder / part).iterdir()) if (folder / part).is_dir() else ():
+        shown = f"{place}/{part}/{path.name}"
+        if path.name.startswith(".") or path.name.endswith("~"):
+            continue
+        if not _FILE.fullmatch(path.name) or (kinds and path.name.startswith("_")):
+            problems.append(
+                Problem(shown, 0, "a file of a theme can't have this name", "use letters, digits, '.', '-' and '_'")
+            )
+        elif not path.is_file():
+            problems.append(Problem(shown, 0, "this is no file", f"keep the files of {part}/ side by side"))
+        elif kinds is not None and path.suffix not in kinds:
+            problems.append(
+                Problem(
+                    shown, 0, "static files are CSS, JavaScript or SVG", f"end its name in {', '.join(sorted(kinds))}"
+                )
+            )
+        else:
+            files[path.name] = File(shown, _read(path, folder, shown))
+    if problems:
+        raise ThemeError(problems)
+    return files
+
+
+def _read(path: Path, folder: Path, place: str) -> str:
+    """Read a text file that lies in `folder`.
+
+    Line ends become LF, so that a checkout on Windows gives the same site.
+    """
+    if not path.resolve().is_relative_to(folder.resolve()):
+        raise ThemeError(Problem(place, 0, "this is a link that leads out of the theme", "put the file itself there"))
+    raw = path.read_bytes()
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise ThemeError(
+            Problem(place, line, f"byte 0x{raw[error.start]:02x} is not UTF-8", "save it as UTF-8")
+        ) from error
+    return text.replace("\r\n", "\n").replace("\r", "\n")

@@ -1,0 +1,204 @@
+"""Themes as data: templates, assets, options and a digest of all of them.
+
+In comes a name and the folder of a site; out goes a `Theme`, a frozen value that renders pages. A theme is a folder
+with `theme.toml`, `templates/` and `static/`. One name can stand for two folders: a site's own `themes/NAME` wins, file
+by file, over the theme of that name that comes with Threadpress, and `extends` puts a further theme under both. A
+template is found in the nearest folder that has it; ``{% extends "default/thread.html" %}`` reaches the one of a named
+theme, as that theme came. Files that lead out of their theme (links) are refused; nothing is ever written.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import itertools
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from generator import config
+from generator.errors import Problem, ThemeError
+from generator.theme.layers import BELOW, SETTINGS, File, Layer, read_layers
+from generator.theme.stylesheet import bundle as one_style
+from generator.theme.views import Head, Site
+
+if TYPE_CHECKING:
+    from generator.theme.templating import Templates
+
+TEMPLATES = (
+    "404.html",
+    "about.html",
+    "author.html",
+    "authors.html",
+    "base.html",
+    "dates.html",
+    "list.html",
+    "robots.txt",
+    "stats.html",
+    "tags.html",
+    "thread.html",
+)
+"""What every theme must offer, by itself or through the theme it extends."""
+
+
+def _one_script(scripts: Iterable[str]) -> str:
+    """Join scripts. A semicolon parts them: a bracket that opens the next would else call what the last one ends in."""
+    return "".join(f"{script}\n;\n" for script in scripts)
+
+
+BUNDLES: tuple[tuple[str, str, Callable[[Iterable[str]], str]], ...] = (
+    ("styles", "style.css", one_style),
+    ("scripts", "script.js", _one_script),
+    ("early", "early.js", _one_script),
+)
+"""Key of `theme.toml`, the asset that the files it names become, and how."""
+
+
+class Theme(msgspec.Struct, frozen=True, dict=True):
+    """A theme, ready to render; it can be sent to a worker, which then compiles the templates it uses."""
+
+    templates: dict[str, File]
+    """By the names that `extends` and `include` take: `thread.html` and `default/thread.html`."""
+    assets: dict[str, tuple[str, bytes]]
+    """Name of an asset to its URL, which carries a hash of the bytes, and the bytes."""
+    options: dict[str, Any]
+    """Defaults of `[theme_options]`."""
+    digest: str
+    """Changes with every file of the theme, and with nothing else."""
+    compiled: str = ""
+    """Folder where compiled templates are kept, if they are."""
+
+    def render(self, template: str, page: Head, site: Site) -> bytes:
+        """Render one page, as UTF-8.
+
+        Raises `ThemeError` with template and line for whatever goes wrong: bad syntax, an unknown field, any error.
+        """
+        try:
+            return self._templates.render(template, page=page, site=site)
+        except Exception as error:
+            # A template can raise anything, and all of it is the theme's fault.
+            from generator.theme.mistakes import explain
+
+            raise ThemeError(explain(error, template, self.templates, page, site)) from error
+
+    @functools.cached_property
+    def _templates(self) -> Templates:
+        """Jinja2 is imported here: a build that has nothing to render does without it."""
+        from generator.theme.templating import Templates
+
+        def load(name: str) -> tuple[str, str, None] | None:
+            file = self.templates.get(name)
+            return None if file is None else (file.text, file.path, None)
+
+        return Templates(load, self.compiled, self.templates.keys())
+
+
+def load_theme(name: str, site_root: Path | None) -> Theme:
+    """Read the theme of that name, with all that it extends.
+
+    `site_root` is the folder whose `themes/` hold the site's own themes. Templates are compiled when first used, so
+    their faults show in `Theme.render`. Raises `ThemeError` for an unknown name (with the nearest), a theme that
+    extends itself, an unusable file, or a missing template.
+    """
+    layers = read_layers(name, site_root)
+    templates = _named(layers)
+    problems = [
+        Problem(
+            f"themes/{name}",
+            0,
+            f"the theme has no templates/{wanted}",
+            'add it, or set extends = "default" in theme.toml',
+        )
+        for wanted in TEMPLATES
+        if wanted not in templates
+    ]
+    if problems:
+        raise ThemeError(problems)
+    options: dict[str, Any] = {}
+    for layer in reversed(layers):
+        options |= layer.settings.options
+    assets = _assets(layers)
+    parts = [f"{key}\0{file.path}\0{file.text}" for key, file in sorted(templates.items())]
+    parts += [url for _, (url, _) in sorted(assets.items())]
+    parts += [data.decode() for _, (_, data) in sorted(assets.items())]
+    parts += [repr(layer.settings) for layer in layers]
+    digest = hashlib.sha256("".join(f"{len(part)}\0{part}" for part in parts).encode("utf-8", "replace")).hexdigest()
+    return Theme(templates=templates, assets=assets, options=options, digest=digest)
+
+
+def _named(layers: list[Layer]) -> dict[str, File]:
+    """Give every template its names: `x.html` is the nearest one, `NAME/x.html` that of theme NAME as it came.
+
+    "As it came" means that the folder of Threadpress counts before the site's own one of that name: so a site's
+    `themes/default/templates/thread.html` can extend the original.
+    """
+    nearest: dict[str, File] = {}
+    original: dict[str, File] = {}
+    for theme in dict.fromkeys(layer.theme for layer in reversed(layers)):
+        folders = [layer for layer in layers if layer.theme == theme]
+        for layer in sorted(folders, key=lambda layer: not layer.own):
+            original |= layer.templates
+        for layer in reversed(folders):
+            nearest |= layer.templates
+        nearest |= {f"{theme}/{name}": file for name, file in original.items()}
+    return nearest
+
+
+def _assets(layers: list[Layer]) -> dict[str, tuple[str, bytes]]:
+    """Name the static files by their content, the bundles first.
+
+    What a theme below puts into its bundles and this one does not is published by neither.
+    """
+    static: dict[str, File] = {}
+    for layer in reversed(layers):
+        static |= layer.static
+    texts: dict[str, str] = {}
+    problems: list[Problem] = []
+    bundled: set[str] = set()
+    for key, bundle_name, join in BUNDLES:
+        files, wrong = _listed(layers, static, key)
+        problems += wrong
+        if files and bundle_name in static and bundle_name not in files:
+            message = f"{bundle_name} is what the files of `{key}` become"
+            problems.append(Problem(static[bundle_name].path, 0, message, "rename it"))
+        bundled.update(*(getattr(layer.settings, key) or () for layer in layers))
+        if files and not problems:
+            texts[bundle_name] = join(static[file].text for file in files)
+    if problems:
+        raise ThemeError(problems)
+    texts |= {name: file.text for name, file in static.items() if name not in bundled}
+    return {name: _asset(name, text.encode()) for name, text in texts.items()}
+
+
+def _listed(layers: list[Layer], static: Mapping[str, File], key: str) -> tuple[tuple[str, ...], list[Problem]]:
+    """Put together the list `styles` or `scripts`, from the theme at the bottom up."""
+    files: tuple[str, ...] = ()
+    problems = []
+    for layer in reversed(layers):
+        named: tuple[str, ...] | None = getattr(layer.settings, key)
+        if named is None:
+            continue
+        for file in named:
+            if file != BELOW and file not in static:
+                place, line = f"themes/{layer.theme}/{SETTINGS}", _line_of_item(layer.toml, key, file)
+                problems.append(Problem(place, line, f"{key}: there is no static/{file}", config.nearest(file, static)))
+        listed = [(files if file == BELOW else (file,)) for file in named]
+        # A file that is named twice counts where it is named last, as the rules in it would.
+        files = tuple(reversed(dict.fromkeys(reversed(list(itertools.chain.from_iterable(listed))))))
+    return files, problems
+
+
+def _line_of_item(toml: str, key: str, item: str) -> int:
+    """Find the line of an item of a list; that of the list where the item is written in another way than usual."""
+    line = config.line_of(toml, key)
+    for number, text in enumerate(toml.split("\n")[line - 1 :] if line else (), line):
+        if f'"{item}"' in text or f"'{item}'" in text:
+            return number
+    return line
+
+
+def _asset(name: str, data: bytes) -> tuple[str, bytes]:
+    stem, _, ending = name.rpartition(".")
+    return f"assets/{stem}.{hashlib.sha256(data).hexdigest()[:8]}.{ending}", data

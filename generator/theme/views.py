@@ -1,0 +1,47 @@
+"""What every template sees: `site`, and the fields that each `page` has (docs/themes.md).
+
+URLs are relative to the root of the site. Templates write ``{{ page.root }}{{ thread.url }}``.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+
+class Ref(msgspec.Struct, frozen=True):
+    """A page to link to, by its title or name."""
+
+    name: str
+    url: str | None = None
+    """None: there is no page (a removed author)."""
+
+
+class Site(msgspec.Struct, frozen=True):
+    """The archive as every page shows it."""
+
+    title: str
+    description: str
+    language: str
+    url: str
+    """Where the site will stand, with a closing slash; empty if not known."""
+    noindex: bool
+    nav: tuple[Ref, ...]
+    """Threads, Authors, Dates ...: the same on every page."""
+    assets: dict[str, str]
+    """Theme asset name (`style.css`, `icon.svg`) to URL."""
+    options: dict[str, Any]
+    """`[theme_options]` over the theme's own defaults."""
+
+
+class Head(msgspec.Struct, frozen=True):
+    """What every page has."""
+
+    url: str
+    root: str
+    """What leads from this page to the root of the site: "", "../", ... ("/" or "/repo/" for 404.html)."""
+    title: str
+    description: str = ""
+    """What the page holds, in a sentence, for search engines."""
+    canonical: str | None = None

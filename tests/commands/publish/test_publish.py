@@ -1,0 +1,572 @@
+"""Publishing into real repositories: what is pushed, what is refused, and what stays as it was."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from generator.cli import run
+from generator.commands.publish.git import Repository
+from generator.commands.publish.publish import LIMIT, domain, size_warning
+from generator.errors import PublishError
+from generator.urls import SUMS
+from tests.small import ROOT, Said, news, prints, tree, write
+
+GOOD = {"content/101.txt": news("101", Said("Hello", "Boo"), Said("Well", "Re:", "Bob", "8"))}
+MORE = {"content/102.txt": news("102", Said("Again", "Boo"))}
+LEFT_OUT = {"output/notes.txt": "not the build's"}
+
+
+@pytest.fixture(autouse=True)
+def alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No setting of this machine counts: neither the user's nor the system's, nor what git told its children."""
+    for name in list(os.environ):
+        if name.startswith("GIT_"):
+            monkeypatch.delenv(name)
+    (tmp_path / "home").mkdir()
+    for name in ("HOME", "XDG_CONFIG_HOME", "USERPROFILE"):
+        monkeypatch.setenv(name, str(tmp_path / "home"))
+    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+
+
+def git(folder: Path, *arguments: str, **environment: str) -> str:
+    told = subprocess.run(
+        ["git", *arguments], cwd=folder, env={**os.environ, **environment}, capture_output=True, check=False
+    )
+    assert told.returncode == 0, told.stderr.decode()
+    return told.stdout.decode()
+
+
+class Desk:
+    """A machine: a repository with a site in it, its remote, and the command."""
+
+    def __init__(self, top: Path, remote: Path, inside: str, capsys: pytest.CaptureFixture[str]) -> None:
+        self.top = top
+        self.remote = remote
+        self.site = top / inside
+        self.capsys = capsys
+
+    def __call__(self, *arguments: str) -> tuple[int, str, str]:
+        """Call the command; the content, the index, the branches and the work tree must be as before."""
+        before = self.own()
+        self.capsys.readouterr()
+        here = Path.cwd()
+        os.chdir(self.site)
+        try:
+            code = run(arguments)
+        finally:
+            os.chdir(here)
+        told = self.capsys.readouterr()
+        assert code != 3, told.err
+        assert self.own() == before
+        return code, told.out, told.err
+
+    def own(self) -> object:
+        """What is the user's."""
+        if not (self.top / ".git").is_dir():
+            return prints(self.site / "content")
+        refs = git(self.top, "for-each-ref", "refs/heads", "refs/tags", "refs/stash")
+        kept = [self.top / ".git" / name for name in ("index", "HEAD", "config", "FETCH_HEAD")]
+        files = [path.read_bytes() if path.is_file() else None for path in kept]
+        return prints(self.site / "content"), refs, files, git(self.top, "worktree", "list")
+
+    def build(self, files: Mapping[str, str | bytes] | None = None, *flags: str) -> None:
+        write(self.site, files or {})
+        code, _, err = self("build", *flags)
+        assert code == 0, err
+
+    def published(self, branch: str = "gh-pages") -> dict[str, bytes]:
+        """The files of the remote's branch, of which all must have the usual mode."""
+        listed = git(self.remote, "ls-tree", "-r", "-z", branch).split("\0")[:-1]
+        assert {entry.split(" ")[0] for entry in listed} == {"100644"}
+        paths = [entry.partition("\t")[2] for entry in listed]
+        return {
+            path: subprocess.run(
+                ["git", "cat-file", "blob", f"{branch}:{path}"], cwd=self.remote, capture_output=True, check=True
+            ).stdout
+            for path in paths
+        }
+
+    def commits(self, branch: str = "gh-pages") -> list[str]:
+        return git(self.remote, "rev-list", branch).split()
+
+    def branches(self) -> str:
+        return git(self.remote, "for-each-ref")
+
+    def listed(self) -> set[str]:
+        lines = (self.site / "output" / SUMS).read_text().splitlines()
+        return {line[66:] for line in lines} | {SUMS}
+
+
+def desk(folder: Path, capsys: pytest.CaptureFixture[str], name: str = "desk", inside: str = "", *flags: str) -> Desk:
+    remote, top = folder / "remote.git", folder / name
+    if not remote.exists():
+        git(folder, "init", "--quiet", "--bare", *flags, str(remote))
+    git(folder, "init", "--quiet", "-b", "main", *flags, str(top))
+    git(top, "remote", "add", "origin", str(remote))
+    git(top, "config", "user.name", "A Test")
+    git(top, "config", "user.email", "test@example.org")
+    write(top / inside, GOOD)
+    return Desk(top, remote, inside, capsys)
+
+
+@pytest.fixture
+def one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Desk:
+    """A built site in a repository that has never been published."""
+    found = desk(tmp_path, capsys)
+    found.build()
+    return found
+
+
+def test_what_the_list_of_sums_names_is_published_and_nothing_else(one: Desk) -> None:
+    write(one.site, {**LEFT_OUT, "threadpress.toml": ""})
+    code, out, err = one("publish")
+    assert code == 0, err
+    published, output = one.published(), tree(one.site / "output")
+    assert published.pop(".nojekyll") == b""
+    assert set(published) == one.listed()
+    assert published == {path: output[path] for path in published}
+    files = len(published) + 1
+    assert re.fullmatch(rf"origin/gh-pages: {files} files added, 0 changed, 0 removed, as commit [0-9a-f]{{10}}\n", out)
+    assert "output: warning: files that the build did not write are not published: notes.txt; " in err
+    assert "note: the branch is new; " in err
+    about = git(one.remote, "log", "-1", "--format=%an <%ae>%n%B", "gh-pages")
+    assert (
+        about.split()
+        == (
+            "A Test <test@example.org> Publish the archive Threads: 1 Posts: 2 "
+            f"Files: {files} added, 0 changed, 0 removed"
+        ).split()
+    )
+
+
+def test_bytes_are_published_as_they_are_whatever_the_settings_of_the_repository(one: Desk) -> None:
+    git(one.top, "config", "core.autocrlf", "true")
+    save = news("7", Said("One\ttwo", "Boo")).replace("\n", "\r\n").encode()
+    one.build({".gitattributes": "* text eol=crlf ident\n", ".gitignore": "output/\n*.html\n", "content/7.txt": save})
+    assert one("publish")[0] == 0
+    assert one.published()["saves/7.txt"] == save
+    assert {path: data for path, data in one.published().items() if path != ".nojekyll"} == tree(one.site / "output")
+
+
+def test_where_nothing_changed_there_is_no_commit(one: Desk) -> None:
+    one("publish")
+    before = one.branches()
+    code, out, _ = one("publish")
+    assert (code, out) == (0, "origin/gh-pages holds this site already: nothing to publish\n")
+    assert one.branches() == before
+
+
+def test_the_next_commit_stands_on_the_last_and_holds_what_is_there_now(one: Desk) -> None:
+    one.build(MORE)
+    one("publish")
+    (first,) = one.commits()
+    (one.site / "content/101.txt").unlink()
+    one.build()
+    code, out, _ = one("publish")
+    assert code == 0
+    assert one.commits()[1:] == [first]
+    assert set(one.published()) == one.listed() | {".nojekyll"}
+    found = re.search(r": (\d+) files? added, (\d+) changed, (\d+) removed", out)
+    assert found
+    shown = git(one.remote, "show", "--format=", "--name-status", "--no-renames", "gh-pages").split("\n")[:-1]
+    assert [sum(line.startswith(kind) for line in shown) for kind in "AMD"] == [int(count) for count in found.groups()]
+    assert "D\tthreads/slashdot/101.html" in shown
+
+
+def test_a_dry_run_lists_what_would_change_and_changes_nothing(one: Desk) -> None:
+    git(one.top, "config", "--unset", "user.name")
+    code, out, _ = one("publish", "--dry-run")
+    assert code == 0
+    assert one.branches() == ""
+    lines = out.splitlines()
+    assert lines[:-1] == [f"+ {path}" for path in sorted(one.listed() | {".nojekyll"})]
+    assert re.fullmatch(
+        r"origin/gh-pages would get: \d+ files added, 0 changed, 0 removed; nothing was pushed", lines[-1]
+    )
+    git(one.top, "config", "user.name", "A Test")
+    one("publish")
+    (one.site / "content/101.txt").unlink()
+    one.build(MORE)
+    before = one.branches()
+    objects = git(one.top, "count-objects", "-v")
+    code, out, _ = one("publish", "--dry-run")
+    assert code == 0
+    assert {"+ threads/slashdot/102.html", "~ index.html", "- threads/slashdot/101.html"} <= set(out.splitlines())
+    assert one.branches() == before
+    assert git(one.top, "count-objects", "-v") == objects
+
+
+def test_two_machines_publish_in_turn(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    one, other = (desk(tmp_path, capsys, name) for name in ("one", "other"))
+    one.build()
+    other.build(MORE)
+    for number, each in enumerate((one, other, one), 1):
+        assert each("publish")[0] == 0
+        assert len(each.commits()) == number
+        assert set(each.published()) == each.listed() | {".nojekyll"}
+
+
+HOOK = """#!/bin/sh
+# Somebody else is faster: their commit gets onto the branch while ours is on its way.
+git --git-dir="{remote}" update-ref refs/heads/gh-pages {commit}
+"""
+
+
+@pytest.mark.parametrize("flags", [[], ["--no-history"]])
+def test_a_push_that_was_overtaken_is_refused_and_the_next_one_goes_through(one: Desk, flags: list[str]) -> None:
+    one("publish")
+    tip = one.commits()[0]
+    theirs = git(one.top, "commit-tree", f"{tip}^{{tree}}", "-p", tip, "-m", "Theirs").strip()
+    git(one.top, "push", "--quiet", "origin", f"{theirs}:refs/heads/kept")
+    one.build(MORE)
+    hook = one.top / ".git/hooks/pre-push"
+    write(one.top, {".git/hooks/pre-push": HOOK.format(remote=one.remote, commit=theirs)})
+    hook.chmod(0o755)
+    code, _, err = one("publish", *flags)
+    assert code == 1
+    assert err.splitlines()[0] == (
+        "git push: origin/gh-pages was changed by somebody else meanwhile; run `threadpress publish` again"
+    )
+    assert one.commits()[0] == theirs
+    hook.unlink()
+    assert one("publish", *flags)[0] == 0
+    assert one.commits()[1:] == ([] if flags else [theirs, tip])
+    assert "threads/slashdot/102.html" in one.published()
+
+
+@pytest.mark.parametrize("replace", [False, True])
+def test_a_commit_goes_only_onto_what_was_fetched(one: Desk, replace: bool) -> None:
+    repository = Repository(one.top)
+    blob = repository.blob(b"x")
+    repository.keep([b"x"])
+    first, other, late = (repository.commit({"a": blob}, None, message) for message in ("First", "Other", "Late"))
+    repository.push("origin", "pages", first, None, replace=replace)
+    for tip in (None, other):
+        with pytest.raises(PublishError, match="changed by somebody else meanwhile"):
+            repository.push("origin", "pages", late, tip, replace=replace)
+    assert one.commits("pages") == [first]
+
+
+def test_without_history_one_commit_stands_alone(one: Desk) -> None:
+    one("publish")
+    one.build(MORE)
+    one("publish")
+    assert len(one.commits()) == 2
+    assert one("publish", "--no-history")[0] == 0
+    assert len(one.commits()) == 1
+    assert set(one.published()) == one.listed() | {".nojekyll"}
+    code, out, _ = one("publish", "--no-history")
+    assert (code, out) == (0, "origin/gh-pages holds this site already: nothing to publish\n")
+
+
+THEME = {"themes/default/templates/about.html": '{% extends "default/about.html" %}{# mine #}'}
+
+
+@pytest.mark.parametrize(
+    ("files", "reason"),
+    [
+        (MORE, "the saves are not those of the last build"),
+        ({"content/101.toml": 'title = "Other"\n'}, "the saves are not those of the last build"),
+        ({"threadpress.toml": 'title = "Other"\n'}, "the settings, the theme or Threadpress itself are not those"),
+        ({"threadpress.toml": 'redact = ["slashdot/8"]\n'}, "the settings or Threadpress itself are not those"),
+        ({"threadpress.toml": 'site_url = "https://example.org/"\n'}, "the settings, the theme or Threadpress itself"),
+        (THEME, "the settings, the theme or Threadpress itself are not those"),
+        ({"output/about.html": "changed"}, "about.html is not as the last build left it"),
+        ({".threadpress/state": "gone"}, "there is no build of this site that is known to be whole"),
+    ],
+)
+def test_an_output_that_a_build_would_change_is_refused(one: Desk, files: dict[str, str], reason: str) -> None:
+    write(one.site, files)
+    code, _, err = one("publish")
+    assert code == 1
+    assert err.startswith(f"output: it is out of date: {reason}")
+    assert "; run `threadpress build` first\n" in err
+    assert one.branches() == ""
+    (one.site / "output/about.html").unlink()
+    one.build()
+    assert one("publish")[0] == 0
+
+
+def test_to_find_that_out_no_thread_is_read_and_nothing_written(one: Desk) -> None:
+    """The new save is fine as far as its head goes; what is wrong behind that is for a build to find."""
+    write(one.site, {"content/103.txt": f"{news('103', story='x' * 5000)}\0"})
+    before = prints(one.site)
+    code, _, err = one("publish")
+    assert (code, err.count("the saves are not those of the last build")) == (1, 1)
+    assert prints(one.site) == before
+    assert one("build")[2].startswith("content/103.txt:")
+
+
+def test_a_site_that_was_never_built_or_has_lost_a_file_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    new = desk(tmp_path, capsys)
+    code, _, err = new("publish")
+    assert code == 1
+    assert err.startswith("output: it is out of date: there is no build of this site")
+    new.build()
+    (new.site / "output/robots.txt").unlink()
+    assert new("publish")[2].startswith("output: it is out of date: robots.txt is not as the last build left it; ")
+
+
+def test_saves_that_stop_a_build_stop_publishing_too(one: Desk) -> None:
+    write(one.site, {"content/bad.txt": "Dear diary"})
+    code, _, err = one("publish")
+    assert code == 1
+    assert err.startswith("content/bad.txt:1: ")
+
+
+def test_a_broken_site_is_refused(one: Desk) -> None:
+    page = '{% extends "default/about.html" %}{% block main %}<h1>x</h1><a href="gone.html">x</a>{% endblock %}'
+    one.build({"themes/default/templates/about.html": page})
+    code, _, err = one("publish")
+    assert code == 1
+    assert "output/about.html:" in err
+    assert "links to gone.html, and there is no such file" in err
+    assert one.branches() == ""
+
+
+def test_removed_texts_are_not_published(one: Desk) -> None:
+    regret = "I wish I had never said this in public."
+    one.build(
+        {
+            "content/103.txt": news("103", Said("Hello", "Boo"), Said(regret, "Re:", "Bob", "8")),
+            "threadpress.toml": 'redact = ["slashdot/8"]\n',
+            "output/list.txt": f"They said: {regret}",
+        }
+    )
+    code, _, err = one("publish")
+    assert code == 1
+    assert "output/list.txt:1: a name or text that was to be removed stands here; " in err
+    (one.site / "output/list.txt").unlink()
+    assert one("publish")[0] == 0
+    assert not [path for path, data in one.published().items() if regret.encode() in data]
+
+
+def test_a_folder_in_no_repository_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(tmp_path / "plain", GOOD)
+    plain = Desk(tmp_path / "plain", tmp_path, "", capsys)
+    plain.build()
+    code, _, err = plain("publish")
+    assert code == 1
+    assert err.startswith("git rev-parse: not a git repository")
+    assert "; run `git init` here, and `git remote add origin URL`\n" in err
+
+
+def test_all_that_git_lacks_is_told_at_once(one: Desk) -> None:
+    git(one.top, "config", "--unset", "user.email")
+    code, _, err = one("publish", "--remote", "orign", "--branch", "a..b")
+    assert code == 1
+    assert err.splitlines() == [
+        "--branch: 'a..b' can't be a branch; name it like gh-pages",
+        "--remote: git knows no remote 'orign'; known are origin",
+        'git config: git does not know who commits; run `git config user.name "..."` and `git config user.email "..."`;'
+        " both will be public",
+        "stopped: 3 errors; nothing was written",
+    ]
+    git(one.top, "remote", "remove", "origin")
+    assert "--remote: git knows no remote 'origin'; run `git remote add origin URL`\n" in one("publish")[2]
+
+
+def test_without_git_it_says_so(one: Desk, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def call() -> tuple[int, str]:
+        monkeypatch.chdir(one.site)
+        with monkeypatch.context() as poor:
+            poor.setenv("PATH", str(tmp_path))
+            return run(["publish"]), one.capsys.readouterr().err
+
+    one.capsys.readouterr()
+    code, err = call()
+    assert code == 1
+    assert err.startswith("git: it is not installed; ")
+
+
+def test_a_remote_out_of_reach_is_told_in_the_words_of_git(one: Desk) -> None:
+    one.remote.rename(one.remote.with_name("moved.git"))
+    code, _, err = one("publish")
+    assert code == 1
+    assert re.match(
+        r"git ls-remote: .*does not appear to be a git repository.*; see that `git fetch origin` works\n", err
+    )
+
+
+def test_a_remote_that_refuses_is_told_in_its_words(one: Desk) -> None:
+    write(one.remote, {"hooks/pre-receive": "#!/bin/sh\necho 'This branch is protected.' >&2\nexit 1\n"})
+    (one.remote / "hooks/pre-receive").chmod(0o755)
+    code, _, err = one("publish")
+    assert code == 1
+    assert "This branch is protected" in err.splitlines()[0]
+    assert one.branches() == ""
+
+
+@pytest.mark.parametrize("flags", [(), ("--object-format=sha256",)])
+def test_a_site_in_a_folder_of_the_repository(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], flags: tuple[str, ...]
+) -> None:
+    inside = desk(tmp_path, capsys, "desk", "my/threads", *flags)
+    inside.build()
+    assert inside("publish", "--branch", "site/pages")[0] == 0
+    assert set(inside.published("site/pages")) == inside.listed() | {".nojekyll"}
+
+
+def test_what_git_tells_its_children_leads_nowhere_else(one: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a hook, or a rebase, of another repository."""
+    strange = one.top.parent / "strange"
+    git(one.top.parent, "init", "--quiet", str(strange))
+    before = tree(strange)
+    with monkeypatch.context() as inside:
+        inside.setenv("GIT_DIR", str(strange / ".git"))
+        inside.setenv("GIT_WORK_TREE", str(strange))
+        inside.setenv("GIT_INDEX_FILE", str(strange / "index"))
+        inside.setenv("GIT_OBJECT_DIRECTORY", str(strange / ".git/objects"))
+        inside.chdir(one.site)
+        assert run(["publish"]) == 0
+    assert tree(strange) == before
+    assert set(one.published()) == one.listed() | {".nojekyll"}
+
+
+def test_who_commits_may_be_said_by_the_environment(one: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    git(one.top, "config", "--remove-section", "user")
+    for role in ("AUTHOR", "COMMITTER"):
+        monkeypatch.setenv(f"GIT_{role}_NAME", "A Machine")
+        monkeypatch.setenv(f"GIT_{role}_EMAIL", "machine@example.org")
+    assert one("publish")[0] == 0
+    assert git(one.remote, "log", "--format=%an %ce", "gh-pages") == "A Machine machine@example.org\n"
+
+
+def test_of_the_hooks_only_pre_push_runs(one: Desk) -> None:
+    one("publish")
+    one.build(MORE)
+    for name in ("pre-commit", "post-commit", "post-index-change", "reference-transaction", "pre-auto-gc", "pre-push"):
+        write(one.top, {f".git/hooks/{name}": f"#!/bin/sh\necho {name} >> '{one.top.parent}/ran'\n"})
+        (one.top / ".git/hooks" / name).chmod(0o755)
+    assert one("publish")[0] == 0
+    ran = set((one.top.parent / "ran").read_text().split())
+    # After a push git itself moves the remote's branch, as after any `git push`.
+    assert ran - {"reference-transaction"} == {"pre-push"}
+
+
+def test_a_branch_with_something_else_is_left_alone(one: Desk) -> None:
+    write(one.top, {"thesis.txt": "Years of work"})
+    git(one.top, "add", "thesis.txt")
+    git(one.top, "commit", "--quiet", "-m", "Begin")
+    git(one.top, "push", "--quiet", "origin", "main")
+    before = one.branches()
+    for flags in ([], ["--no-history"], ["--dry-run"]):
+        code, _, err = one("publish", "--branch", "main", *flags)
+        assert code == 1
+        assert err.startswith(
+            "--branch: origin/main holds something else than a site of Threadpress, e.g. thesis.txt; "
+        )
+    assert one.branches() == before
+
+
+def test_the_quick_start_of_the_readme_ends_with_a_published_branch(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """All of its commands but the first, which installs what is installed here already."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    section = text.partition("## An archive of its own\n")[2].partition("\n## ")[0]
+    first, *lines = re.findall(r"^    (.+)$", section, re.M)
+    assert first.startswith("python3 -m venv .venv && .venv/bin/pip install .")
+    remote = tmp_path / "remote.git"
+    git(tmp_path, "init", "--quiet", "--bare", str(remote))
+    write(tmp_path, {"bin/threadpress": f'#!/bin/sh\nexec "{sys.executable}" -m generator "$@"\n'})
+    (tmp_path / "bin/threadpress").chmod(0o755)
+    write(tmp_path / "home", {".gitconfig": "[user]\nname = A Test\nemail = test@example.org\n"})
+    (tmp_path / "checkout").mkdir()
+    told = subprocess.run(
+        ["sh", "-e", "-c", "\n".join(lines).replace("URL", str(remote))],
+        cwd=tmp_path / "checkout",
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PATH": f"{tmp_path / 'bin'}{os.pathsep}{os.environ['PATH']}"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert told.returncode == 0, told.stderr
+    done = Desk(tmp_path / "my-threads", remote, "", capsys)
+    assert set(done.published()) == done.listed() | {".nojekyll"}
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        ("https://threads.example.org/", "threads.example.org"),
+        ("http://Example.org", "example.org"),
+        ("https://example.org/repo/", None),
+        ("https://name.github.io/", None),
+        ("https://github.io/", None),
+        ("https://my-github.io/", "my-github.io"),
+        ("https://example.org:8080/", None),
+        ("http://127.0.0.1/", None),
+        ("http://localhost/", None),
+        ("", None),
+    ],
+)
+def test_a_domain_of_its_own(address: str, expected: str | None) -> None:
+    assert domain(address) == expected
+
+
+def test_the_domain_goes_onto_the_branch_and_is_not_lost_by_mistake(one: Desk) -> None:
+    one.build({"threadpress.toml": 'site_url = "https://threads.example.org/"\n'})
+    assert one("publish")[0] == 0
+    assert one.published()["CNAME"] == b"threads.example.org\n"
+    one.build({"threadpress.toml": ""})
+    code, _, err = one("publish")
+    assert code == 1
+    assert err.startswith("threadpress.toml: origin/gh-pages stands at threads.example.org, as its CNAME says, and ")
+    one.build({"threadpress.toml": 'site_url = "https://name.github.io/repo"\n'})
+    assert one("publish")[0] == 0
+    assert "CNAME" not in one.published()
+
+
+def test_an_address_given_to_the_build_by_a_flag_stands(one: Desk) -> None:
+    one.build(None, "--site-url", "https://example.org")
+    assert one("publish")[0] == 0
+    assert one.published()["CNAME"] == b"example.org\n"
+    write(one.site, {"threadpress.toml": 'site_url = "https://example.com/"\n'})
+    assert one("publish")[0] == 1
+
+
+def test_a_site_near_the_limit_is_told_what_would_shrink_it() -> None:
+    sizes = {"index.html": 300_000_000, "threads/a/1.html": 100_000_000}
+    assert size_warning(sizes, "output") is None
+    sizes |= {"threads/a/1.json": 150_000_000, "saves/1.txt": 200_000_000, "search.html": 1, "search/0.js": 99_999_999}
+    assert str(size_warning(sizes, "output")) == (
+        "output: warning: the site has 850 MB, 85% of the 1,000 MB that GitHub Pages takes; publish_data = false saves "
+        "150 MB; publish_saves = false saves 200 MB; search = false saves 100 MB"
+    )
+    over = size_warning({"index.html": LIMIT + 1}, "public")
+    assert str(over) == (
+        "public: warning: the site has 1,000 MB, more than the 1,000 MB that GitHub Pages takes; split the archive"
+    )
+
+
+NAMES = st.text("aZ0-_ ~é日", min_size=1, max_size=8).filter(lambda name: "~" not in name)
+TREES = st.dictionaries(st.builds("{}/{}".format, NAMES, NAMES) | NAMES.map("top {}".format), st.binary(max_size=99))
+
+
+@settings(max_examples=15)
+@given(TREES.filter(bool))
+def test_git_reads_back_what_was_committed(tmp_path_factory: pytest.TempPathFactory, files: dict[str, bytes]) -> None:
+    folder = tmp_path_factory.mktemp("repository")
+    git(folder, "init", "--quiet", ".")
+    git(folder, "config", "user.name", "A Test")
+    git(folder, "config", "user.email", "test@example.org")
+    repository = Repository(folder)
+    blobs = {path: repository.blob(data) for path, data in files.items()}
+    repository.keep(files.values())
+    commit = repository.commit(blobs, None, "All")
+    assert repository.files(commit) == {path: ("100644", blob.id) for path, blob in blobs.items()}
+    assert {path: repository.content(blob.id) for path, blob in blobs.items()} == files
+    assert not repository.has_parents(commit)
+    assert repository.has_parents(repository.commit(blobs, commit, "Again"))

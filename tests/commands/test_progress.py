@@ -1,0 +1,56 @@
+"""What a long build says of itself, on a terminal and elsewhere."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+
+from generator.commands import progress
+from generator.commands.progress import watch
+
+
+class Terminal(io.StringIO):
+    """A stream that says it is a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def told(stream: io.StringIO, environment: dict[str, str]) -> str:
+    with watch(stream, environment) as tell:
+        for done in (500, 1000):
+            tell("scan", done, 1000)
+        tell("render", 2000, 13_000)
+    return stream.getvalue()
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if every stage took long."""
+    for name in ("PATIENCE", "EVERY", "BLINK"):
+        monkeypatch.setattr(progress, name, 0.0)
+
+
+@pytest.mark.parametrize("stream", [io.StringIO(), Terminal()])
+def test_nothing_is_said_of_short_work(stream: io.StringIO) -> None:
+    assert told(stream, {}) == ""
+
+
+@pytest.mark.usefixtures("impatient")
+def test_a_terminal_shows_a_bar_and_takes_it_away() -> None:
+    said = told(Terminal(), {"TERM": "xterm", "COLUMNS": "100"})
+    assert "Reading threads" in said
+    assert "1000/1000" in said
+    assert "Making pages" in said
+    assert said.endswith("\x1b[2K")
+
+
+@pytest.mark.usefixtures("impatient")
+@pytest.mark.parametrize(("stream", "environment"), [(io.StringIO(), {}), (Terminal(), {"CI": "true"})])
+def test_plain_lines_go_elsewhere_and_to_logs(stream: io.StringIO, environment: dict[str, str]) -> None:
+    assert told(stream, environment).splitlines() == [
+        "Reading threads: 500 of 1,000",
+        "Reading threads: 1,000 of 1,000",
+        "Making pages: 2,000 of 13,000",
+    ]

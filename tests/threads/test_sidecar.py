@@ -1,0 +1,153 @@
+"""Sidecars: what they correct, and what is said of mistakes in them."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from generator.model import TOP, Author, Post, Reply, Thread
+from generator.threads.sidecar import Sidecar, apply, parse
+
+ANN = Author("notes", "Ann")
+
+
+def thread(*parents: str | None) -> Thread:
+    """Posts a, b, c ... with these parents."""
+    posts = tuple(Post(chr(97 + number), "", ANN, None, None, "text") for number in range(len(parents)))
+    replies = tuple(TOP if parent is None else Reply(parent, "order", 0.5) for parent in parents)
+    return Thread("notes", "1", "Title", "Story", posts, url="https://example.org/", tags=("old",), replies=replies)
+
+
+def applied(text: str, *parents: str | None) -> tuple[Thread, list[str]]:
+    sidecar, problems = parse(text.encode(), "1.toml")
+    assert problems == ()
+    corrected, warnings = apply(thread(*parents), sidecar, text.encode(), "1.toml")
+    assert all(warning.severity == "warning" for warning in warnings)
+    return corrected, [str(warning) for warning in warnings]
+
+
+def complaints(raw: bytes) -> list[str]:
+    return [str(problem) for problem in parse(raw, "1.toml")[1]]
+
+
+def test_title_address_and_tags_are_replaced() -> None:
+    corrected, _ = applied('title = "New"\nurl = "https://example.com/"\ntags = ["b", " a ", "b"]', None)
+    assert (corrected.title, corrected.url, corrected.tags) == ("New", "https://example.com/", ("b", "a"))
+
+
+def test_what_it_does_not_say_stays() -> None:
+    assert applied("", None, "a")[0] == thread(None, "a")
+    assert applied("footer = true\ntags = []", None)[0].tags == ()
+
+
+def test_the_footer_can_be_denied() -> None:
+    assert parse(b"footer = false", "1.toml") == (Sidecar(footer=False), ())
+
+
+def test_replies_are_moved_with_edited_as_the_evidence() -> None:
+    corrected, warnings = applied('[replies]\nb = "top"\nc = "a"', None, "a", "b")
+    assert warnings == []
+    assert corrected.replies == (TOP, TOP, Reply("a", "edited", 1.0))
+
+
+def test_a_post_may_be_hung_under_a_later_one() -> None:
+    assert applied('[replies]\na = "b"', None, None)[0].replies == (Reply("b", "edited"), TOP)
+
+
+def test_a_wrong_id_is_a_warning_with_the_nearest_and_the_rest_holds() -> None:
+    posts = tuple(Post(name, "", ANN, None, None, "text") for name in ("3f2a91c0de", "77aa00bb11"))
+    made = Thread("notes", "1", "Title", "Story", posts, replies=(TOP, TOP))
+    raw = b'[replies]\n3f2a91c0df = "top"\n77aa00bb11 = "3f2a91c0de"'
+    corrected, (warning,) = apply(made, parse(raw, "1.toml")[0], raw, "1.toml")
+    assert str(warning) == "1.toml:2: warning: no post has the id '3f2a91c0df'; did you mean '3f2a91c0de'?"
+    assert corrected.replies == (TOP, Reply("3f2a91c0de", "edited"))
+
+
+def test_a_parent_that_is_not_there_is_a_warning_and_the_reply_stays() -> None:
+    corrected, warnings = applied('[replies]\nb = "z"', None, "a")
+    assert corrected.replies == thread(None, "a").replies
+    assert [warning.split(";")[0] for warning in warnings] == ["1.toml:2: warning: no post has the id 'z'"]
+
+
+def test_top_is_a_parent_and_no_post() -> None:
+    corrected, warnings = applied('[replies]\ntop = "top"\nb = "top"', None, "a")
+    assert corrected.replies == (TOP, TOP)
+    assert [warning.split(";")[0] for warning in warnings] == ["1.toml:2: warning: no post has the id 'top'"]
+
+
+def test_a_post_called_top_can_be_answered() -> None:
+    posts = (Post("top", "", ANN, None, None, "text"), Post("b", "", ANN, None, None, "text"))
+    made = Thread("notes", "1", "Title", "Story", posts, replies=(TOP, TOP))
+    corrected, _ = apply(made, Sidecar(replies={"b": "top"}), b"", "1.toml")
+    assert corrected.replies[1] == Reply("top", "edited")
+
+
+def test_a_circle_is_a_warning_for_each_edit_in_it_and_these_do_nothing() -> None:
+    corrected, warnings = applied('[replies]\na = "c"\nd = "b"', None, "a", "b", "a")
+    assert corrected.replies == (TOP, Reply("a", "order", 0.5), Reply("b", "order", 0.5), Reply("b", "edited"))
+    assert [warning.split(";")[0] for warning in warnings] == [
+        "1.toml:2: warning: post 'a' would answer itself by way of its replies"
+    ]
+
+
+def test_a_post_does_not_answer_itself() -> None:
+    corrected, warnings = applied('[replies]\na = "a"', None)
+    assert corrected.replies == (TOP,)
+    assert len(warnings) == 1
+
+
+def test_mistakes_are_told_with_their_lines() -> None:
+    raw = b'titel = "x"\nfooter = "no"\n[reply]\na = "b"\n'
+    assert complaints(raw) == [
+        "1.toml:1: unknown key 'titel'; did you mean 'title'?",
+        "1.toml:2: footer: expected true or false, got text; see docs/formats.md, Sidecars",
+        "1.toml:3: unknown key 'reply'; did you mean 'replies'?",
+    ]
+    assert complaints(b"[replies]\na = 1\n") == [
+        "1.toml:1: replies: expected text, got a whole number; see docs/formats.md, Sidecars"
+    ]
+
+
+def test_a_title_an_address_and_tags_must_say_something() -> None:
+    assert complaints(b'title = " "\nurl = "javascript:alert(1)"\ntags = ["law", ""]\n') == [
+        "1.toml:1: title can't be ' '; write words, as in title = \"A better title\"",
+        "1.toml:2: url can't be 'javascript:alert(1)'; write an address that starts with https:// or http://",
+        "1.toml:3: tags can't be ['law', '']; write a list of words, as in tags = [\"one\", \"two\"]",
+    ]
+    assert complaints(b"title = 3") == [
+        '1.toml:1: title: expected text, got a whole number; write words, as in title = "A better title"'
+    ]
+
+
+def test_what_is_no_toml_or_no_text_is_told() -> None:
+    assert complaints(b'\n\ntitle = "x')[0].startswith("1.toml:3: this is no TOML: ")
+    assert complaints(b"title = 1" + b"1" * 5000)[0].startswith("1.toml: this is no TOML: ")
+    assert complaints(b'title = "\xff"') == ["1.toml: this sidecar is not UTF-8 text; save it as UTF-8"]
+
+
+def test_a_bom_and_windows_line_ends_are_no_matter() -> None:
+    assert parse('\ufefftitle = "T"\r\nfooter = false\r\n'.encode(), "1.toml") == (Sidecar(title="T", footer=False), ())
+    assert "1.toml:2:" in complaints(b'title = "T"\r\nx = 1\r\n')[0]
+
+
+ids = st.sampled_from(["a", "b", "c", "d", "e", "f", "top", "z"])
+
+
+@given(st.lists(st.integers(0, 5), min_size=6, max_size=6), st.dictionaries(ids, ids, max_size=8))
+def test_whatever_is_edited_a_thread_stays_a_forest(numbers: list[int], edits: dict[str, str]) -> None:
+    """Every edit either holds or is told, and no post hangs in a circle."""
+    parents = [chr(97 + number) if number < index else None for index, number in enumerate(numbers)]
+    made = thread(*parents)
+    corrected, warnings = apply(made, Sidecar(replies=edits), b"", "1.toml")
+    assert sorted(corrected.tree().order) == list(range(len(made.posts)))
+    told = " ".join(warning.message for warning in warnings)
+    for post, before, after in zip(made.posts, made.replies, corrected.replies, strict=True):
+        if post.id not in edits:
+            assert after == before
+        else:
+            target = None if edits[post.id] == "top" else edits[post.id]
+            assert (
+                (after.parent == target and after.evidence in ("edited", None))
+                or f"{post.id!r}" in told
+                or (f"{target!r}" in told)
+            )
