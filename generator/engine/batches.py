@@ -12,12 +12,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 import msgspec
 
 from generator import urls
-from generator.engine.early import Early
 from generator.engine.partition import partition_of
 from generator.engine.render import (
     AuthorJob,
     Done,
-    Move,
     RenderTask,
     Shared,
     ThreadJob,
@@ -40,8 +38,6 @@ from generator.workers import Workers, batches
 POST_COSTS = 450
 """Bytes of saves that a post stands for when work is weighed."""
 BATCH = 1_500_000
-MOVES = 500
-"""Pages that were rendered early in a batch."""
 VIEWS = 20
 """Pages of lists in a batch."""
 VIEW_COSTS = 100
@@ -104,11 +100,10 @@ class Batches:
         store: Store,
         touched: Collection[str],
         named: Mapping[str, tuple[Place, bytes]],
-        early: Mapping[str, Early],
         change: Change | None = None,
     ) -> None:
         self.planned, self.links, self.config, self.known = planned, links, shared.config, known
-        self.store, self.touched, self.named, self.early = store, touched, named, early
+        self.store, self.touched, self.named = store, touched, named
         self.change = change
         self._before = {author.key: author for author in change.authors.before} if change else {}
         self.shared, self.rows = leave(store.spool / "shared", shared), store.spool / "rows"
@@ -139,18 +134,8 @@ class Batches:
 
     def tasks(self) -> tuple[Iterator[RenderTask], int, int]:
         """Give all tasks, their weight, and how many pages they look at."""
-        moves: list[Move] = []
-        jobs: list[ThreadJob] = []
-        for plan in self.planned.threads:
-            if not (wanted := self.known.wanted(plan.pages)):
-                continue
-            made = [self.early.get(one.page.url) for one in wanted]
-            if all(page and page.fingerprint == one.page.fingerprint for page, one in zip(made, wanted, strict=True)):
-                moves += (Move(one, page.sha256, page.path) for page, one in zip(made, wanted, strict=True) if page)
-            else:
-                jobs.append(self.thread(plan, wanted))
+        jobs = [self.thread(plan, wanted) for plan in self.planned.threads if (wanted := self.known.wanted(plan.pages))]
         threads = [RenderTask(self.shared, threads=tuple(batch)) for batch in batches(jobs, _weight, BATCH)]
-        threads += (RenderTask(self.shared, moves=tuple(batch)) for batch in batches(moves, lambda _: 1, MOVES))
         views = self.views()
         lists = [RenderTask(self.shared, views=views[start : start + VIEWS]) for start in range(0, len(views), VIEWS)]
         authors = self.authors()
@@ -158,7 +143,7 @@ class Batches:
             VIEW_COSTS * len(views) + sum(author.posts for author in authors)
         )
         size = self.config.list_posts_per_page
-        pages = len(moves) + sum(len(job.wanted) for job in jobs) + len(views)
+        pages = sum(len(job.wanted) for job in jobs) + len(views)
         pages += sum(max(1, -(-(author.posts + author.stories) // size)) for author in authors)
         return itertools.chain(threads, self.author_tasks(authors, lists)), weight, pages
 

@@ -19,12 +19,12 @@ import msgspec
 from generator import urls
 from generator.config import Config
 from generator.engine.batches import Batches, Change, Known, render
-from generator.engine.early import share
 from generator.engine.ingest import ingest
 from generator.engine.lock import FOLDER, lock
 from generator.engine.partition import Damaged
 from generator.engine.past import Past
 from generator.engine.project import Project
+from generator.engine.render import share
 from generator.engine.scan import Content, complete, look, scan, settled
 from generator.engine.store import EMPTY, State, Store, encode
 from generator.engine.version import digests
@@ -174,13 +174,12 @@ class Engine:
         named = places(links, before)
         marks = {order: mark for order, (_, mark) in named.items()}
         touched = _touched(content, authors, links, past, marks, same=same)
-        early = {page.url: page for page in content.early} if content.site == planned.site else {}
         apart = found.bare
         write.clear_apart(project.output)
         shared = msgspec.structs.replace(share(project, planned.site), apart=apart)
         known = Known(found.records, found, same_site)
         change = Change(authors, _since(content, past, marks)) if ranked else None
-        rendering = Batches(planned, links, shared, known, store, touched, named, early, change)
+        rendering = Batches(planned, links, shared, known, store, touched, named, change)
         spot = past.warm and survey.stands(project.output, found.records, (urls.SUMS, *rendering.urls()))
         if past.warm and not spot:  # somebody was at it
             found = survey.survey(project.output, found.records, workers)

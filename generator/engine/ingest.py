@@ -60,9 +60,9 @@ def ingest(content: Content, past: Past, store: Store, workers: Workers, *, afre
     """Bring all partitions up to date with what scan found; raises `Damaged` if rows got lost in one."""
     gone: dict[int, list[tuple[str, str]]] = {}
     threads: dict[str, int] = {}
-    after = {} if afresh else {(facts.group.source, facts.group.id): row_marks(facts) for facts in content.fresh}
+    after = {} if afresh else {facts.key: row_marks(facts) for facts in content.fresh}
     for facts in content.before:
-        mine = after.get((facts.group.source, facts.group.id), {})
+        mine = after.get(facts.key, {})
         for key, mark in row_marks(facts).items():
             if mine.get(key) == mark:
                 del mine[key]  # the row is in its partition, and scan did not send it

@@ -1,8 +1,8 @@
 """Render: batches of planned pages in, files in the output and a record of each out.
 
 A worker reads what all pages share from a file, once a build, renders the pages of its batch that are stale, and writes
-those whose bytes differ from what is in place; pages that were rendered early it only moves. Other threads are read
-again here, so no body is ever kept; pages of authors are made from the partitions.
+those whose bytes differ from what is in place. Threads are read again here, so no body is ever kept; pages of authors
+are made from the partitions.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ import msgspec
 
 from generator.config import Config
 from generator.engine.partition import Damaged, Partition
+from generator.engine.project import Project
 from generator.engine.spool import take
 from generator.errors import ContentError, Problem
 from generator.output.records import page_record
@@ -53,6 +54,19 @@ class Shared(msgspec.Struct, frozen=True):
     """Whether pages are put apart (`Writer`)."""
 
 
+def share(project: Project, site: Site) -> Shared:
+    """What all pages of a build share."""
+    config = project.config
+    return Shared(
+        config=config,
+        content=str(project.folder / config.content),
+        output=str(project.folder / config.output),
+        site=site,
+        theme=project.theme,
+        redactions=Redactions.of(config.redact),
+    )
+
+
 class Wanted(msgspec.Struct, frozen=True, array_like=True):
     """A page to render: why, and the hash of the file in place if there is one of ours."""
 
@@ -80,19 +94,10 @@ class AuthorJob(msgspec.Struct, frozen=True):
     """Order key of the oldest thread that may look different in it: full pages of older ones need no look."""
 
 
-class Move(msgspec.Struct, frozen=True, array_like=True):
-    """A stale page that was rendered early, and where it lies."""
-
-    wanted: Wanted
-    sha256: bytes
-    path: str
-
-
 class RenderTask(msgspec.Struct, frozen=True):
     """A batch: a task for a worker."""
 
     shared: str
-    moves: tuple[Move, ...] = ()
     threads: tuple[ThreadJob, ...] = ()
     views: tuple[Wanted, ...] = ()
     partition: str = ""
@@ -155,10 +160,6 @@ def render_batch(task: RenderTask) -> bytes:
     shared = read_shared(task.shared)
     done = []
     with Writer(Path(shared.output), apart=shared.apart) as writer:
-        for wanted, sha256, path in ((move.wanted, move.sha256, move.path) for move in task.moves):
-            url, written = wanted.page.url, sha256 != wanted.present
-            stamp = writer.take(url, path, sha256) if written else writer.stamp(url)
-            done.append(Done(url, page_record(wanted.page.fingerprint, sha256, stamp), wanted.reason, written))
         for page in _pages(task, shared):
             if isinstance(page, Done):
                 done.append(page)

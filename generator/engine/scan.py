@@ -1,32 +1,26 @@
 """Scan: what lies in the content folder in, small `Facts` a thread and the rows of its authors out. Bodies stay behind.
 
 Threads whose files are as the last build read them keep their facts; the others are read again, in batches, and what
-they add to author pages goes into a spool, a file a batch, sorted into partitions. In a first build their own pages are
-rendered right away, into the spool (`early`). Reads content, writes the spool.
+they add to author pages goes into a spool, a file a batch, sorted into partitions. Reads content, writes the spool.
 """
 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 
 import msgspec
 
 from generator.config import FILE_NAME, Config, zone
-from generator.engine.early import Early, guess, render_early, share
 from generator.engine.partition import PARTITIONS, partition_of
 from generator.engine.past import Past
 from generator.engine.project import Project
-from generator.engine.render import read_shared
-from generator.engine.spool import leave, leave_parts
+from generator.engine.spool import leave_parts
 from generator.engine.store import Store
 from generator.errors import Problem
-from generator.model import Thread
-from generator.pages.plan import ThreadPlan
 from generator.site.facts import Facts, author_rows, facts_of, order_key, row_mark, row_marks, unchanged
 from generator.stamps import FileStamp
-from generator.theme.views import Site
 from generator.threads.content import InputFile, Listing, Look, groups, list_content, look_into, unknown
 from generator.threads.read import Group, assemble
 from generator.threads.redact import Redactions
@@ -49,10 +43,6 @@ class ScanTask(msgspec.Struct, frozen=True):
     """Of threads."""
     spool: str
     """File to write their rows to."""
-    shared: str = ""
-    """File with what all pages share, if pages are to be rendered early."""
-    plans: tuple[ThreadPlan, ...] = ()
-    """Of these threads, as far as they can be guessed."""
     known: tuple[dict[str, bytes], ...] = ()
     """Marks of the rows that the partitions have of these threads already."""
 
@@ -69,7 +59,6 @@ class ScanResult(msgspec.Struct, frozen=True):
     spool: str
     parts: tuple[tuple[int, int], ...]
     """Offset and length of each partition's rows in the spool."""
-    early: tuple[Early, ...]
 
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -91,7 +80,6 @@ def scan_batch(task: ScanTask) -> ScanResult:
     read: dict[str, str] = {}
     parts: list[list[msgspec.Raw]] = [[] for _ in range(PARTITIONS)]
     content = Path(task.content)
-    early: list[Early] = []
     for number, group in enumerate(task.groups):
         loaded = assemble(content, group, task.redactions)
         read.update(loaded.read)
@@ -108,13 +96,8 @@ def scan_batch(task: ScanTask) -> ScanResult:
             if known.get(row.author) != mark:
                 parts[partition_of(row.author)].append(msgspec.Raw(packed))
         facts.append(facts_of(loaded, group, order, marks))
-        if task.shared:
-            stem = f"{task.spool}-{number}"
-            early += render_early(loaded, facts[-1], task.plans[number], read_shared(task.shared), stem)
     places = leave_parts(task.spool, map(_encode, parts))
-    return ScanResult(
-        _encode(facts), tuple(failed), tuple(problems), tuple(read.items()), task.spool, places, tuple(early)
-    )
+    return ScanResult(_encode(facts), tuple(failed), tuple(problems), tuple(read.items()), task.spool, places)
 
 
 def settled(problems: Iterable[Problem], folder: str) -> tuple[Problem, ...]:
@@ -143,13 +126,6 @@ class Content(msgspec.Struct, frozen=True):
     """Nothing differs from the last build: `facts` are not even decoded."""
     doubted: bool
     """Whether files had to be read to tell."""
-    site: Site | None = None
-    """What early pages show of the site, if there are any."""
-
-    @property
-    def early(self) -> Iterator[Early]:
-        """Pages that were rendered early."""
-        return (page for part in self.spools for page in part.early)
 
 
 class Looked(msgspec.Struct, frozen=True):
@@ -157,8 +133,6 @@ class Looked(msgspec.Struct, frozen=True):
 
     listed: Listing
     inputs: dict[str, InputFile]
-    heads: tuple[Thread, ...]
-    """Of new saves."""
     problems: tuple[Problem, ...]
     """Of files that belong to no thread."""
     untouched: bool
@@ -184,7 +158,6 @@ def look(project: Project, past: Past, workers: Workers, *, same: bool) -> Looke
     return Looked(
         listed,
         inputs,
-        tuple(head for part in seen for head in part.heads),
         problems,
         untouched=still and all(inputs[path].sha256 == known[path].sha256 for path in doubted),
         doubted=bool(doubted),
@@ -200,7 +173,7 @@ def scan(project: Project, past: Past, store: Store, workers: Workers, *, same: 
         return Content(inputs, {}, (), (), (), past.state.problems, strays, untouched=True, doubted=looked.doubted)
     wanted, more = groups(looked.listed, inputs)
     problems = [*strays, *more]
-    old = {(facts.group.source, facts.group.id): facts for facts in (past.threads if same else ())}
+    old = {facts.key: facts for facts in (past.threads if same else ())}
     hashes = {path: file.sha256 for path, file in inputs.items()}
     again = [group for group in wanted if not unchanged(old.get((group.source, group.id)), group, hashes)]
     store.begin_scan()
@@ -208,16 +181,10 @@ def scan(project: Project, past: Past, store: Store, workers: Workers, *, same: 
     def size(group: Group) -> int:
         return sum(inputs[path].stamp.size for path in group.saves)
 
-    guessed = None if old else guess(looked.heads, project)
-    shared = leave(store.spool / "early", share(project, guessed.site)) if guessed else ""
-
     def task(number: int, batch: list[Group]) -> ScanTask:
         made = scan_task(config, site, batch, store.spool / f"{number:06d}")
-        if guessed is None:
-            known = (old.get((group.source, group.id)) for group in batch)
-            return msgspec.structs.replace(made, known=tuple(row_marks(facts) if facts else {} for facts in known))
-        plans = tuple(guessed.plans[group.source, group.id] for group in batch)
-        return msgspec.structs.replace(made, shared=shared, plans=plans)
+        known = (old.get((group.source, group.id)) for group in batch)
+        return msgspec.structs.replace(made, known=tuple(row_marks(facts) if facts else {} for facts in known))
 
     tasks = (task(number, batch) for number, batch in enumerate(batches(again, size, BATCH)))
     results: list[ScanResult] = []
@@ -238,7 +205,7 @@ def scan(project: Project, past: Past, store: Store, workers: Workers, *, same: 
     keys = {(group.source, group.id) for group in wanted}
     touched = {(group.source, group.id) for group in again}
     facts = {key: found for key, found in old.items() if key in keys and key not in touched}
-    facts.update(((found.group.source, found.group.id), found) for found in fresh)
+    facts.update((found.key, found) for found in fresh)
     problems += (problem for result in results for problem in result.problems)
     problems += (problem for found in facts.values() for problem in found.problems)
     before = tuple(found for key, found in old.items() if key not in keys or key in touched)
@@ -254,7 +221,6 @@ def scan(project: Project, past: Past, store: Store, workers: Workers, *, same: 
         strays,
         untouched=False,
         doubted=looked.doubted,
-        site=guessed.site if guessed else None,
     )
 
 
@@ -271,7 +237,7 @@ def complete(content: Content, past: Past) -> Content:
     """Fill in the facts of all threads where scan had no need of them."""
     if not content.untouched:
         return content
-    facts = {(facts.group.source, facts.group.id): facts for facts in past.threads}
+    facts = {facts.key: facts for facts in past.threads}
     return msgspec.structs.replace(content, facts=facts)
 
 

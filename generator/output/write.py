@@ -8,7 +8,6 @@ too (`refuse`).
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import os
 import shutil
@@ -97,20 +96,6 @@ class Writer:
         self._tell(url, sha256)
         self._make_folder_of(path)
         return create(path, data)
-
-    def take(self, url: str, path: str, sha256: bytes) -> FileStamp:
-        """Move a finished file (of `create`) to its place; it may be there already, as tasks can be repeated."""
-        try:
-            return self._place(path, url, sha256)
-        except FileNotFoundError:
-            place = Path(self._path(url))
-            if not place.is_file() or hashlib.sha256(place.read_bytes()).digest() != sha256:
-                raise
-            return self.stamp(url)
-        except OSError as error:
-            if error.errno != errno.EXDEV:  # the output lies on another disk
-                raise
-            return self.put(url, Path(path).read_bytes(), sha256)
 
     def _place(self, path: str, url: str, sha256: bytes) -> FileStamp:
         self._tell(url, sha256)

@@ -62,7 +62,7 @@ def praised(found: Figures, posts_per_page: int) -> tuple[BestPost, ...]:
         BestPost(
             url=page_url(links.urls[number], post.place // posts_per_page + 1) + urls.anchor(post.id),
             score=post.score,
-            author=author_ref(Author(links.threads[number].group.source, post.name, post.uid), links.odd),
+            author=author_ref(Author(links.threads[number].source, post.name, post.uid), links.odd),
             thread=Ref(links.rows[number].title, links.urls[number]),
         )
         for post, number in best

@@ -295,7 +295,7 @@ def thread_plans(links: Links, config: Config, before: Web | None = None) -> Ite
             newer=newer,
             tags=tags,
             odd=facts.odd or {},
-            data=urls.thread_data(facts.group.source, stem) if config.publish_data else None,
+            data=urls.thread_data(facts.source, stem) if config.publish_data else None,
         )
 
 

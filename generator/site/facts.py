@@ -55,6 +55,8 @@ BEST = 3
 class Facts(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """What other pages need of a thread."""
 
+    source: str
+    id: str
     group: Group
     read: tuple[tuple[str, str], ...]
     """Its saves and sidecars with their hashes: while they stand, so do the facts."""
@@ -84,6 +86,11 @@ class Facts(msgspec.Struct, frozen=True, array_like=True, gc=False):
     odd: dict[str, str] | None = None
     """Slugs of its authors that don't follow from their names in it, as link found them; None: not yet."""
 
+    @property
+    def key(self) -> tuple[str, str]:
+        """Identity of the thread (SPEC section 3)."""
+        return (self.source, self.id)
+
 
 _encode = msgspec.msgpack.Encoder().encode
 _decode_tally = msgspec.msgpack.Decoder(Tally).decode
@@ -101,6 +108,8 @@ def facts_of(loaded: Loaded, group: Group, order: str, marks: Mapping[str, bytes
     writers = {post.author for post in thread.posts}
     scores = [post.score for post in thread.posts]
     return Facts(
+        source=thread.source,
+        id=thread.id,
         group=group,
         read=loaded.read,
         order=order,

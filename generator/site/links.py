@@ -89,10 +89,10 @@ def link(facts: Iterable[Facts], authors: Authors, config: Config, before: Links
         )
     by_source: dict[str, dict[str, str]] = {}
     for thread in threads:
-        by_source.setdefault(thread.group.source, {})[thread.group.id] = thread.group.id
+        by_source.setdefault(thread.source, {})[thread.id] = thread.id
     settled = {source: urls.unique_slugs(wanted) for source, wanted in by_source.items()}
-    stems = tuple(settled[thread.group.source][thread.group.id] for thread in threads)
-    pages = tuple(urls.thread_page(thread.group.source, stem) for thread, stem in zip(threads, stems, strict=True))
+    stems = tuple(settled[thread.source][thread.id] for thread in threads)
+    pages = tuple(urls.thread_page(thread.source, stem) for thread, stem in zip(threads, stems, strict=True))
     months: dict[tuple[int, int], list[int]] = {}
     tags: dict[str, list[int]] = {}
     tagged = []

@@ -105,11 +105,9 @@ class Seen(msgspec.Struct, frozen=True):
 
     files: tuple[tuple[str, InputFile], ...]
     problems: tuple[Problem, ...]
-    heads: tuple[Thread, ...]
-    """Threads as the heads of new files tell them, oldest file first."""
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _unpack_seen, (_pack(self.files), self.problems, self.heads)
+        return _unpack_seen, (_pack(self.files), self.problems)
 
 
 _pack = msgspec.msgpack.Encoder().encode
@@ -122,15 +120,14 @@ def _unpack_look(content: str, files: bytes) -> Look:
     return Look(content, _looked(files))
 
 
-def _unpack_seen(files: bytes, problems: tuple[Problem, ...], heads: tuple[Thread, ...]) -> Seen:
-    return Seen(_seen(files), problems, heads)
+def _unpack_seen(files: bytes, problems: tuple[Problem, ...]) -> Seen:
+    return Seen(_seen(files), problems)
 
 
 def look_into(task: Look) -> Seen:
     """Find out which threads files hold; the hash of a new file is left to the scan, which reads it anyway."""
     found: list[tuple[str, InputFile]] = []
     problems: list[Problem] = []
-    heads: list[Thread] = []
     for path, stamp, known in task.files:
         file = Path(task.content, path)
         try:
@@ -150,8 +147,7 @@ def look_into(task: Look) -> Seen:
             problems.append(unreadable(path, error))
             continue
         found.append((path, InputFile(stamp, "", tuple(thread.key for thread in threads))))
-        heads += threads
-    return Seen(tuple(found), tuple(problems), tuple(heads))
+    return Seen(tuple(found), tuple(problems))
 
 
 def _identify(path: Path) -> tuple[Thread, ...]:

@@ -23,7 +23,6 @@ from generator.output.write import (
     blocked,
     clear,
     clear_apart,
-    create,
     make_room,
     move_in,
     refuse,
@@ -132,33 +131,16 @@ def test_only_what_differs_is_written(tmp_path: Path) -> None:
     assert {url for url in after if after[url] != before[url]} == {"a/1.html", "SHA256SUMS"}
 
 
-def test_a_finished_file_is_moved_to_its_place_once(tmp_path: Path) -> None:
-    """A task may be done twice; what was lost on the way is told."""
-    sha256 = hashlib.sha256(b"one").digest()
-    made, output = tmp_path / "made", tmp_path / "output"
-    create(str(made), b"one")
-    with Writer(output) as writer:
-        first = writer.take("a/1.html", str(made), sha256)
-        assert not made.exists()
-        assert writer.take("a/1.html", str(made), sha256) == first == FileStamp.of((output / "a/1.html").stat())
-        with pytest.raises(FileNotFoundError):
-            writer.take("a/1.html", str(made), hashlib.sha256(b"two").digest())
-        with pytest.raises(FileNotFoundError):
-            writer.take("a/2.html", str(made), sha256)
-    assert (output / "a/1.html").read_bytes() == b"one"
-
-
 def test_what_is_put_apart_comes_in_as_a_whole(tmp_path: Path) -> None:
-    output, made = tmp_path / "output", tmp_path / "made"
+    output = tmp_path / "output"
     sums = {data: hashlib.sha256(data).digest() for data in (b"one", b"two", b"three")}
-    create(str(made), b"two")
     with Writer(output, apart=True) as writer:
         stamps = {
             "a/b/1.html": writer.put("a/b/1.html", b"one", sums[b"one"]),
-            "a/2.html": writer.take("a/2.html", str(made), sums[b"two"]),
+            "a/2.html": writer.put("a/2.html", b"two", sums[b"two"]),
             "3.html": writer.put("3.html", b"three", sums[b"three"]),
         }
-        assert writer.take("a/2.html", str(made), sums[b"two"]) == stamps["a/2.html"] == writer.stamp("a/2.html")
+        assert writer.stamp("a/2.html") == stamps["a/2.html"]
     assert [path.name for path in output.iterdir() if path.name[0] != "."] == ["3.html"]
     move_in(output, "output")
     assert {url: FileStamp.of((output / url).stat()) for url in stamps} == stamps
@@ -190,14 +172,6 @@ def test_a_written_file_is_open_to_everybody(tmp_path: Path, masked: int, apart:
     if apart:
         move_in(tmp_path / "output", "output")
     assert (tmp_path / "output/a").stat().st_mode & 0o777 == 0o755
-    assert (tmp_path / "output/a/1.html").stat().st_mode & 0o777 == 0o644
-
-
-@pytest.mark.parametrize("masked", [0o000, 0o077, 0o777])
-def test_a_moved_file_is_open_to_everybody(tmp_path: Path, masked: int) -> None:
-    with mask(masked & ~0o700), Writer(tmp_path / "output") as writer:
-        create(str(tmp_path / "made"), b"one")
-        writer.take("a/1.html", str(tmp_path / "made"), hashlib.sha256(b"one").digest())
     assert (tmp_path / "output/a/1.html").stat().st_mode & 0o777 == 0o644
 
 

@@ -61,7 +61,7 @@ def authors(links: Links) -> dict[str, AuthorSum]:
 
 
 def ids(threads: Iterable[Facts]) -> list[str]:
-    return [facts.group.id for facts in threads]
+    return [facts.id for facts in threads]
 
 
 ANN, OLD_ANN = Author("slashdot", "Ann B.", "7"), Author("slashdot", "Annie", "7")
@@ -87,7 +87,7 @@ def test_the_order_does_not_depend_on_the_order_threads_come_in(luck: random.Ran
         for day in (None, "2025-01-01")
         for source in ("a", "b")
     ]
-    threads = list({(found.facts.group.source, found.facts.group.id): found for found in threads}.values())
+    threads = list({found.facts.key: found for found in threads}.values())
     assert linked(*luck.sample(threads, len(threads))) == linked(*threads)
 
 
