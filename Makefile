@@ -1,20 +1,22 @@
-# make build   build content/ into output/         make lint   look at the code's style and types
-# make test    run the whole test suite            make lock   choose newer versions of all packages
-# make check   read output/ as a visitor would     make clean  remove what the build and its tools left behind
+# make build      build content/ into output/            make lint   look at the code's style and types
+# make test       run the tests                          make lock   choose newer versions of all packages
+# make test-long  run the long forms of tests as well    make clean  remove what the build and its tools left behind
+# make check      read output/ as a visitor would
 #
 # Everything is installed into $(VENV), once, in the versions of constraints.txt, and again when those or
 # pyproject.toml change. Nothing else on the machine is touched.
 
 VENV ?= .venv
 PYTHON ?= python3
-PYTEST ?= -n 2 --dist loadfile
+# One process more than there are cores, usually two, since many tests wait: for a browser, a server or a moment to pass.
+PYTEST ?= -n 3 --dist worksteal
 
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 bin := $(VENV)/bin
 pip := $(bin)/python -m pip
 install := $(pip) install --quiet --constraint constraints.txt --build-constraint constraints.txt
 
-.PHONY: build check test lint lock clean
+.PHONY: build check test test-long lint lock clean
 .DELETE_ON_ERROR:
 
 build: $(VENV)/.installed
@@ -26,6 +28,9 @@ check: $(VENV)/.installed
 test: $(VENV)/.installed-dev
 	$(bin)/python -m pytest -m alone
 	$(bin)/python -m pytest -m "not alone" $(PYTEST)
+
+test-long: export LONG_TESTS = 1
+test-long: test
 
 lint: $(VENV)/.installed-dev
 	$(bin)/python -m ruff check .

@@ -1,8 +1,8 @@
-"""A deterministic corpus of Slashdot text saves, for machines without another one.
+"""A deterministic corpus of Slashdot text saves, for machines that have no other corpus.
 
-The same number of threads gives the same bytes everywhere. Sizes follow what real archives look like: posts a thread
-log-normal (median 60, mean 100, at most 1,500), one author for about eight posts, bodies around 390 characters, a
-quote in one reply of four, now and then a link.
+The same number of threads gives the same bytes everywhere. Sizes are like those of real archives: posts per thread are
+log-normal (median 60, mean 100, at most 1,500), there is one author for about eight posts, bodies have around 390
+characters, one reply in four has a quote, and a few have a link.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ MONTHS = (
 
 
 def make_corpus(folder: Path, threads: int) -> int:
-    """Write that many saves into a folder; gives the number of posts."""
+    """Write that many saves into a folder, and give the number of posts."""
     folder.mkdir(parents=True, exist_ok=True)
     authors = max(20, threads * 12)
     posts = 0
@@ -59,7 +59,7 @@ def make_corpus(folder: Path, threads: int) -> int:
 def make_thread(number: int, threads: int, authors: int, posts: int | None = None) -> tuple[str, str, int]:
     """Make one save: file name, text, number of posts.
 
-    It is the one numbered `number` of `threads`, which spread over eight years; with `posts`, it has so many of them.
+    It is number `number` of `threads`, which are spread over eight years; with `posts` it has that many posts.
     """
     rng = random.Random(f"thread {number}")
     count = max(1, min(1500, round(math.exp(rng.gauss(math.log(60), 1.0)))))

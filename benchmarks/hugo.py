@@ -1,7 +1,7 @@
-"""Hugo's rows: the same threads, prepared as a skilled user would (see `../shared/bench/README.md`).
+"""Hugo's rows: the same threads, prepared as a skilled user would prepare them (see `../shared/bench/README.md`).
 
-Its input is made by the converter that lies there, one Markdown document a thread; that is not measured. Needs the
-corpus as JSON too, so there are no such rows without `../shared`.
+The converter in that folder makes Hugo's input, one Markdown document for each thread; that is not measured. It needs
+the corpus as JSON too, so there are no such rows without `../shared`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from benchmarks.rows import Row
 from benchmarks.trash import Trash
 
 LARGE = 10_000
-"""Threads from which on Hugo does better with a small cache."""
+"""The number of threads from which Hugo is faster with a small cache."""
 
 
 def hugo_rows(binary: str, shared: Path, folder: Path, threads: int, trash: Trash) -> list[Row]:
@@ -38,7 +38,7 @@ def hugo_rows(binary: str, shared: Path, folder: Path, threads: int, trash: Tras
 
 
 def hugo_site(shared: Path, folder: Path) -> Path:
-    """Make Hugo's site of the corpus `folder/json`, once, and give its folder."""
+    """Make Hugo's site from the corpus `folder/json`, once, and give its folder."""
     work = folder / "hugo"
     if not (work / "hugo.toml").exists():
         convert = (sys.executable, f"{shared}/hugo/json2hugo.py", f"{folder}/json", str(work), "--mode", "a")
@@ -48,14 +48,14 @@ def hugo_site(shared: Path, folder: Path) -> Path:
 
 
 def tuning(threads: int) -> dict[str, str]:
-    """Give the environment in which Hugo does best."""
+    """Give the environment variables with which Hugo is fastest."""
     limit = os.environ.get("HUGO_MEMORYLIMIT") or ("1" if threads >= LARGE else "6")
     return {"GOGC": "400", "HUGO_MEMORYLIMIT": limit}
 
 
-def add_line(folder: Path, pattern: str, text: str, before: str = "") -> None:
-    """Change the file in the middle of a rival's threads: add to its end, or before what it ends with."""
+def add_line(folder: Path, pattern: str, text: str, ending: str = "") -> None:
+    """Change the middle one of a rival's threads: add text to its end, or before `ending`."""
     pages = sorted(page for page in folder.rglob(pattern) if page.name != "_index.md")
     page = pages[len(pages) // 2]
-    body = page.read_text(encoding="utf-8").removesuffix(before)
-    page.write_text(f"{body}{text}{before}", encoding="utf-8")
+    body = page.read_text(encoding="utf-8").removesuffix(ending)
+    page.write_text(f"{body}{text}{ending}", encoding="utf-8")

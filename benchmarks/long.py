@@ -2,8 +2,8 @@
 
     .venv/bin/python -m benchmarks.long
 
-Both are cold builds with one job, of pages only and of everything, in turn. What counts is CPU time, since there is
-nothing to wait for but the disk.
+Both are cold builds with one job, of pages only and of everything, in turn. CPU time counts, since a build waits for
+nothing but the disk.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from benchmarks.ours import PAGES_ONLY, Site, forget, make_site
 from benchmarks.trash import Trash
 
 MANY = 20
-"""Threads that together are as long as the long one."""
+"""How many short threads are together as long as the long one."""
 BOUND = 1.3
-"""What a post of the long thread may take at most, as a multiple of what one of the others takes."""
+"""The most time that a post of the long thread may take, as a multiple of the time of a post of the others."""
 
 
 def main() -> None:
-    """Build both archives and print what a post takes in each."""
+    """Build both archives and print the time per post in each."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--posts", type=int, default=20_000, help="posts in the long thread")
     parser.add_argument("--runs", type=int, default=5, help="runs of each build; the median counts")
@@ -49,7 +49,7 @@ def main() -> None:
 
 
 def _make(folder: Path, threads: int, posts: int) -> None:
-    """Write threads of that many posts each, by as many authors in all however many threads there are."""
+    """Write threads of that many posts each. The number of authors depends only on the number of all posts."""
     folder.mkdir()
     for number in range(threads):
         name, text, _ = make_thread(number, threads, max(20, threads * posts // 8), posts)
@@ -57,13 +57,13 @@ def _make(folder: Path, threads: int, posts: int) -> None:
 
 
 def _measure(sites: list[Site], runs: int) -> list[list[float]]:
-    """CPU seconds of cold builds, for each site, run 1 of all first."""
-    found: list[list[float]] = [[] for _ in sites]
+    """Give the CPU seconds of cold builds for each site; run 1 of all sites comes first."""
+    seconds: list[list[float]] = [[] for _ in sites]
     for _ in range(runs):
-        for site, times in zip(sites, found, strict=True):
+        for site, times in zip(sites, seconds, strict=True):
             forget(site)
             times.append(measure(site.command()).cpu)
-    return found
+    return seconds
 
 
 if __name__ == "__main__":

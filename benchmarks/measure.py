@@ -1,8 +1,8 @@
 """Run a command and measure it: wall and CPU time in one run, peak memory of all its processes in another.
 
-Two runs, since looking at the memory of a process halts it for the time of the look, which grows with what it holds:
-ten gigabytes are looked at for longer than the time between two looks. So `measure` takes times and looks at nothing,
-and `peak` looks at memory and its times are not worth having. Linux only.
+There are two runs, since reading the memory of a process stops it meanwhile. The more memory it has, the longer that
+takes; for ten gigabytes it takes longer than the pause between two readings. So `measure` takes times and never reads
+memory, and `peak` reads memory and its times are useless. Linux only.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from pathlib import Path
 import msgspec
 
 EVERY = 0.02
-"""Seconds between two looks at memory."""
+"""Seconds between two readings of memory."""
 
 
 class Command(msgspec.Struct, frozen=True):
-    """What to run, where, and with what added to the environment."""
+    """What to run, in which folder, and with which additional environment variables."""
 
     arguments: tuple[str, ...]
     folder: Path
@@ -35,7 +35,7 @@ class Run(msgspec.Struct, frozen=True):
     wall: float
     """Seconds."""
     cpu: float
-    """Seconds, user and system, all processes."""
+    """Seconds of user and system time, of all processes."""
 
 
 def measure(command: Command) -> Run:
@@ -50,7 +50,7 @@ def measure(command: Command) -> Run:
 
 
 def peak(command: Command) -> int:
-    """Run a command and give the bytes its processes held together at most, pages they share counted once.
+    """Run a command and give the most bytes that its processes had together; shared pages count once.
 
     Raises `RuntimeError` with its output if it fails.
     """
@@ -86,21 +86,21 @@ def _watch(process: subprocess.Popen[bytes], highest: list[int]) -> None:
 
 
 def _tree(root: int) -> list[int]:
-    """A process and all its descendants."""
-    found, waiting = [], [root]
+    """Give the ids of a process and all its descendants."""
+    tree, waiting = [], [root]
     while waiting:
         pid = waiting.pop()
-        found.append(pid)
+        tree.append(pid)
         for task in Path(f"/proc/{pid}/task").glob("*/children"):
             try:
                 waiting += map(int, task.read_text().split())
             except OSError:  # it has ended
                 continue
-    return found
+    return tree
 
 
 def _memory(pid: int) -> int:
-    """Proportional set size of a process, in bytes: what it holds, pages it shares divided by those who do."""
+    """Give the proportional set size of a process, in bytes: a shared page counts as its part of it."""
     try:
         for line in Path(f"/proc/{pid}/smaps_rollup").read_text().split("\n"):
             if line.startswith("Pss:"):

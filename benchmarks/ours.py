@@ -1,7 +1,7 @@
-"""Threadpress's rows: two sites on one corpus, and what happens to them before each build.
+"""Threadpress's rows: two sites with the same corpus, and what happens to them before each build.
 
-One site has pages only, as other generators do, the other one everything a build makes by default. Nothing is deleted
-on the way (see `trash`).
+One site has only pages, as with other generators; the other has everything that a build makes by default. Nothing is
+deleted in between (see `trash`).
 """
 
 from __future__ import annotations
@@ -26,7 +26,8 @@ from benchmarks.writing import write_merely
 ROOT = Path(__file__).resolve().parent.parent
 PAGES_ONLY = "publish_data = false\npublish_saves = false\nsearch = false\n"
 YOUNG = 2.1
-"""Seconds. A build hashes files that changed less than two seconds before the last one; usually there are few."""
+"""Seconds to wait, since a build hashes files that changed less than two seconds before the last build; usually few
+did."""
 
 
 class Site(msgspec.Struct, frozen=True):
@@ -42,7 +43,7 @@ class Site(msgspec.Struct, frozen=True):
         return self.folder / "output"
 
     def command(self, jobs: int | None = None) -> Command:
-        """Give the build."""
+        """Give the command of the build."""
         return Command(
             (sys.executable, "-P", "-m", "generator", "build", "--jobs", str(jobs or self.jobs)),
             self.folder,
@@ -50,17 +51,17 @@ class Site(msgspec.Struct, frozen=True):
         )
 
     def saves(self) -> list[Path]:
-        """Give the saves of the corpus, without those added since."""
+        """Give the saves of the corpus, without those that were added later."""
         return sorted(file for file in (self.folder / "content").iterdir() if not file.name.startswith("added-"))
 
     def ready(self) -> None:
-        """Build it where that was not done yet."""
+        """Build the site if that was not done yet."""
         if not (self.output / "SHA256SUMS").exists():
             measure(self.command())
 
 
 def make_site(folder: Path, saves: Path, settings: str) -> None:
-    """Lay out a site with a copy of all saves, once."""
+    """Make a site with a copy of all saves, once."""
     folder.mkdir(exist_ok=True)
     (folder / "threadpress.toml").write_text(settings, encoding="utf-8")
     if not (folder / "content").exists():
@@ -92,7 +93,7 @@ def our_rows(folder: Path, trash: Trash, jobs: int) -> list[Row]:
 
 
 def forget(site: Site) -> None:
-    """Bring the site back to what was never built."""
+    """Reset the site, as if it was never built."""
     site.trash.take(site.output)
     site.trash.take(site.folder / ".threadpress")
     for added in (site.folder / "content").glob("added-*"):
@@ -110,7 +111,7 @@ def change(site: Site) -> None:
 
 
 def add(site: Site) -> None:
-    """Add a thread, the newest, and another one each time."""
+    """Add a new thread, which is the newest; each call adds a different one."""
     site.ready()
     number = next(each for each in count() if not _added(site, each).exists())
     _, text, _ = make_thread(1_000_000 + number, 1_000_000, 500)
@@ -122,7 +123,7 @@ def _added(site: Site, number: int) -> Path:
 
 
 def restore(site: Site) -> None:
-    """Give every file of content and output a new time, as when a backup is restored, and change one save."""
+    """Give every file of content and output a new time, as if a backup was restored, and change one save."""
     change(site)
     for folder in (site.folder / "content", site.output):
         for file in folder.rglob("*"):
@@ -132,7 +133,7 @@ def restore(site: Site) -> None:
 
 
 def restyle(site: Site) -> None:
-    """Change the theme's CSS, to something else each time: every page is stale."""
+    """Change the theme's CSS, differently each time, so that every page is stale."""
     site.ready()
     folder = site.folder / "themes" / "default" / "static"
     folder.mkdir(parents=True, exist_ok=True)

@@ -3,8 +3,8 @@
     .venv/bin/python -m benchmarks.pages
 
 Milliseconds, medians of fresh visits to a page on disk: from the start of the visit to the first paint, to the end of
-loading, and from a key press to the focus that it moves and to the next frame. The key is the one that leads to the
-next post where the theme has a script that knows it, else Tab. It needs Playwright and Debian's Chromium.
+loading, and from a key press to the focus that it moves and to the next frame. The key is the one for the next post
+if the theme has a script that knows it, else Tab. It needs Playwright and Debian's Chromium.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from benchmarks.ours import ROOT
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 BOUND = 500
-"""Milliseconds until the first paint, at most."""
+"""The most milliseconds until the first paint."""
 NEXT = "j"
 """The key for the next post."""
 WATCH = """() => {
@@ -58,16 +58,17 @@ def main() -> None:
         for theme in options.themes.split(","):
             page = _build(Path(temporary) / theme, theme, options.posts)
             visits = [list(_visit(browser, page)) for _ in range(options.runs)]
-            found = " | ".join(f"{statistics.median(times):.0f}" for times in zip(*visits, strict=True))
+            medians = " | ".join(f"{statistics.median(times):.0f}" for times in zip(*visits, strict=True))
             data = page.read_bytes()
             print(
-                f"| `{theme}` | {len(data) / 1024:.0f} | {len(gzip.compress(data)) / 1024:.0f} | {found} |", flush=True
+                f"| `{theme}` | {len(data) / 1024:.0f} | {len(gzip.compress(data)) / 1024:.0f} | {medians} |",
+                flush=True,
             )
         browser.close()
 
 
 def _build(site: Path, theme: str, posts: int) -> Path:
-    """Build a site of one long thread; gives its page."""
+    """Build a site with one long thread, and give its page."""
     (site / "content").mkdir(parents=True)
     name, text, _ = make_thread(0, 1, max(20, posts // 8), posts)
     (site / "content" / name).write_text(text, encoding="utf-8", newline="\n")
@@ -78,7 +79,7 @@ def _build(site: Path, theme: str, posts: int) -> Path:
 
 
 def _visit(browser: Browser, path: Path) -> Iterator[float]:
-    """Open the page as somebody new and press a key; yields milliseconds."""
+    """Open the page as a new visitor and press a key; yields milliseconds."""
     context = browser.new_context(viewport={"width": 1280, "height": 800})
     try:
         page = context.new_page()

@@ -1,9 +1,8 @@
-"""Pelican's rows: the same threads as HTML articles with their authors, the pages of authors on.
+"""Pelican's rows: the same threads as HTML articles with their authors, and with author pages.
 
-HTML is what Pelican reads fastest. Posts are made into it beforehand, which is not measured, and Pelican caches what
-it has read. Its own theme lists all authors of each thread on the pages of each of them; a plain list of links stands
-there instead.
-"""
+Pelican reads HTML fastest. The posts are converted to HTML beforehand, which is not measured, and Pelican caches what
+it has read. Its own theme lists all authors of each thread on the pages of each of them; this one has a plain list of
+links instead."""
 
 from __future__ import annotations
 
@@ -19,7 +18,7 @@ from generator.model import Author, Thread
 from generator.readers import read_save
 
 MOST = 1_000
-"""Threads; with more of them a sitting would take hours."""
+"""The most threads; with more of them, measuring would take hours."""
 END = "\n</body></html>\n"
 SETTINGS = """\
 SITENAME = "Threads"
@@ -93,15 +92,15 @@ def _convert(saves: Path, work: Path) -> None:
     for folder in ("content", "templates"):
         (work / folder).mkdir(parents=True, exist_ok=True)
     for save in sorted(saves.iterdir()):
-        for thread in read_save(save.read_bytes(), save.name).threads:
-            (work / "content" / f"{thread.id}.html").write_text(article(thread), encoding="utf-8")
+        for saved in read_save(save.read_bytes(), save.name).threads:
+            (work / "content" / f"{saved.thread.id}.html").write_text(article(saved.thread), encoding="utf-8")
     for name, text in TEMPLATES.items():
         (work / "templates" / name).write_text(text, encoding="utf-8")
     (work / "pelicanconf.py").write_text(SETTINGS, encoding="utf-8")
 
 
 def article(thread: Thread) -> str:
-    """Make a thread one article: its story and all its posts, with those who wrote them as its authors."""
+    """Make one article of a thread: its story and all its posts, with everybody who wrote them as its authors."""
     authors = dict.fromkeys(_name(post.author) for post in thread.posts)
     head = {
         "date": thread.posted or "2018-01-01",

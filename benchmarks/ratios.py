@@ -1,4 +1,4 @@
-"""Ratios between rows, and the bounds they have to keep; seconds depend on the machine, ratios hardly do."""
+"""Ratios between rows, and their bounds. Seconds depend on the machine; ratios hardly do."""
 
 from __future__ import annotations
 
@@ -24,20 +24,20 @@ WALLS: tuple[tuple[str, str, str, dict[int, float]], ...] = (
 """Name, the two rows, and the bound by number of threads."""
 
 MEMORY = {LARGE: 500.0}
-"""Megabytes."""
+"""The most memory, in megabytes, by number of threads."""
 GROWTH = 1.1
-"""Of the time per post from the small archive to the large one."""
+"""How much the time per post may grow from the small archive to the large one."""
 OURS = frozenset({"cold", "nothing", "changed", "added", "restored", "theme", "everything", "one-job"})
 
 
 class Ratio(msgspec.Struct, frozen=True):
-    """A ratio that was found."""
+    """A ratio that was measured."""
 
     name: str
     threads: int
     value: float
     bound: float | None
-    """What it may be at most; None where nothing is asked at this size."""
+    """Its highest allowed value; None if there is no bound at this size."""
 
     def __str__(self) -> str:
         place = f"- {self.threads:,} threads: {self.name}: {self.value:.3g}"

@@ -1,4 +1,4 @@
-"""The values of a sitting: which builds are measured, and what was found."""
+"""Which builds are measured, and what was measured."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ class Row(msgspec.Struct, frozen=True):
     """Its name for `--only`."""
     name: str
     prepare: Callable[[], None]
-    """Brings about what the build shall find; not measured."""
+    """Prepares what the build starts from; not measured."""
     work: Command | Callable[[], Run]
-    """What is measured, or what measures itself."""
+    """The command to measure, or a function that measures itself."""
     output: Path
     rival: str
     """Key of the row whose wall time this one's is divided by."""
 
 
-class Found(msgspec.Struct, frozen=True):
+class Measured(msgspec.Struct, frozen=True):
     """What was measured of one row."""
 
     key: str
@@ -34,7 +34,7 @@ class Found(msgspec.Struct, frozen=True):
     rival: str
     runs: tuple[Run, ...]
     memory: int | None
-    """Bytes at the peak, from a run of its own that is none of `runs`; None where no process is watched."""
+    """Most bytes of memory, from a separate run that is not in `runs`; None if no process is watched."""
     files: int
     size: int
     """Bytes in the output."""
@@ -55,8 +55,8 @@ class Size(msgspec.Struct, frozen=True):
 
     threads: int
     posts: int
-    rows: tuple[Found, ...]
+    rows: tuple[Measured, ...]
 
-    def row(self, key: str) -> Found | None:
+    def row(self, key: str) -> Measured | None:
         """Find a row by its key."""
         return next((row for row in self.rows if row.key == key), None)

@@ -2,12 +2,11 @@
 
     .venv/bin/python -m benchmarks.run --threads 100 1000 --runs 5
 
-Makes corpora (with `../shared/bench/make_corpus.py` where that is, else its own) and builds them in every way that
-matters to a user; with Hugo and Pelican too, where they are. Run 1 of everything comes first, then run 2 of everything,
-so that a machine that drifts does so for all. Medians count. One more run of each build, the last, is watched for its
-memory and counts for nothing else. What is deleted in one sitting slows files made in the next minute or so: wait a
-little between two sittings.
-"""
+Makes corpora (with `../shared/bench/make_corpus.py` if that exists, else its own) and builds them in every way that
+matters to a user, also with Hugo and Pelican if they are installed. Run 1 of everything comes first, then run 2 of
+everything, so that changes in the machine's speed affect all alike. Medians count. One more run of each build, the
+last, is only for its memory. Deleting files makes new ones slow for about a minute, so wait a little before you measure
+again."""
 
 from __future__ import annotations
 
@@ -28,7 +27,7 @@ from benchmarks.measure import Command, Run, measure, peak
 from benchmarks.ours import ROOT, our_rows
 from benchmarks.pelican import MOST, pelican_rows
 from benchmarks.ratios import ratios
-from benchmarks.rows import Found, Row, Size
+from benchmarks.rows import Measured, Row, Size
 from benchmarks.trash import Trash
 
 SHARED = ROOT.parent / "shared" / "bench"
@@ -38,7 +37,7 @@ HEAD = """\
 
 
 def main() -> None:
-    """Run what the command line asks for and print tables and ratios."""
+    """Measure what the command line asks for, and print tables and ratios."""
     options = _options()
     sizes: list[Size] = []
     print(HEAD)
@@ -52,13 +51,13 @@ def main() -> None:
                 if options.json:
                     options.json.write_bytes(_report(sizes, options.jobs))
         finally:
-            # Not after each size: the next one would pay for it.
+            # Not after each size, since it would slow the next one.
             trash.empty()
     print("\n".join(["", *map(str, ratios(sizes))]))
 
 
 def _report(sizes: Sequence[Size], jobs: int) -> bytes:
-    """Everything that was measured so far, as JSON."""
+    """Give everything that was measured so far, as JSON."""
     machine = {"cores": os.cpu_count(), "python": sys.version.split()[0], "jobs": jobs}
     report = {"machine": machine, "sizes": sizes, "ratios": list(ratios(sizes))}
     return msgspec.json.format(msgspec.json.encode(report)) + b"\n"
@@ -81,8 +80,8 @@ def _options() -> argparse.Namespace:
 
 def installed(name: str) -> str | None:
     """Find a command beside this Python or on the path."""
-    places = os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)))
-    return shutil.which(name, path=places)
+    path = os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)))
+    return shutil.which(name, path=path)
 
 
 def _size(folder: Path, threads: int, options: argparse.Namespace, trash: Trash) -> Size:
@@ -108,7 +107,7 @@ def _rows(folder: Path, threads: int, options: argparse.Namespace, trash: Trash)
 
 
 def choose(rows: Iterable[Row], only: str | None) -> list[Row]:
-    """Keep the rows with the keys asked for; one that no row has ends the program."""
+    """Keep the rows with the given keys; an unknown key ends the program."""
     every = list(rows)
     if only is None:
         return every
@@ -121,11 +120,11 @@ def choose(rows: Iterable[Row], only: str | None) -> list[Row]:
 
 def _prepare(row: Row) -> None:
     row.prepare()
-    os.sync()  # nobody shall wait for the disk to take what another one wrote
+    os.sync()  # no build should wait for the disk to store what another one wrote
 
 
-def _watch(row: Row, runs: Sequence[Run]) -> Found:
-    """Run once more, for the memory; what that leaves is counted."""
+def _watch(row: Row, runs: Sequence[Run]) -> Measured:
+    """Run once more for the memory, and count the files that this run leaves."""
     _prepare(row)
     memory = None
     if isinstance(row.work, Command):
@@ -133,11 +132,11 @@ def _watch(row: Row, runs: Sequence[Run]) -> Found:
     else:
         row.work()
     sizes = [file.stat().st_size for file in row.output.rglob("*") if file.is_file()]
-    return Found(row.key, row.name, row.rival, tuple(runs), memory, len(sizes), sum(sizes))
+    return Measured(row.key, row.name, row.rival, tuple(runs), memory, len(sizes), sum(sizes))
 
 
 def table(size: Size) -> Iterator[str]:
-    """Give the lines of the table, a row each."""
+    """Give the lines of the table, one for each row."""
     for row in size.rows:
         rival = size.row(row.rival)
         yield (
@@ -148,7 +147,7 @@ def table(size: Size) -> Iterator[str]:
 
 
 def take_corpus(folder: Path, threads: int) -> int:
-    """Make a corpus, once; gives the number of posts."""
+    """Make a corpus, once, and give the number of posts."""
     saves = folder / "txt"
     if not saves.is_dir() and (SHARED / "make_corpus.py").is_file():
         maker = (sys.executable, f"{SHARED}/make_corpus.py", "--threads", str(threads), "--out", str(folder), "--json")

@@ -2,11 +2,9 @@
 
     .venv/bin/python -m benchmarks.serve --threads 1000 --runs 20
 
-Starts the server on an archive of that size, changes one save in its middle again and again, and asks for the page all
-the time until other bytes come. The time begins with the file's own time of writing, which a system's clock gives up to
-some milliseconds early. With a `hugo` (`--hugo`, `HUGO`) and `../shared/bench`, `hugo server` is measured in the same
-way.
-"""
+Starts the server on an archive of that size, changes one save in its middle again and again, and requests the page
+until its bytes change. The time starts at the file's own time of writing, which may be a few milliseconds early on some
+systems. With a `hugo` (`--hugo`, `HUGO`) and `../shared/bench`, `hugo server` is measured in the same way."""
 
 from __future__ import annotations
 
@@ -32,13 +30,13 @@ from benchmarks.ours import ROOT, make_site
 from benchmarks.run import SHARED, installed, take_corpus
 
 BOUNDS = {1_000: 150.0, 10_000: 400.0}
-"""Milliseconds from saving to serving that this project allows itself, by threads; the worst run counts."""
+"""The most milliseconds from saving to serving, by number of threads; the worst run counts."""
 START, CHANGE = 600.0, 120.0
-"""Seconds that a server may take to serve at all, and to serve a change."""
+"""The most seconds that a server may take to start serving, and to serve a change."""
 PAUSE = 1.0
-"""Seconds between a change that is served and the next: whoever saves a file looks at it first."""
+"""Seconds between a served change and the next one: people look at the page before they change it again."""
 BETWEEN = 0.0005
-"""Seconds between two questions for the page."""
+"""Seconds between two requests for the page."""
 
 
 class Case(msgspec.Struct, frozen=True):
@@ -50,11 +48,11 @@ class Case(msgspec.Struct, frozen=True):
     save: Path
     """The file to change."""
     page: str
-    """Path of the page it becomes."""
+    """Path of the page made from it."""
     change: Callable[[str], str]
-    """Its text, changed."""
+    """Gives the changed text for a text."""
     rest: bytes = b""
-    """What it says when it has built all that there is; a server that says nothing serves nothing before."""
+    """What it prints when it has built everything; empty for a server that serves nothing before that."""
 
 
 def main() -> None:
@@ -103,7 +101,7 @@ def _ours(folder: Path) -> Case:
 
 
 def other_score(text: str) -> str:
-    """Change the score of the first post that has one of two."""
+    """Change the score of the first post that has one of two given scores."""
     one, other = ("(Score:2)", "(Score:1)") if "(Score:2)" in text else ("(Score:1)", "(Score:2)")
     return text.replace(one, other, 1)
 
@@ -120,25 +118,25 @@ def _hugo(binary: str, folder: Path, threads: int) -> Case:
 
 
 def measure_changes(case: Case, runs: int) -> list[float]:
-    """Give the milliseconds from saving to serving, of each run."""
+    """Give the milliseconds from saving to serving for each run."""
     times = []
     with _running(case) as connection:
         for number in range(runs + 1):
-            before = ask(connection, case.page)
+            old_page = ask(connection, case.page)
             case.save.write_text(case.change(case.save.read_text(encoding="utf-8")), encoding="utf-8", newline="\n")
             end = time.monotonic() + CHANGE
-            while ask(connection, case.page) == before:
+            while ask(connection, case.page) == old_page:
                 if time.monotonic() > end:
                     raise TimeoutError(f"{case.name} never served the change")
                 time.sleep(BETWEEN)
-            if number:  # the first one makes what is kept for the others
+            if number:  # the first run fills caches that the others use
                 times.append((time.time_ns() - case.save.stat().st_mtime_ns) / 1e6)
             time.sleep(PAUSE)
     return times
 
 
 def ask(connection: http.client.HTTPConnection, path: str) -> bytes:
-    """Ask for a page; empty while there is none."""
+    """Request a page; empty if there is none yet."""
     connection.request("GET", path)
     response = connection.getresponse()
     body = response.read()
@@ -147,7 +145,7 @@ def ask(connection: http.client.HTTPConnection, path: str) -> bytes:
 
 @contextlib.contextmanager
 def _running(case: Case) -> Iterator[http.client.HTTPConnection]:
-    """Start the server, wait until it serves and is at rest, and end it afterwards."""
+    """Start the server, wait until it serves and is idle, and stop it afterwards."""
     with subprocess.Popen(
         case.command.arguments,
         cwd=case.command.folder,
@@ -170,7 +168,7 @@ def _running(case: Case) -> Iterator[http.client.HTTPConnection]:
 
 
 def _listen(process: subprocess.Popen[bytes], said: list[bytes]) -> None:
-    """Take what the server says, or it would wait until somebody does."""
+    """Read what the server prints; otherwise it would block when the pipe is full."""
     assert process.stdout
     said.extend(process.stdout)
 
@@ -183,9 +181,9 @@ def _serves(case: Case) -> bool:
 
 
 def _free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port: int = found.getsockname()[1]
+    with socket.socket() as server:
+        server.bind(("127.0.0.1", 0))
+        port: int = server.getsockname()[1]
         return port
 
 

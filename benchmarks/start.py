@@ -1,8 +1,8 @@
-"""Measure how long it takes until Threadpress does anything, which every command and every warm build pays for.
+"""Measure how long Threadpress takes to start, which every command and every warm build pays for.
 
     .venv/bin/python -m benchmarks.start
 
-Milliseconds of wall time, medians of runs in turn, and what is left of them without Python's own start.
+Prints milliseconds of wall time, medians of runs in turn, with and without Python's own start.
 """
 
 from __future__ import annotations
@@ -49,8 +49,8 @@ def main() -> None:
     print("| command | wall ms | without Python's own start |")
     print("|---|---|---|")
     plain = statistics.median(walls[PLAIN])
-    for name, found in walls.items():
-        wall = statistics.median(found)
+    for name, times in walls.items():
+        wall = statistics.median(times)
         print(f"| `{name}` | {wall * 1000:.0f} | {(wall - plain) * 1000:.0f} |")
 
 

@@ -1,8 +1,8 @@
-"""Old outputs, set aside: moved out of the way before a measured run, deleted when nothing is measured any more.
+"""Old outputs are moved out of the way before a measured run, and deleted when nothing is measured any more.
 
-On ext4 a file is made up to ten times slower soon after many were deleted: inodes deleted within the last minute (or
-five, while that is not on the disk yet) are passed over one by one in the search for a free one. Whoever is measured
-after a deletion would pay for it. A rename deletes nothing, so before a measured run nothing is ever deleted.
+On ext4, making files is up to ten times slower soon after many were deleted: the search for a free inode skips inodes
+that were deleted within the last minute (or five, if that is not on the disk yet) one by one. A run after a deletion
+would be slow for that reason. Renaming deletes nothing, so nothing is ever deleted before a measured run.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ import time
 from pathlib import Path
 
 SPARE = 4.0
-"""Free disk space to keep, as a multiple of the largest thing set aside so far."""
+"""Free disk space to keep, as a multiple of the largest thing moved here so far."""
 REST = 65.0
-"""Seconds after a deletion that is on the disk until inodes are taken again without a search."""
+"""Seconds from a deletion that is on the disk until free inodes are found quickly again."""
 
 
 class Trash:
@@ -26,14 +26,14 @@ class Trash:
         self.number = self.largest = 0
 
     def take(self, path: Path) -> None:
-        """Set a file or folder aside; nothing is there afterwards, as if it had been deleted.
+        """Move a file or folder here, so that it is gone as if it had been deleted.
 
-        Where the disk runs full the trash is emptied after all, and the deletion is waited for.
+        If the disk runs full, the trash is emptied after all, and this waits until the deletion is done.
         """
         if not path.exists():
             return
         self.folder.mkdir(parents=True, exist_ok=True)
-        while (target := self.folder / str(self.number)).exists():  # left by an interrupted sitting
+        while (target := self.folder / str(self.number)).exists():  # left by an interrupted run
             self.number += 1
         path.rename(target)
         self.largest = max(self.largest, _room(target))
@@ -43,7 +43,7 @@ class Trash:
             time.sleep(self.rest)
 
     def empty(self) -> None:
-        """Delete all of it."""
+        """Delete everything in it."""
         shutil.rmtree(self.folder, ignore_errors=True)
 
 

@@ -1,7 +1,7 @@
-"""Merely writing: how long the same files take when nothing has to be worked out.
+"""Merely writing: how long it takes to write the same files when there is nothing to work out.
 
-Two plain processes hold the bytes of a finished output in memory and write them into a new folder. Reading them, and
-starting the processes, is not measured. No tool that writes these files can be faster than this by much.
+Two plain processes hold the bytes of a finished output in memory and write them into a new folder. Reading them
+and starting the processes is not measured. No tool that writes these files can be faster than this by much.
 """
 
 from __future__ import annotations
@@ -17,18 +17,18 @@ from benchmarks.measure import Run
 
 PROCESSES = 2
 PATIENCE = 600
-"""Seconds a process waits for the other one to have read its files, so that none waits for one that died."""
+"""Seconds that a process waits until the other has read its files, so that it does not wait for a dead one forever."""
 
 _READY: list[Any] = []
 """The barrier, in a worker."""
 
 
 def write_merely(source: Path, target: Path) -> Run:
-    """Write the files of one folder into another one, which does not exist yet."""
+    """Write the files of a folder into another folder, which does not exist yet."""
     names = sorted(str(file.relative_to(source)) for file in source.rglob("*") if file.is_file())
     barrier = Barrier(PROCESSES, timeout=PATIENCE)
     with ProcessPoolExecutor(PROCESSES, initializer=_READY.append, initargs=(barrier,)) as pool:
-        # Every second name each, since large and small files stand apart in the order of names. A worker that waits
+        # Each gets every second name, since large and small files are apart in the order of names. A worker that waits
         # at the barrier takes no second part, so each gets one.
         parts = [pool.submit(_write, source, target, names[number::PROCESSES]) for number in range(PROCESSES)]
         times = [part.result() for part in parts]
@@ -36,7 +36,7 @@ def write_merely(source: Path, target: Path) -> Run:
 
 
 def _write(source: Path, target: Path, names: list[str]) -> tuple[float, float, float]:
-    """Write some files; gives start and end on a clock all processes share, and the CPU time between them."""
+    """Write some files; gives start and end on a clock that all processes share, and the CPU time in between."""
     files = [(str(target / name), (source / name).read_bytes()) for name in names]
     _READY[0].wait()
     start, cpu = time.monotonic(), time.process_time()

@@ -2,17 +2,16 @@
 
 ::
 
-    content/ -> scan -> ingest -> link -> plan -> render -> write -> output/    around it: cli, serve, check,
-    (files)   per thread  per     across   what    page     files               add, publish, new
-                         author  threads   pages
+    content/ -> scan -> gather -> link -> plan -> render -> write -> output/       around it: the commands
+    (files)   per group  per key  across  what    page      files
+              parallel   parallel threads pages   parallel
 
-`readers` turn saves into `model` values, `merge` joins several saves of one thread, `replies` finds who answers whom,
-`markup` makes safe HTML of texts, `theme` makes pages of values. `build` is the spine. What is named here is the
-public API; everything else may change.
+`engine.build` is the spine. A package's docstring says which question it answers; `docs/architecture.md` walks a save
+through all of them. What is named here is the public API; everything else may change.
 """
 
 from generator.config import Config, load
-from generator.engine.build import BuildReport, Order, build
+from generator.engine import BuildReport, Order, build
 from generator.errors import ConfigError, ContentError, OutputError, Problem, ThemeError, ThreadpressError
 from generator.model import Author, Post, Reply, Thread
 

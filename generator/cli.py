@@ -1,8 +1,8 @@
 """The `threadpress` command: arguments in, messages and an exit code out.
 
-The only module that prints, and the only place where exceptions become exit codes (SPEC section 7): 0 done; 1 the
-user's content or settings are at fault; 2 wrong usage; 3 a bug of ours; 130 interrupted. Modules that do the work are
-imported by the command that needs them.
+This is the only module that prints, and the only place where exceptions become exit codes (SPEC section 7): 0 done;
+1 the user's content or settings are at fault; 2 wrong usage; 3 a bug of ours; 130 interrupted. Each command imports the
+modules that it needs.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
+from generator.commands.terminal import count
 from generator.errors import ConfigError, Problem, ThreadpressError
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 DONE, AT_FAULT, USAGE, BUG, INTERRUPTED = 0, 1, 2, 3, 130
 
 DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS})
-"""What the system says when a file can't be written on, without naming the file."""
+"""Errors that the system gives without the name of a file when writing to it fails."""
 
 SITE = Path()
 """Commands work on the site in the current folder."""
@@ -37,26 +38,28 @@ SITE = Path()
 def threadpress() -> None:
     """Turn saved discussion threads into a static archive.
 
-    Put saves into content/, run `threadpress build`, and publish output/. Settings stand in threadpress.toml; all of
-    them are optional.
+    Put saves into content/, run `threadpress build`, and publish output/. Settings are in threadpress.toml; all of them
+    are optional.
     """
 
 
 @threadpress.command()
-@click.option("--strict", is_flag=True, help="Take warnings for errors: stop before anything is written.")
+@click.option("--strict", is_flag=True, help="Treat warnings as errors: stop before anything is written.")
 @click.option("--keep-going", is_flag=True, help="Leave out saves that can't be read; the exit code is still 1.")
 @click.option("--clean", is_flag=True, help="Remove all earlier files of ours from the output first.")
-@click.option("--site-url", metavar="URL", help="Where the site will stand; wins over site_url in threadpress.toml.")
+@click.option("--site-url", metavar="URL", help="Where the site will be; overrides site_url in threadpress.toml.")
 @click.option("--jobs", type=click.IntRange(1, 256), metavar="N", help="Worker processes; as many as cores by default.")
-@click.option("--explain", is_flag=True, help="Say of each page that was rendered why it was.")
-def build(strict: bool, keep_going: bool, clean: bool, site_url: str | None, jobs: int | None, explain: bool) -> int:
+@click.option("--explain", is_flag=True, help="Say why each page was rendered.")
+def build(  # noqa: PLR0913  # click passes an argument for each option
+    strict: bool, keep_going: bool, clean: bool, site_url: str | None, jobs: int | None, explain: bool
+) -> int:
     """Build content/ into output/.
 
-    Only files whose bytes differ are written; files that are not ours are never touched.
+    Only files whose bytes differ are written; files that are not from a build are never touched.
     """
-    from generator.commands.progress import watch
-    from generator.engine.build import Order
-    from generator.engine.build import build as build_site
+    from generator.commands.progress import show_progress
+    from generator.engine import Order
+    from generator.engine import build as build_site
     from generator.workers import collect_rarely
 
     collect_rarely()
@@ -65,7 +68,7 @@ def build(strict: bool, keep_going: bool, clean: bool, site_url: str | None, job
     if strict and warnings:
         raise ConfigError(warnings)
     _tell(warnings)
-    with watch(sys.stderr, os.environ) as tell:
+    with show_progress(sys.stderr, os.environ) as tell:
         report = build_site(config, SITE, Order(strict, keep_going, clean, jobs), tell=tell)
     _tell(report.problems)
     if explain:
@@ -74,8 +77,8 @@ def build(strict: bool, keep_going: bool, clean: bool, site_url: str | None, job
     for note in report.notes:
         click.echo(f"note: {note}", err=True)
     click.echo(
-        f"{_count(report.threads, 'thread')}, {_count(report.posts, 'post')}, {_count(report.authors, 'author')}: "
-        f"{_count(report.files, 'file')} in {config.output}/, "
+        f"{count(report.threads, 'thread')}, {count(report.posts, 'post')}, {count(report.authors, 'author')}: "
+        f"{count(report.files, 'file')} in {config.output}/, "
         f"{len(report.written)} written, {len(report.removed)} removed"
     )
     return AT_FAULT if any(problem.severity == "error" for problem in report.problems) else DONE
@@ -85,17 +88,17 @@ def build(strict: bool, keep_going: bool, clean: bool, site_url: str | None, job
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0 takes any free one.")
 @click.option("--host", default="127.0.0.1", show_default=True, metavar="NAME", help="Address to listen on.")
 @click.option("--open", "show", is_flag=True, help="Open the site in a browser.")
-@click.option("--poll", is_flag=True, help="Look for changes now and then: for network drives, which tell of none.")
+@click.option("--poll", is_flag=True, help="Look for changes now and then: for network drives, which report none.")
 def serve(port: int, host: str, show: bool, poll: bool) -> int:
     """Build, serve the site to this machine's browser, and build again when files change.
 
-    Pages that are open show what changed at once; where a build fails they show why, and the last good site stays.
-    The files in output/ are those that `build` makes.
+    Open pages show changes at once. If a build fails they show why, and the last good site stays. The files in output/
+    are those that `build` makes.
     """
-    from generator.commands.serve.serve import Order
-    from generator.commands.serve.serve import serve as serve_site
+    from generator.commands.serve import ServeOptions
+    from generator.commands.serve import serve as serve_site
 
-    serve_site(SITE, Order(host, port, show, poll), lambda line: click.echo(line, err=True))
+    serve_site(SITE, ServeOptions(host, port, show, poll), lambda line: click.echo(line, err=True))
     return DONE
 
 
@@ -103,18 +106,18 @@ def serve(port: int, host: str, show: bool, poll: bool) -> int:
 def check() -> int:
     """Read output/ as a visitor would, and content/ for warnings.
 
-    Looks for dead links and anchors, ids used twice, files that differ from SHA256SUMS, and redacted texts. Asks
-    nothing of the network.
+    Looks for dead links and anchors, ids used twice, files that differ from SHA256SUMS, and redacted texts. Does not
+    use the network.
     """
-    from generator.commands.check.check import check_site
+    from generator.commands.check import check_site
 
     config, warnings = _settings(None)
     report = check_site(config, SITE)
     problems = (*warnings, *report.problems)
     _tell(problems)
     click.echo(
-        f"{_count(report.files, 'file')}, {_count(report.links, 'link')}: "
-        f"{_count(len(problems), 'problem') if problems else 'nothing found'}"
+        f"{count(report.files, 'file')}, {count(report.links, 'link')}: "
+        f"{count(len(problems), 'problem') if problems else 'nothing found'}"
     )
     return AT_FAULT if any(problem.severity == "error" for problem in problems) else DONE
 
@@ -126,12 +129,11 @@ def add(saves: tuple[str, ...], dry_run: bool) -> int:
     """Bring saves into content/.
 
     SAVE is a file, a folder (all saves in it), an http(s) address, or - for standard input. All are checked first: if
-    one can't be read, nothing is written. A newer save of a thread goes beside the older ones; the answer says what it
-    brings. Files that are there are never changed.
+    one can't be read, nothing is written. A newer save of a thread is put beside the older ones, and you are told what
+    it adds. Existing files are never changed.
     """
-    from generator.commands.add.add import add as add_saves
-    from generator.commands.add.cards import lines
-    from generator.commands.add.incoming import STDIN, receive
+    from generator.commands.add import STDIN, receive, summary_lines
+    from generator.commands.add import add as add_saves
 
     if saves.count(STDIN) > 1:
         raise click.UsageError(f"{STDIN} can be named only once")
@@ -139,12 +141,12 @@ def add(saves: tuple[str, ...], dry_run: bool) -> int:
     _tell(warnings)
     report = add_saves(config, SITE, receive(saves, sys.stdin.buffer), dry_run=dry_run)
     _tell(report.problems)
-    for card in report.cards:
-        for line in lines(card):
+    for thread in report.threads:
+        for line in summary_lines(thread):
             click.echo(line)
-    for name, path in report.there:
+    for name, path in report.same_bytes:
         click.echo(f"{name}: nothing new, the same bytes are in {path}")
-    added = _count(len(report.added), "save")
+    added = count(len(report.added), "save")
     if dry_run:
         click.echo(f"{added} would be added; nothing was written")
     elif report.added:
@@ -159,27 +161,25 @@ def add(saves: tuple[str, ...], dry_run: bool) -> int:
 def inspect(save: str) -> int:
     """Show a thread as a tree, with the evidence for each reply.
 
-    SAVE is a file (or - or an address), or a thread of the archive as SOURCE/ID or ID, which is then put together from
-    all its saves. Each line is a post: author, score and label, subject where it says something, how its parent is
-    known, whether it is cut, and its id. Parents that are stated or edited are facts; quote, name, subject, turn and
-    order are evidence, with how sure that is.
+    SAVE is a file (or - or an address), or a thread of the archive as SOURCE/ID or ID, which is put together from all
+    its saves. Each line is a post: author, score and label, subject if it says something new, how its parent is known,
+    whether it is cut, and its id. Parents that are stated or edited are facts; quote, name, subject, turn and order are
+    evidence, shown with how certain it is.
     """
     from rich.console import Console
 
-    from generator.commands.inspect.lookup import look_up
-    from generator.commands.inspect.tree import ASCII, LINES, tree
+    from generator.commands.inspect import ASCII, LINES, look_up, tree_lines
 
     config, warnings = _settings(None)
     _tell(warnings)
-    found = look_up(config, SITE, save, sys.stdin.buffer)
-    # NO_COLOR means no codes at all here, not only none for colours.
+    result = look_up(config, SITE, save, sys.stdin.buffer)
+    # With NO_COLOR there are no terminal codes at all, not only none for colours.
     system: Literal["auto"] | None = None if os.environ.get("NO_COLOR") else "auto"
     console = Console(color_system=system, soft_wrap=True, highlight=False, markup=False, emoji=False)
-    for loaded in found:
-        _tell(loaded.problems)
-        if loaded.thread:
-            for line in tree(loaded.thread, LINES if console.encoding.startswith("utf") else ASCII):
-                console.print(line)
+    _tell(result.problems)
+    for read in result.threads:
+        for line in tree_lines(read.thread, LINES if console.encoding.startswith("utf") else ASCII):
+            console.print(line)
     return DONE
 
 
@@ -191,22 +191,22 @@ def inspect(save: str) -> int:
 def publish(remote: str, branch: str, dry_run: bool, no_history: bool) -> int:
     """Push output/ as one commit to a branch, as GitHub Pages takes it.
 
-    Builds nothing: an output that is out of date, broken or not redacted is refused. Your branches, your index and
+    Builds nothing, and refuses an output that is out of date, broken or not redacted. Your branches, your index and
     your work tree stay as they are.
     """
-    from generator.commands.publish.publish import Target
-    from generator.commands.publish.publish import publish as publish_site
+    from generator.commands.publish import Target
+    from generator.commands.publish import publish as publish_site
 
     config, warnings = _settings(None)
     report = publish_site(config, SITE, Target(remote, branch, dry_run, not no_history))
     _tell((*warnings, *report.problems))
-    place, parts = f"{remote}/{branch}", {"+": report.added, "~": report.changed, "-": report.removed}
+    place, paths_by_sign = f"{remote}/{branch}", {"+": report.added, "~": report.changed, "-": report.removed}
     if dry_run:
-        for sign, paths in parts.items():
+        for sign, paths in paths_by_sign.items():
             for path in paths:
                 click.echo(f"{sign} {path}")
-    added, changed, removed = map(len, parts.values())
-    counts = f"{_count(added, 'file')} added, {changed:,} changed, {removed:,} removed"
+    added, changed, removed = map(len, paths_by_sign.values())
+    counts = f"{count(added, 'file')} added, {changed:,} changed, {removed:,} removed"
     if dry_run:
         click.echo(f"{place} would get: {counts}; nothing was pushed")
     elif report.commit is None:
@@ -223,12 +223,12 @@ def publish(remote: str, branch: str, dry_run: bool, no_history: bool) -> int:
 def new(folder: Path) -> int:
     """Make a fresh site in DIR: settings, an example, a workflow for GitHub Pages.
 
-    Writes nothing where a file of the same name is there already.
+    Writes nothing if a file of the same name is there already.
     """
-    from generator.commands.new.new import new as new_site
+    from generator.commands.new import new as new_site
 
     files = new_site(folder)
-    click.echo(f"{_count(len(files), 'file')} in {folder}: {', '.join(files)}")
+    click.echo(f"{count(len(files), 'file')} in {folder}: {', '.join(files)}")
     click.echo("next:")
     if folder.resolve() != SITE.resolve():
         click.echo(f"  cd {shlex.quote(str(folder))}")
@@ -238,13 +238,13 @@ def new(folder: Path) -> int:
 
 
 def _settings(site_url: str | None) -> tuple[Config, tuple[Problem, ...]]:
-    """The configuration of the site in this folder, with flags laid over it."""
+    """Read the settings of the site in this folder; flags override them."""
     from generator.config import load, with_flags
 
     config, warnings = load(SITE)
     try:
         return with_flags(config, site_url=site_url), warnings
-    except ConfigError as error:  # of a flag's value
+    except ConfigError as error:  # the value of a flag is wrong
         raise click.UsageError(str(error)) from error
 
 
@@ -253,19 +253,15 @@ def _tell(problems: Iterable[Problem]) -> None:
         click.echo(str(problem), err=True)
 
 
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command and exit with its code."""
-    if isinstance(sys.stdout, io.TextIOWrapper):  # titles and names hold what not every terminal can show
+    if isinstance(sys.stdout, io.TextIOWrapper):  # titles and names have characters that some terminals can't show
         sys.stdout.reconfigure(errors="backslashreplace")
     sys.exit(run(arguments))
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
-    """Run the command; every way it can end becomes an exit code here."""
+    """Run the command and give its exit code, however it ends."""
     try:
         code = threadpress.main(arguments, prog_name="threadpress", standalone_mode=False)
         return code if isinstance(code, int) else DONE
@@ -273,7 +269,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
         _tell(error.problems)
         errors = sum(problem.severity == "error" for problem in error.problems)
         warnings = len(error.problems) - errors
-        counts = [_count(number, noun) for number, noun in ((errors, "error"), (warnings, "warning")) if number]
+        counts = [count(number, noun) for number, noun in ((errors, "error"), (warnings, "warning")) if number]
         click.echo(f"stopped: {', '.join(counts)}; nothing was written", err=True)
         return AT_FAULT
     except click.ClickException as error:
@@ -283,7 +279,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
         click.echo("interrupted", err=True)
         return INTERRUPTED
     except BrokenPipeError:
-        # Whoever read our messages has left, and Python must not try to send them the rest as it ends.
+        # The program that read our messages has ended, and Python must not try to send it the rest on exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         return AT_FAULT
     except OSError as error:

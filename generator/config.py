@@ -1,7 +1,7 @@
 """`threadpress.toml` as a value: every key with its default and what it does.
 
-`load` reads the file (none is needed) and reports all that is wrong with it in one go, each key with its line and, for
-an unknown key, the nearest known one. Command-line flags are laid over it with `msgspec.structs.replace`.
+`load` reads the file, which need not exist. It reports everything that is wrong at once: each key with its line and, if
+the key is unknown, the most similar one. `with_flags` puts the values of command-line flags in place of the settings.
 """
 
 from __future__ import annotations
@@ -39,13 +39,13 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     language: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*\Z")] = "en"
     """Language of the archive as a BCP 47 tag, for `<html lang>`."""
     site_url: SiteUrl = ""
-    """Where the site will stand, e.g. `https://example.org/repo/`. Without it canonical links are left out."""
+    """Where the site will be, e.g. `https://example.org/repo/`. Without it canonical links are left out."""
     timezone: str = "UTC"
-    """Zone of times that saves give without one, e.g. `America/New_York`; it orders threads among each other."""
+    """Zone of times that saves give without one, e.g. `America/New_York`. Threads are sorted by it."""
     theme: Folder = "default"
     """Name of a theme: a folder of the site's `themes/`, or one that comes with Threadpress."""
     theme_options: dict[str, Any] = {}
-    """Options of the theme, over its own defaults."""
+    """Options of the theme, instead of its own defaults."""
     content: Folder = "content"
     """Folder of the saves, relative to the configuration file."""
     output: Folder = "output"
@@ -71,19 +71,19 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     author_feeds: bool = False
     """Whether each author has a feed."""
     redact: tuple[str, ...] = ()
-    """Authors (`slashdot/196126`), posts (`slashdot/0179799118#ID`) or `sha256:` and the hash of either, to remove."""
+    """What to remove: authors (`slashdot/196126`), posts (`slashdot/0179799118#ID`), or `sha256:` and a hash of one."""
     tags: dict[Words, tuple[Words, ...]] = {}
-    """Tag = words: a thread whose title or department holds one of them, whole and in any case, gets the tag."""
+    """Tag = words: a thread gets the tag if its title or department has one of the words, whole and in any case."""
 
 
 LATER = {"publish_database": True, "author_feeds": True}
-"""Settings that ask for what this version does not make yet; they are accepted, with a warning."""
+"""Values that ask for something this version does not make yet; they are accepted, with a warning."""
 
 
 def load(site: Path) -> tuple[Config, tuple[Problem, ...]]:
-    """Read the configuration of the site in folder `site`; defaults where there is no file.
+    """Read the configuration of the site in folder `site`; without a file, the defaults.
 
-    Returns it with its warnings. Raises `ConfigError` with every problem found.
+    Returns it with its warnings. Raises `ConfigError` with all problems.
     """
     path = site / FILE_NAME
     try:
@@ -110,7 +110,7 @@ def parse(text: str, site: Path = Path()) -> tuple[Config, tuple[Problem, ...]]:
 
 
 def _meaning(values: dict[str, Any], text: str, site: Path) -> Iterable[Problem]:
-    """What types can't say about the values."""
+    """Check what types can't say about the values."""
     if "timezone" in values:
         try:
             zoneinfo.ZoneInfo(values["timezone"])
@@ -129,7 +129,7 @@ def _meaning(values: dict[str, Any], text: str, site: Path) -> Iterable[Problem]
                 f"redact: {entry!r} names neither author nor post",
                 'write "SOURCE/UID", "SOURCE/NAME", "SOURCE/THREAD#POST" or "sha256:" and 64 digits',
             )
-    # Where they really are: `..` and symbolic links can lead one into the other, too.
+    # Compare real paths, since `..` and symbolic links can also lead from one into the other.
     content, output = (Path(os.path.realpath(site / values.get(key, key))) for key in ("content", "output"))
     if content == output or content in output.parents or output in content.parents:
         line = line_of(text, "output") or line_of(text, "content")
@@ -142,7 +142,7 @@ def _meaning(values: dict[str, Any], text: str, site: Path) -> Iterable[Problem]
 
 
 def with_flags(config: Config, *, site_url: str | None) -> Config:
-    """Lay command-line flags over the settings; a flag that was not given is None."""
+    """Put the values of command-line flags in place of the settings; a flag that was not given is None."""
     if site_url is None:
         return config
     try:
@@ -159,18 +159,18 @@ def _with_slash(url: str) -> str:
 
 
 def zone(config: Config) -> datetime.tzinfo:
-    """Give the zone of times without one."""
+    """Give the zone of times that name none."""
     return datetime.UTC if config.timezone == "UTC" else zoneinfo.ZoneInfo(config.timezone)
 
 
 def read_toml(text: str, path: str) -> dict[str, Any] | Problem:
-    """Parse TOML; whatever is wrong with it becomes one problem with its line."""
+    """Parse TOML; if that fails, give one problem with its line."""
     try:
         return tomllib.loads(text)
-    except (ValueError, RecursionError) as error:  # ValueError: also what int() says of 5,000 digits
-        found = re.search(r" *\(at (?:line (\d+), column \d+|end of document)\)", str(error))
-        line = 0 if not found else int(found[1]) if found[1] else text.rstrip().count("\n") + 1
-        message = str(error)[: found.start()] if found else str(error)
+    except (ValueError, RecursionError) as error:  # int() raises a plain ValueError for 5,000 digits
+        place = re.search(r" *\(at (?:line (\d+), column \d+|end of document)\)", str(error))
+        line = 0 if not place else int(place[1]) if place[1] else text.rstrip().count("\n") + 1
+        message = str(error)[: place.start()] if place else str(error)
         if isinstance(error, RecursionError):
             message = "brackets nest too deep"
         return Problem(
@@ -181,10 +181,10 @@ def read_toml(text: str, path: str) -> dict[str, Any] | Problem:
 def take(
     table: dict[str, Any], text: str, path: str, kind: type[msgspec.Struct], mend: Callable[[str], str]
 ) -> tuple[dict[str, Any], list[Problem]]:
-    """Convert the values of a table to the fields of a struct.
+    """Convert the values of a table to the types of a struct's fields.
 
-    A key that it does not have and a value that can't be converted are left out, with a problem each; `mend` says what
-    to do about the value of a key.
+    Keys that the struct does not have, and values that can't be converted, are left out, with a problem for each.
+    `mend` says what to do about a wrong value of a key.
     """
     fields = {field.name: field.type for field in msgspec.structs.fields(kind)}
     values: dict[str, Any] = {}
@@ -202,21 +202,21 @@ def take(
 
 
 def line_of(text: str, key: str) -> int:
-    """Find the 1-based line where a top-level key or table is set; 0 if it can't be told."""
+    """Find the 1-based line where a top-level key or table is set; 0 if that is unclear."""
     quoted = re.escape(key)
-    found = re.search(rf"""^[ \t]*\[?[ \t]*["']?{quoted}["']?[ \t]*(=|\.|\])""", text, re.M)
-    return text.count("\n", 0, found.start()) + 1 if found else 0
+    match = re.search(rf"""^[ \t]*\[?[ \t]*["']?{quoted}["']?[ \t]*(=|\.|\])""", text, re.M)
+    return text.count("\n", 0, match.start()) + 1 if match else 0
 
 
-def nearest(word: str, known: Iterable[str]) -> str:
-    """Word a hint: the known word most like the given one, or all of them."""
-    names = sorted(known)
+def nearest(word: str, allowed: Iterable[str]) -> str:
+    """Write a hint for a word that is wrong: the allowed word most like it, or all allowed words."""
+    names = sorted(allowed)
     close = difflib.get_close_matches(word, names, n=1, cutoff=0.5)
     return f"did you mean {close[0]!r}?" if close else f"known are {', '.join(names)}"
 
 
 def _plainly(key: str, value: object, error: msgspec.ValidationError) -> str:
-    """Say msgspec's complaint in the words of a TOML file, which has neither patterns nor null."""
+    """Put msgspec's message into the words of a TOML file, which has neither patterns nor null."""
     text, _, _ = str(error).partition(" - at ")
     if " matching regex " in text:
         return f"{key} can't be {ascii(value)[:60]}"

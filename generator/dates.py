@@ -1,4 +1,4 @@
-"""Dates of threads: order, place in the calendar, and words. English month names, no locale, no clock."""
+"""Dates of threads: a saved time in; its order, its month, or words for it out. English names; no locale, no clock."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", 
 
 
 def instant(posted: str | None, zone: datetime.tzinfo) -> float:
-    """Seconds since 1970 of a saved time, in `zone` if it names none; undated comes before everything."""
+    """Give the seconds since 1970 of a saved time, in `zone` if it names none; no date sorts before every date."""
     if not posted:
         return float("-inf")
     when = datetime.datetime.fromisoformat(posted)
@@ -21,17 +21,17 @@ def instant(posted: str | None, zone: datetime.tzinfo) -> float:
 
 
 def year_month(posted: str | None) -> tuple[int, int] | None:
-    """Year and month as saved, None without a date."""
+    """Give year and month as saved; None without a date."""
     return (int(posted[:4]), int(posted[5:7])) if posted else None
 
 
 def day(posted: str | None) -> str:
-    """ "15 October 2025", or "" without a date."""
+    """Write a date: "15 October 2025", or "" without one."""
     return f"{int(posted[8:10])} {MONTHS[int(posted[5:7]) - 1]} {posted[:4]}" if posted else ""
 
 
 def day_and_time(posted: str | None) -> str:
-    """ "Wednesday 15 October 2025, 17:22", as far as it is known."""
+    """Write "Wednesday 15 October 2025, 17:22", or as much of it as is saved."""
     if not posted:
         return ""
     weekday = WEEKDAYS[datetime.date.fromisoformat(posted[:10]).weekday()]
@@ -40,13 +40,13 @@ def day_and_time(posted: str | None) -> str:
 
 
 def month(year: int, number: int) -> str:
-    """ "October 2025"."""
+    """Write "October 2025"."""
     return f"{MONTHS[number - 1]} {year}"
 
 
 def rank(posted: str | None, zone: datetime.tzinfo) -> str:
-    """Text that sorts as `instant` does."""
+    """Give a text that sorts as `instant` does."""
     if not posted:
         return "0"
-    # Microseconds since the year 0, which no date that can be written lies before.
+    # Microseconds since the year 0: no date that can be written is before it.
     return f"1{int((instant(posted, zone) + 63_000_000_000) * 1_000_000):018d}"

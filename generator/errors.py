@@ -1,4 +1,4 @@
-"""Everything that can go wrong, by whose fault it is.
+"""Everything that can go wrong, grouped by whose fault it is.
 
 ::
 
@@ -8,11 +8,11 @@
     ├── ThemeError              a template or theme.toml is wrong           exit 1
     ├── OutputError             something in output/ is in the way          exit 1
     │   └── BusyError           another build of the site is running        exit 1
-    ├── ServeError              the address can't be served at              exit 1
+    ├── ServeError              the address can't be listened on            exit 1
     └── PublishError            git, or the site, is not ready for it       exit 1
 
-Wrong usage of the command line (exit 2) is click's to report; anything else that escapes is a bug of ours
-(exit 3). Only `cli` turns these into messages and exit codes.
+click reports wrong usage of the command line (exit 2). Any other exception that escapes is a bug of ours (exit 3). Only
+`cli` turns these into messages and exit codes.
 """
 
 from __future__ import annotations
@@ -24,16 +24,16 @@ import msgspec
 
 
 class Problem(msgspec.Struct, frozen=True, order=True):
-    """One thing that is wrong, where, and how to mend it. Sorts by place."""
+    """One thing that is wrong, where it is, and how to fix it. Problems sort by path and line."""
 
     path: str
     """The file, relative to the folder of the site, with forward slashes."""
     line: int
-    """1-based line, or 0 where the whole file is meant."""
+    """1-based line, or 0 for the whole file."""
     message: str
     """What is wrong, in one clause."""
     hint: str
-    """How to mend it, in one clause."""
+    """How to fix it, in one clause."""
     severity: Literal["error", "warning"] = "error"
 
     def __str__(self) -> str:
@@ -43,17 +43,16 @@ class Problem(msgspec.Struct, frozen=True, order=True):
 
 
 class ThreadpressError(Exception):
-    """Base of all errors that are not our bugs. `problems` holds all of them, sorted, not only the first."""
+    """Base of all errors that are not our bugs. `problems` holds everything that is wrong, sorted."""
 
     problems: tuple[Problem, ...]
 
     def __init__(self, problems: Problem | Iterable[Problem]) -> None:
-        found = (problems,) if isinstance(problems, Problem) else tuple(problems)
-        self.problems = tuple(sorted(found))
+        self.problems = (problems,) if isinstance(problems, Problem) else tuple(sorted(problems))
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
     def __reduce__(self) -> tuple[type[ThreadpressError], tuple[tuple[Problem, ...]]]:
-        """A worker's errors come home whole: what Python would send is the text alone."""
+        """Pickle the problems, so that a worker's error arrives complete: Python would only send the text."""
         return type(self), (self.problems,)
 
 
@@ -66,20 +65,20 @@ class ConfigError(ThreadpressError):
 
 
 class ThemeError(ThreadpressError):
-    """A theme is missing a part or a template of it fails."""
+    """A theme lacks a part, or one of its templates fails."""
 
 
 class OutputError(ThreadpressError):
-    """Something in the output folder that is not ours stands in the way."""
+    """Something in the output folder that is not ours is in the way."""
 
 
 class BusyError(OutputError):
-    """Another build of the site is running; one can wait for its end."""
+    """Another build of the site is running; the caller may wait for it to end."""
 
 
 class ServeError(ThreadpressError):
-    """A preview can't be served at the address that was asked for."""
+    """The site can't be served at the address that was asked for."""
 
 
 class PublishError(ThreadpressError):
-    """The site can't be published as it is, or git can't do it."""
+    """The site can't be published in its present state, or git can't do it."""

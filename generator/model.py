@@ -1,8 +1,8 @@
-"""The values that flow through a build: frozen, picklable, without behaviour beyond looking at themselves.
+"""The values that flow through a build: frozen, picklable, with no behaviour beyond questions about themselves.
 
-A `Thread` is flat: posts in the save's order and, beside them, one `Reply` a post that names its parent. Nothing here
-nests, so nothing that walks it recurses; `Thread.tree` gives reading order and depths by one pass. Readers make
-threads without replies, `merge` joins several saves of one, `replies.infer` finds the parents.
+A `Thread` is flat: its posts in the order of the save, and a `Reply` for each post, which names its parent. Nothing is
+nested, so nothing has to recurse; `Thread.tree` gives reading order and depths in one pass. Readers make threads
+without replies, `threads.merge` joins several saves of a thread, and `threads.replies` finds the parents.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Literal
 import msgspec
 
 REMOVED = "[removed]"
-"""Stands where a name or a text was redacted (SPEC section 6)."""
+"""What replaces a name or a text that was redacted (SPEC section 6)."""
 
 Markup = Literal["plain", "markdown"]
 Truncated = Literal["yes", "unknown", "no"]
@@ -23,7 +23,7 @@ INFERRED: frozenset[str] = frozenset({"quote", "subject", "name", "turn", "order
 
 
 class Author(msgspec.Struct, frozen=True):
-    """Who wrote a post or posted a story, as one save names them."""
+    """Who wrote a post or posted a story, as a save names them."""
 
     source: str
     name: str
@@ -32,20 +32,20 @@ class Author(msgspec.Struct, frozen=True):
 
     @property
     def key(self) -> str:
-        """Identity (SPEC section 3): source and uid, or source and casefolded name where there is no uid.
+        """Identity (SPEC section 3): source and uid, or source and casefolded name if there is no uid.
 
-        A uid can't hold ``@`` (the readers see to it), so the two kinds never meet.
+        Readers make sure that no uid has an ``@``, so keys of the two kinds are never equal.
         """
         return f"{self.source}/{self.uid}" if self.uid is not None else f"{self.source}/@{self.name.casefold()}"
 
     @property
     def removed(self) -> bool:
-        """Whether this is the tombstone of a redacted author, who has no page and no slug."""
+        """Whether this replaces a redacted author, and so has no page and no slug."""
         return self.uid is None and self.name == REMOVED
 
 
 def source_and_uid(key: str) -> tuple[str, str | None]:
-    """Take the key of an author apart."""
+    """Split the key of an author into source and uid, None for an author who has none."""
     source, _, uid = key.partition("/")
     return source, None if uid.startswith("@") else uid
 
@@ -54,31 +54,34 @@ class Post(msgspec.Struct, frozen=True):
     """One comment or message."""
 
     id: str
-    """Unique in its thread once merged; from the source or from `identity.post_id`, never from position."""
+    """Unique in its thread after merging; from the source or from `readers.ids`, never from position."""
     subject: str
     author: Author
     score: int | None
     label: str | None
     body: str
-    """LF line ends, no blank lines around it, otherwise as saved."""
+    """With LF as line ends and no blank lines around it, otherwise as saved."""
     truncated: Truncated = "no"
     markup: Markup = "plain"
     posted: str | None = None
-    """ISO 8601 as far as the source gives it (with zone only if the source has one), or None: never invented."""
+    """ISO 8601, as much as the source gives (a zone only if the source has one), or None; never made up."""
     posted_raw: str | None = None
     stated: str | None = None
-    """The parent's id where the source itself gives one."""
+    """The parent's id, if the source itself gives one."""
     saves: tuple[int, ...] = (0,)
-    """Which of the thread's saves hold the post, as indices into `Thread.saves`."""
+    """The saves that hold the post, as indices into `Thread.saves`, in order."""
+    number: int | None = None
+    """The source's own number of the post in its thread, if it has one; posts of partial saves are sorted by it."""
 
 
 class Reply(msgspec.Struct, frozen=True):
-    """The edge from a post to its parent; `parent` None is a top-level post."""
+    """Which post a post replies to, and how that is known."""
 
     parent: str | None = None
+    """None for a top-level post."""
     evidence: Evidence | None = None
     confidence: float = 1.0
-    """0.00 to 1.00, two digits: how often such evidence is right on threads whose true tree is known."""
+    """0.00 to 1.00, two digits: how often such evidence is right in threads whose true tree is known."""
 
 
 TOP = Reply()
@@ -98,7 +101,7 @@ class SaveRef(msgspec.Struct, frozen=True):
     path: str
     """Relative to the content folder, with forward slashes."""
     sha256: str
-    """Of the bytes as published: the saved bytes, or after redaction."""
+    """Of the bytes as published, that is after redaction."""
     reader: str
 
 
@@ -122,7 +125,17 @@ class Thread(msgspec.Struct, frozen=True):
     links: tuple[Link, ...] = ()
     saves: tuple[SaveRef, ...] = ()
     replies: tuple[Reply, ...] = ()
-    """One a post, in the order of `posts`; empty until inferred."""
+    """One for each post, in the order of `posts`; empty until they are inferred."""
+    partial: tuple[int, ...] = ()
+    """The partial saves, as indices into `saves`: that they lack a post says nothing about it."""
+
+    @property
+    def newest_whole(self) -> int:
+        """Index of the newest save that is not partial; -1 if there is none.
+
+        If all of `Post.saves` are older than it, then only an older save holds the post.
+        """
+        return max(set(range(len(self.saves))).difference(self.partial), default=-1)
 
     @property
     def key(self) -> tuple[str, str]:
@@ -130,14 +143,14 @@ class Thread(msgspec.Struct, frozen=True):
         return (self.source, self.id)
 
     def parents(self) -> list[int | None]:
-        """Index of each post's parent in `posts`, None for top-level posts."""
+        """Give the index of each post's parent in `posts`, None for top-level posts."""
         at = {post.id: index for index, post in enumerate(self.posts)}
         return [None if reply.parent is None else at[reply.parent] for reply in self.replies]
 
     def tree(self) -> Tree:
-        """Give the order in which posts are read: each before its replies, siblings as they stand.
+        """Give the order in which posts are read: each before its replies, siblings in their own order.
 
-        Saves in pre-order, as nearly all are, come out in their own order.
+        For a save in pre-order, as nearly all are, this is the order of the save.
         """
         parents = self.parents()
         depths = [0] * len(parents)
@@ -158,15 +171,15 @@ class Tree(msgspec.Struct, frozen=True):
     """How the posts of a thread hang together, by their indices in `Thread.posts`."""
 
     parents: Sequence[int | None]
-    """None: a top-level post."""
+    """None for a top-level post."""
     order: Sequence[int]
     """Reading order."""
     depths: Sequence[int]
-    """0: a top-level post."""
+    """0 for a top-level post."""
 
 
 def _sort(parents: Sequence[int | None]) -> tuple[list[int], list[int]]:
-    """Reading order and depths of posts that stand in any order."""
+    """Give reading order and depths of posts in any order."""
     children: list[list[int]] = [[] for _ in parents]
     tops: list[int] = []
     for index, parent in enumerate(parents):

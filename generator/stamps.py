@@ -1,4 +1,4 @@
-"""Stamps: by what a file is known to be the same without reading it."""
+"""Stamps of files: the stat of a file in, a stamp out. While the stamp is the same, the file need not be read again."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ import msgspec
 
 
 class FileStamp(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """By what a file is known to be the same without reading it."""
+    """What shows, without reading a file, that it has not changed."""
 
     size: int
     modified: int
     """Nanoseconds."""
     changed: int
-    """Nanoseconds; of the inode, so that a copy with its old date is noticed."""
+    """Nanoseconds. Of the inode, so a copy that keeps its old date is noticed."""
 
     @classmethod
-    def of(cls, found: os.stat_result) -> FileStamp:
+    def of(cls, stat: os.stat_result) -> FileStamp:
         """Take the stamp of a file from its stat."""
-        return cls(found.st_size, found.st_mtime_ns, found.st_ctime_ns)
+        return cls(stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns)
 
 
-def stamp_bytes(found: os.stat_result) -> bytes:
-    """Give the end of the `page_record` that a file in place would have."""
-    return struct.pack("<qqq", found.st_size, found.st_mtime_ns, found.st_ctime_ns)
+def stamp_bytes(stat: os.stat_result) -> bytes:
+    """Pack the stamp of a file: these bytes end its record in `output.records`."""
+    return struct.pack("<qqq", stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns)

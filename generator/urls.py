@@ -1,8 +1,8 @@
-"""The only maker of URLs and slugs (SPEC sections 3 and 4).
+"""Makes all URLs and slugs (SPEC sections 3 and 4): ids and names in, paths out. No other module makes any.
 
-URLs are relative to the root of the site, made from ids and never from positions, safe as file names on every system:
-ASCII, no reserved Windows name, no leading ``_`` or ``.``. What user data names can't meet a reserved path.
-`Slugs` settles names that would be equal, letter case ignored, over a whole site.
+URLs are relative to the root of the site. They are made from ids, never from positions, and are safe as file names on
+every system: ASCII, no name that Windows reserves, no leading ``_`` or ``.``. User data can't produce the path of one
+of our own pages. `unique_slugs` keeps names in one folder apart, even if letter case is ignored.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import functools
 import hashlib
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Mapping
 from urllib.parse import quote
 
@@ -28,22 +29,22 @@ SUMS = "SHA256SUMS"
 _WINDOWS = re.compile(r"(con|prn|aux|nul|(com|lpt)[0-9\u00b9\u00b2\u00b3]|conin\$|conout\$)", re.I)
 _OTHERS = re.compile(r"[^a-z0-9]+")
 _RESERVED = frozenset({"index"})
-"""Names of pages of ours in folders that otherwise hold what user data names."""
+"""Names of pages of ours in folders where all other names come from user data."""
 LONGEST_RESERVED = 7
 """Characters of the longest name that Windows or we reserve."""
 LONGEST = 80
-"""Characters of a slug; folders, page numbers and endings still fit any file system."""
+"""Characters of a slug at most; with folder, page number and ending it still fits any file system."""
 
 
 def digest(key: str) -> str:
-    """Give a few characters that stand for a key where its slug alone would not do."""
+    """Give a few characters that identify a key where its slug alone is not enough."""
     return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:8]
 
 
 def slug(text: str) -> str:
-    """Make lower-case ASCII words joined by `-`; empty where nothing of the text is left.
+    """Make lower-case ASCII words joined by `-`; empty if nothing of the text is left.
 
-    Letters with marks lose them; scripts without a Latin form vanish (the caller then adds a digest).
+    Letters lose their accents. Letters without a Latin form are dropped; the caller then adds a digest.
     """
     if not text.isascii():
         text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
@@ -52,26 +53,24 @@ def slug(text: str) -> str:
 
 
 def is_safe_name(name: str) -> bool:
-    """Say whether a name can stand for a page as it is: not reserved by Windows or by us, not too long."""
+    """Say whether a name will do for a page as it is: not reserved by Windows or by us, and not too long."""
     if not 0 < len(name) <= LONGEST or name[0] in "_-.":
         return False
     return len(name) > LONGEST_RESERVED or (not _WINDOWS.fullmatch(name) and name.lower() not in _RESERVED)
 
 
 def unique_slugs(wanted: Mapping[str, str]) -> dict[str, str]:
-    """Settle the slugs of keys (key to wanted slug, perhaps empty) in one folder.
+    """Give each key in one folder a slug of its own; `wanted` has the slug that each asks for, perhaps an empty one.
 
-    Where two would be equal when letter case is ignored, or one can't be a file name, they get the digest of their
-    key, never a number by order; so the result does not depend on the order of `wanted`.
+    If two ask for the same, letter case ignored, or a slug can't be a file name, the digest of the key is added. It is
+    never a number by order, so the result does not depend on the order of `wanted`.
     """
-    counts: dict[str, int] = {}
-    for want in wanted.values():
-        folded = want.lower()
-        counts[folded] = counts.get(folded, 0) + 1
+    folded = [want.lower() for want in wanted.values()]
+    counts = Counter(folded)
     taken: dict[str, str] = {}
     crowded: list[str] = []
-    for key, want in wanted.items():
-        if counts[want.lower()] == 1 and is_safe_name(want):
+    for (key, want), name in zip(wanted.items(), folded, strict=True):
+        if counts[name] == 1 and is_safe_name(want):
             taken[key] = want
         else:
             crowded.append(key)
@@ -80,7 +79,7 @@ def unique_slugs(wanted: Mapping[str, str]) -> dict[str, str]:
         for key in sorted(crowded):
             name, salt = _with_digest(wanted[key], key), 0
             while name.lower() in names:
-                # A user can name one thing as another's digest; settle it by hashing on, still without order of input.
+                # A user can name one thing like another's slug with its digest. Hashing again helps, in any order.
                 salt += 1
                 name = _with_digest(wanted[key], f"{key} {salt}")
             names.add(name.lower())
@@ -89,7 +88,7 @@ def unique_slugs(wanted: Mapping[str, str]) -> dict[str, str]:
 
 
 def lone_slug(key: str, want: str) -> str:
-    """Give the slug that a key gets where nobody else wants the same."""
+    """Give the slug that a key gets if no other key wants the same."""
     return want if is_safe_name(want) else _with_digest(want, key)
 
 
@@ -99,76 +98,76 @@ def _with_digest(want: str, key: str) -> str:
 
 
 def author_slug(name: str, uid: str | None) -> str:
-    """Give the slug an author asks for: the name's, and the uid behind it. May be empty."""
+    """Give the slug an author asks for: that of the name, then the uid. May be empty."""
     words = slug(name)
     return words if uid is None else f"{words}-{slug(uid)}".strip("-")
 
 
 @functools.cache
 def folder(source: str) -> str:
-    """Give the folder of a source; a source may be called like a page of ours."""
+    """Give the folder of a source, which needs a digest if the source has the name of a page of ours."""
     return source if is_safe_name(source) else f"{source[: LONGEST - 9]}-{digest(source)}".lstrip("_-.")
 
 
 def thread_page(source: str, stem: str) -> str:
-    """URL of the first page of a thread; `stem` is its id as `unique_slugs` settled it."""
+    """Give the URL of the first page of a thread; `stem` is the slug of its id."""
     return f"threads/{folder(source)}/{stem}.html"
 
 
 def thread_data(source: str, stem: str) -> str:
-    """URL of a thread's JSON."""
+    """Give the URL of a thread's JSON."""
     return f"threads/{folder(source)}/{stem}.json"
 
 
 def author_page(source: str, author: str) -> str:
-    """URL of an author's page; `author` is the settled slug."""
+    """Give the URL of an author's page; `author` is the author's slug."""
     return f"{author_folder(source)}/{author}.html"
 
 
 @functools.cache
 def author_folder(source: str) -> str:
-    """Folder of the pages of a source's authors."""
+    """Give the folder with the pages of a source's authors."""
     return f"{AUTHOR_PAGES}{folder(source)}"
 
 
 def year_page(year: int) -> str:
-    """URL of a year."""
+    """Give the URL of a year."""
     return f"dates/{year:04d}.html"
 
 
 def month_page(year: int, month: int) -> str:
-    """URL of a month."""
+    """Give the URL of a month."""
     return f"dates/{year:04d}/{month:02d}.html"
 
 
 def tag_page(tag: str) -> str:
-    """URL of a tag, by its settled slug."""
+    """Give the URL of a tag, by its slug."""
     return f"tags/{tag}.html"
 
 
 def further(url: str) -> str:
-    """Folder of the pages on which goes on what starts at `url`."""
+    """Give the folder with the further pages of what starts at `url`."""
     return f"{url.removesuffix('.html')}/"
 
 
 def numbered(url: str, number: int) -> str:
-    """URL of page `number` of what starts at `url`: X.html goes on at X/2.html."""
+    """Give the URL of page `number` of what starts at `url`: X.html continues at X/2.html."""
     return f"{url.removesuffix('.html')}/{number}.html"
 
 
 STORY = "#story"
-"""Fragment of a thread's story. Posts have a `c` before their ids, so no post can take it."""
+"""Fragment of a thread's story. No post can have it, since those of posts start with `c`."""
 
 
 def anchor(post_id: str) -> str:
-    """Fragment of a post, with the `#`."""
+    """Give the fragment of a post, with the `#`."""
     return f"#c{post_id}"
 
 
 def save_file(path: str) -> str:
-    """URL of a published save: its path in content/, parts renamed that a host would hide or Windows refuse.
+    """Give the URL of a published save: its path in content/, with parts renamed that a host hides or Windows refuses.
 
-    A renamed part carries a digest, so that it can't meet another.
+    A renamed part gets a digest, so that it differs from all others.
     """
     return "saves/" + "/".join(_save_part(part) for part in path.split("/"))
 
@@ -177,7 +176,7 @@ ACTIVE = frozenset(
     ("css", "htm", "html", "js", "json", "mht", "mhtml", "mjs", "pdf", "shtml", "svg", "svgz", "swf", "wasm", "xht",
      "xhtml", "xml", "xsl", "xslt")
 )  # fmt: skip
-"""Endings by which a host would serve a save as something that runs or is shown, not as the text it is."""
+"""Endings for which a host would serve a save as something that runs or is displayed, not as the text it is."""
 
 
 def _save_part(part: str) -> str:
@@ -198,10 +197,10 @@ def _save_part(part: str) -> str:
 
 
 def root(url: str) -> str:
-    """Give what leads from a page back to the root of the site: as many ``../`` as it is deep."""
+    """Give the way from a page back to the root of the site: a ``../`` for each folder it is in."""
     return "../" * url.count("/")
 
 
 def link(path: str) -> str:
-    """Percent-encode a path for a link; paths we make are plain, but saves keep the names their users gave them."""
+    """Percent-encode a path for a link. Paths that we make don't need it, but saves keep the names their users gave."""
     return quote(path, safe="/-._~!$&'()*+,;=@")

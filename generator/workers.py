@@ -1,7 +1,7 @@
-"""Work in batches over any `concurrent.futures.Executor`, of which only `submit` is used.
+"""Runs batches of work on any `concurrent.futures.Executor`, of which it uses `submit` only: tasks in, results out.
 
-Functions given to `run` are module-level, tasks and results are small and picklable: paths, ids and facts, not texts.
-Results come in the order of the tasks, so nothing depends on which worker was faster.
+Functions must be module-level, and tasks and results small and picklable: paths, ids and facts, not texts. Results come
+in the order of the tasks, so nothing depends on which worker was faster.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ Item = TypeVar("Item")
 
 
 class Tell(Protocol):
-    """Is told how far a stage is."""
+    """A function that is told how far a stage is."""
 
     def __call__(self, stage: str, done: int, total: int) -> None:
-        """Take note that so many of all items of a stage are done."""
+        """Note that `done` of `total` items of a stage are done."""
 
 
 def silent(stage: str, done: int, total: int) -> None:
@@ -35,13 +35,13 @@ def silent(stage: str, done: int, total: int) -> None:
 
 
 SMALL = 3_000_000
-"""Bytes of saves behind the work of a stage below which workers cost more time than they save."""
+"""If the work of a stage is for fewer bytes of saves than this, workers cost more time than they save."""
 AHEAD = 3
-"""Batches a worker may have waiting: enough that none stands idle, few enough that memory stays bounded."""
+"""Batches that may wait for each worker: enough to keep it busy, few enough to limit memory."""
 
 
 class Serial(Executor):
-    """Does everything at once in this process: for small sites, where starting workers costs more than it saves."""
+    """Does everything at once in this process: for small sites, where workers cost more time than they save."""
 
     def submit(self, fn: Callable[P, Result], /, *args: P.args, **kwargs: P.kwargs) -> Future[Result]:
         """Call the function and give its result as a finished future."""
@@ -51,7 +51,7 @@ class Serial(Executor):
 
 
 def batches(items: Sequence[Item], weigh: Callable[[Item], int], weight: int) -> Iterator[list[Item]]:
-    """Cut items, in their order, into batches of about `weight`."""
+    """Cut items, in their order, into batches that weigh about `weight`."""
     batch: list[Item] = []
     load = 0
     for item in items:
@@ -65,7 +65,7 @@ def batches(items: Sequence[Item], weigh: Callable[[Item], int], weight: int) ->
 
 
 class Workers(contextlib.AbstractContextManager["Workers"]):
-    """Runs functions on batches: in this process while there is little to do, else in a pool, started when needed."""
+    """Runs functions on batches: in this process if there is little to do, otherwise in a pool, started when needed."""
 
     def __init__(self, executor: Executor | None, jobs: int | None = None, tell: Tell = silent) -> None:
         self.jobs = jobs or multiprocessing.cpu_count()
@@ -80,8 +80,8 @@ class Workers(contextlib.AbstractContextManager["Workers"]):
     def run(self, function: Callable[[Task], Result], tasks: Iterable[Task], weight: int) -> Iterator[Result]:
         """Call `function` on every task; yield results in the tasks' order.
 
-        `weight` is about how many bytes of saves there are behind all tasks. A few batches a worker are under way at
-        once, so that memory stays bounded.
+        `weight` is about how many bytes of saves all tasks together are for. No more than a few batches for each worker
+        are under way at a time, which limits memory.
         """
         executor, jobs = self._executor(weight), self.jobs
         waiting: deque[Future[Result]] = deque()
@@ -93,24 +93,22 @@ class Workers(contextlib.AbstractContextManager["Workers"]):
             while waiting:
                 yield waiting.popleft().result()
         finally:
-            # Whoever works on must not write any more when a build starts again, or has ended.
+            # No worker may still be writing when a build has ended or another one starts.
             wait([future for future in waiting if not future.cancel()])
 
     def rest(self) -> None:
-        """End the processes, and free their memory; they are started again if they are needed."""
+        """End the processes, which frees their memory; they are started again when they are needed."""
         if self._pool:
-            self._pool.shutdown(wait=True, cancel_futures=True)
+            with uninterrupted():  # a pool that has only partly ended prints an error when Python exits
+                self._pool.shutdown(wait=True, cancel_futures=True)
         self._pool = None
-
-    def begin(self, function: Callable[[Task], Result], task: Task, weight: int) -> Future[Result]:
-        """Call `function` on one task beside what this process goes on to do, where there is enough of it."""
-        return self._executor(weight).submit(function, task)
 
     def _executor(self, weight: int) -> Executor:
         if self._given:
             return self._given
         if self._pool is None and self.jobs > 1 and weight >= SMALL:
-            self._pool = processes(self.jobs)
+            with uninterrupted():  # so that after an interruption the pool is known and can be ended
+                self._pool = processes(self.jobs)
         return self._pool if self._pool and weight >= SMALL else self._serial
 
 
@@ -120,29 +118,39 @@ def processes(jobs: int) -> Executor:
     context: Any = multiprocessing.get_context(method)
     pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=settle)
     if method == "fork":
-        # All start with the first task, and take this mask along: no interruption hits one before it has settled.
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-        try:
+        # All workers start with the first task and inherit the blocked signal, so that none is interrupted too early.
+        with uninterrupted():
             pool.submit(int)
-        finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, before)
     return pool
 
 
+@contextlib.contextmanager
+def uninterrupted() -> Iterator[None]:
+    """Hold back an interruption (Ctrl-C) until the end of the block, if the system can do that."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+
+
 def fork_or_spawn() -> str:
-    """Say how to start a process from one without threads: forking takes a tenth of the time, where it is safe."""
+    """Say how to start a process from one without threads: by forking where it is safe, in a tenth of the time."""
     return "fork" if "fork" in multiprocessing.get_all_start_methods() and sys.platform != "darwin" else "spawn"
 
 
 def settle() -> None:
-    """Make a process a worker: an interruption is the build's to handle, and a build that is killed takes it along."""
+    """Prepare a worker process: it leaves interruptions to the build, and ends if the build is killed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     collect_rarely()
 
 
 def _end_with_parent() -> None:
-    """Left alone, a worker would wait for work for ever, and hold the build's lock."""
+    """Wait for the end of the parent, then end. A worker would otherwise wait forever, and hold the build's lock."""
     parent = multiprocessing.parent_process()
     if parent is not None:
         parent.join()
@@ -150,6 +158,6 @@ def _end_with_parent() -> None:
 
 
 def collect_rarely() -> None:
-    """Let the garbage collector run seldom: a build makes millions of values and hardly a circle."""
+    """Let the garbage collector run rarely: a build makes millions of values and hardly any cycles."""
     gc.freeze()
     gc.set_threshold(200_000, 20, 100)

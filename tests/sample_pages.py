@@ -9,32 +9,18 @@ from typing import Any
 import msgspec
 from markupsafe import Markup
 
+from generator.pages.author import AuthorPage, AuthorThread, AuthorTotals
+from generator.pages.authors import AuthorList, AuthorRow
+from generator.pages.dates import DateCount, Dates
 from generator.pages.drawings import columns, share
-from generator.pages.views import (
-    About,
-    AuthorList,
-    AuthorPage,
-    AuthorRow,
-    AuthorThread,
-    AuthorTotals,
-    Bar,
-    BestPost,
-    DateCount,
-    Dates,
-    Paging,
-    Plain,
-    PostView,
-    SaveView,
-    Share,
-    Stats,
-    StoryLink,
-    TagCloud,
-    ThreadGroup,
-    ThreadList,
-    ThreadPage,
-)
-from generator.site.links import ThreadRow
-from generator.site.rows import AuthorPost
+from generator.pages.fixed import About, Plain
+from generator.pages.lists import Bar, BestPost, ThreadGroup, ThreadList, ThreadRow
+from generator.pages.paging import Paging
+from generator.pages.posts import PostView
+from generator.pages.stats import Share, Stats
+from generator.pages.tags import TagCloud
+from generator.pages.thread import SaveView, StoryLink, ThreadPage
+from generator.site import AuthorPost
 from generator.theme.theme import load_theme
 from generator.theme.views import Head, Ref, Site
 

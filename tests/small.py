@@ -19,6 +19,13 @@ from generator import BuildReport, Config, build, load
 
 ROOT = Path(__file__).parent.parent
 """Of the project."""
+LONG = os.environ.get("LONG_TESTS") == "1"
+"""Whether the long forms of tests run as well."""
+
+
+def examples(many: int) -> int:
+    """Say how many examples a costly property is tried on: all of `many` only where the long forms run."""
+    return many if LONG else many // 3
 
 
 class Said(msgspec.Struct, frozen=True):

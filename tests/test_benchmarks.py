@@ -17,7 +17,7 @@ from benchmarks.measure import Command, Run, measure, peak
 from benchmarks.ours import ROOT, Site, add, change, forget, make_site
 from benchmarks.pelican import END, article
 from benchmarks.ratios import ratios
-from benchmarks.rows import Found, Size
+from benchmarks.rows import Measured, Size
 from benchmarks.run import choose, table
 from benchmarks.trash import Trash
 from benchmarks.writing import write_merely
@@ -177,7 +177,7 @@ def test_sites_change_as_their_rows_say(tmp_path: Path) -> None:
     add(site)
     added = set(tree(site.folder / "content")) - set(before)
     assert added == {"added-0.txt", "added-1.txt"}
-    ids = {read_save((site.folder / "content" / name).read_bytes(), name).threads[0].id for name in added}
+    ids = {read_save((site.folder / "content" / name).read_bytes(), name).threads[0].thread.id for name in added}
     assert len(ids) == 2
     forget(site)
     assert set(tree(site.folder)) == {"threadpress.toml", *(f"content/{name}" for name in before)}
@@ -186,7 +186,7 @@ def test_sites_change_as_their_rows_say(tmp_path: Path) -> None:
 def test_the_corpus_is_the_same_everywhere(tmp_path: Path) -> None:
     posts = make_corpus(tmp_path, 2)
     texts = tree(tmp_path)
-    threads = [read_save(text, name).threads[0] for name, text in sorted(texts.items())]
+    threads = [read_save(text, name).threads[0].thread for name, text in sorted(texts.items())]
     assert [len(thread.posts) for thread in threads] == [52, 209]
     assert posts == 261
     assert hashlib.sha256(b"".join(texts[name] for name in sorted(texts))).hexdigest()[:16] == "78032d0afe65f38c"
@@ -196,7 +196,7 @@ def test_a_thread_as_long_as_one_likes() -> None:
     name, text, posts = make_thread(0, 1, 50, 70)
     reading = read_save(text.encode(), name)
     assert reading.problems == ()
-    assert len(reading.threads[0].posts) == posts == 70
+    assert len(reading.threads[0].thread.posts) == posts == 70
 
 
 def test_an_article_for_pelican() -> None:
@@ -225,7 +225,7 @@ def test_a_rival_s_thread_in_the_middle_changes(tmp_path: Path) -> None:
 
 def size(threads: int, **walls: float) -> Size:
     rows = (
-        Found(key.replace("_", "-"), key, "hugo", (Run(wall, 1), Run(wall, 3)), 600_000_000, 1, 1)
+        Measured(key.replace("_", "-"), key, "hugo", (Run(wall, 1), Run(wall, 3)), 600_000_000, 1, 1)
         for key, wall in walls.items()
     )
     return Size(threads, threads * 100, tuple(rows))

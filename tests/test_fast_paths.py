@@ -26,9 +26,10 @@ from generator.markup.text import escape as escape_text
 from generator.model import Author, Post, Thread
 from generator.readers.ids import SIGNIFICANT, post_id
 from generator.theme import theme as themes
-from generator.theme.templating import Templates, quick_escape
+from generator.theme.escaping import escape_fast
+from generator.theme.templates import Templates
 from generator.theme.views import Head
-from generator.threads.quotes import Quotes
+from generator.threads.quote_sources import QuoteSources
 from generator.threads.replies import fold
 from tests.history import Site
 from tests.sample_pages import PAGES, SITE
@@ -50,18 +51,18 @@ class Element:
 
 @given(texts | texts.map(Loud))
 def test_texts_are_escaped_as_markupsafe_does_it(text: str) -> None:
-    assert str(quick_escape(text)) == str(escape(visible(text)))
+    assert str(escape_fast(text)) == str(escape(visible(text)))
 
 
 @given(st.integers() | st.floats() | st.booleans() | st.none() | st.lists(texts, max_size=3))
 def test_other_values_are_escaped_as_markupsafe_does_it(value: object) -> None:
-    assert str(quick_escape(value)) == str(escape(visible(str(value))))
+    assert str(escape_fast(value)) == str(escape(visible(str(value))))
 
 
 @given(texts)
 def test_what_is_html_already_stays(text: str) -> None:
-    assert quick_escape(Markup(text)) == text
-    assert quick_escape(Element()) == "<b>'</b>"
+    assert escape_fast(Markup(text)) == text
+    assert escape_fast(Element()) == "<b>'</b>"
 
 
 @pytest.mark.parametrize(("template", "page"), PAGES.values(), ids=PAGES.keys())
@@ -267,8 +268,8 @@ def test_blocks_of_a_body_do_not_depend_on_each_other(body: str, dated: str | No
 
     whole = re.sub(r"\n(?=\n)", "\n ", f"{body}\n")
     assert "\n\n" not in whole
-    expected = plain.general_html(whole, inline)
-    assert plain.general_html(body, inline) == plain.post_html(body, dated) == expected
+    expected = plain.plain_html(whole, inline)
+    assert plain.plain_html(body, inline) == plain.plain_html_fast(body, dated) == expected
 
 
 @given(bodies)
@@ -282,11 +283,11 @@ def test_quotes_are_told_and_linked_alike_in_any_kind_of_body(body: str) -> None
             told.append(list(quoted))
             return f"#{len(told)}", "<Ann>"
 
-        return plain.post_html(text, None, cite), told
+        return plain.plain_html_fast(text, None, cite), told
 
     html, told = linked(body)
     assert (html, told) == linked(re.sub(r"\n(?=\n)", "\n ", f"{body}\n"))
-    assert re.sub('<p class="from">.*?</p>', "", html) == plain.post_html(body, None)
+    assert re.sub('<p class="from">.*?</p>', "", html) == plain.plain_html_fast(body, None)
     assert html.count('<p class="from">') == len(told)
 
 
@@ -327,7 +328,8 @@ def test_who_is_quoted_does_not_depend_on_white_space(body: str, pieces: list[st
     for text in (body, f"{body}\n> quoted"):
         posts = tuple(Post(str(n), "", Author("notes", "Ann"), None, None, each) for n, each in enumerate((text, "")))
         found += [
-            Quotes(Thread("notes", "n", "A note", "", posts), (None, 0)).source(1, part) for part in (lines, lines[-1:])
+            QuoteSources(Thread("notes", "n", "A note", "", posts), (None, 0)).source(1, part)
+            for part in (lines, lines[-1:])
         ]
     assert found[:2] == found[2:]
 
@@ -416,7 +418,7 @@ def guesses(count: int) -> str:
 def test_a_long_thread_costs_no_more_a_post_than_a_short_one(tmp_path: Path, shape: Callable[[int], str]) -> None:
     """Operations are counted, not timed, on threads whose posts lie as awkwardly as may be."""
     counts = {}
-    for size in (0, 200, 800):
+    for size in (1, 0, 200, 800):  # the first compiles templates, which all sites share
         site = Site(write(tmp_path / str(size), {"content/1.txt": shape(size)}), bare=True)
         counts[size] = calls(functools.partial(site.build, Order(jobs=1)))
     short, long = (counts[200] - counts[0]) / 200, (counts[800] - counts[0]) / 800
@@ -426,7 +428,7 @@ def test_a_long_thread_costs_no_more_a_post_than_a_short_one(tmp_path: Path, sha
 def test_an_author_with_much_to_say_costs_no_more_a_thread(tmp_path: Path) -> None:
     """One author in all threads, whose pages are many; and then one more thread."""
     cold, warm = {}, {}
-    for size in (0, 50, 200):
+    for size in (1, 0, 50, 200):  # the first compiles templates, which all sites share
         files = {f"content/{n}.txt": news(str(1000 + n), Said(f"Words {n}", "Boo")) for n in range(size)}
         site = Site(write(tmp_path / str(size), {**files, "threadpress.toml": "list_posts_per_page = 5\n"}), bare=True)
         write(site.folder, {"content/.keep": ""})

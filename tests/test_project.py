@@ -11,6 +11,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from collections import Counter
 from collections.abc import Iterator
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -24,7 +25,6 @@ import yaml
 from generator import pages
 from generator.cli import threadpress
 from generator.config import Config
-from generator.pages.lists import AuthorSlice
 from generator.readers import READERS
 from generator.theme.views import Head, Site
 
@@ -116,6 +116,41 @@ def test_only_the_rims_touch_files() -> None:
     assert {name.replace(".", "/") for name, module in modules() if _touches(module)} == rims
 
 
+@pytest.mark.parametrize(("walk", "most"), [("Walk a save through the house", 12), ("Walk a change through serve", 12)])
+def test_the_walks_lead_past_what_is_there(walk: str, most: int) -> None:
+    section = read("docs/architecture.md").partition(f"## {walk}\n")[2].partition("\n## ")[0]
+    steps = re.findall(r"^\d+\. `([\w.]+)`", section, re.M)
+    assert 5 <= len(steps) <= most
+    names = re.findall(r"`((?:commands|engine|output|pages|readers|markup|site|theme|threads)\.[\w.]+)`", section)
+    assert set(steps) <= set(names)
+    for name in names:
+        assert pkgutil.resolve_name(f"generator.{name}"), name
+
+
+LONGEST_FUNCTION, LONGEST_MODULE, LARGEST_PACKAGE = 60, 350, 16
+"""Lines of a function, lines of a module, modules of a package: beyond, they hold more than one idea.
+
+The largest package is `pages`, with a module for each page kind.
+"""
+
+
+def test_functions_modules_and_packages_stay_small() -> None:
+    long = []
+    sizes = Counter[str]()
+    for path in sorted((REPO / "generator").rglob("*.py")):
+        name, text = path.relative_to(REPO).as_posix(), path.read_text(encoding="utf-8")
+        sizes[path.parent.relative_to(REPO).as_posix()] += 1
+        if text.count("\n") > LONGEST_MODULE:
+            long.append(f"{name} has {text.count(chr(10))} lines")
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.end_lineno:
+                lines = node.end_lineno - node.lineno + 1
+                if lines > LONGEST_FUNCTION:
+                    long.append(f"{name}: {node.name} has {lines} lines")
+    long += [f"{package} has {count} modules" for package, count in sizes.items() if count > LARGEST_PACKAGE + 1]
+    assert long == []
+
+
 def _touches(module: ast.Module) -> bool:
     for node in ast.walk(module):
         match node:
@@ -172,7 +207,7 @@ def seen_by_templates() -> set[type[msgspec.Struct]]:
         if isinstance(kind, type) and issubclass(kind, msgspec.Struct) and kind not in found:
             found.add(kind)
             waiting += [*get_type_hints(kind).values(), *(base for base in kind.__bases__ if base is Head)]
-    return found - {AuthorSlice}
+    return found
 
 
 def test_what_templates_see_is_documented() -> None:

@@ -27,7 +27,7 @@ from generator.engine.build import Order, build
 from generator.workers import AHEAD, SMALL, Serial, Workers, batches, processes
 from tests.executors import Between, Hostile
 from tests.history import SHORT, Site
-from tests.small import ROOT, Said, news, note, tree, write
+from tests.small import ROOT, Said, examples, news, note, tree, write
 
 
 @given(st.lists(st.integers(0, 9)), st.integers(1, 20))
@@ -275,7 +275,7 @@ def touches(tmp_path_factory: pytest.TempPathFactory) -> int:
     return dies(site, -1)
 
 
-@settings(max_examples=20)
+@settings(max_examples=examples(20))
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=3), st.booleans(), st.booleans())
 def test_a_build_that_died_anywhere_is_made_right_by_the_next(
     tmp_path_factory: pytest.TempPathFactory,
@@ -300,6 +300,35 @@ def test_a_build_that_died_anywhere_is_made_right_by_the_next(
     report = site.build()
     assert tree(site.folder / "output") == (before if back else after)
     site.rest(report)
+
+
+INTERRUPTED = """
+import multiprocessing, os, signal, sys
+from concurrent.futures import ProcessPoolExecutor
+from generator import workers
+
+def interrupting(method):
+    def called(*arguments, **options):
+        os.kill(os.getpid(), signal.SIGINT)
+        return method(*arguments, **options)
+    return called
+
+setattr(ProcessPoolExecutor, sys.argv[1], interrupting(getattr(ProcessPoolExecutor, sys.argv[1])))
+try:
+    with workers.Workers(None, 2) as pool:
+        list(pool.run(abs, range(9), workers.SMALL))
+except KeyboardInterrupt:
+    print(multiprocessing.active_children())
+"""
+
+
+@pytest.mark.parametrize("method", ["submit", "shutdown"])
+def test_an_interruption_while_workers_start_or_end_leaves_none_behind(method: str) -> None:
+    """Else Python prints an error of its own when it exits, while the pool is still ending."""
+    command = [sys.executable, "-P", "-c", INTERRUPTED, method]
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    told = subprocess.run(command, env=env, capture_output=True, text=True, check=True)
+    assert (told.stdout, told.stderr) == ("[]\n", "")
 
 
 KILLED = (

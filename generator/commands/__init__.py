@@ -1,1 +1,4 @@
-"""What can a user ask for? One module or package a command; `cli` calls them and prints what they give."""
+"""What can a user ask for? A module or package for each command; `cli` calls them and prints what they return.
+
+`archive`, `progress`, `terminal` and `crash` are for all commands. `build` is the package `engine`.
+"""

@@ -1,112 +1,124 @@
-"""Archive: which thread lies in which saves of the content folder, and who wrote in them.
+"""Which threads are in which files of the content folder, and who wrote in them?
 
-For commands that need to know what there is without building. What the last build read is taken from its store as
-far as that can vouch for it; everything else is read here. Nothing is written.
+For commands that need to know this without a build. What the last build read is taken from its store, as long as the
+files have not changed since; everything else is read here. Nothing is written.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
 
 import msgspec
 
 from generator.config import Config
-from generator.engine.lock import FOLDER
-from generator.engine.store import Store, decode
-from generator.engine.version import reading_digest
+from generator.engine import FOLDER, Damaged, LastBuild, Store, look, reading_digest
 from generator.errors import ContentError, Problem
-from generator.readers import read_save
-from generator.site.authors import AuthorSum
+from generator.model import TOP, Reply, Thread
+from generator.site import AUTHORS
 from generator.stamps import FileStamp
-from generator.threads.content import InputFile, Listing, Look, groups, list_content, look_into, unknown
-from generator.threads.read import Group
+from generator.threads import Group, Input, Listing, Redactions, group_files, read_group
 
 NEAR = 5_000
-"""Threads among which the nearest name is sought: more would take seconds."""
+"""With more threads than this, no similar name is suggested: it would take seconds."""
 
 
 class Archive(msgspec.Struct, frozen=True):
-    """The content folder by threads."""
+    """The files of the content folder, in groups that share threads."""
 
     content: Path
     listing: Listing
-    inputs: dict[str, InputFile]
-    """What is known of each save and sidecar, by path."""
-    groups: dict[tuple[str, str], Group]
-    """Threads by source and id."""
+    inputs: dict[str, Input]
+    """Every save and sidecar that could be read, by path."""
+    groups: dict[str, Group]
+    """Groups of files by their ties: the names of their threads, or of posts that identify a thread."""
     unread: frozenset[str]
-    """Saves that the last build has not read, or not as they are now."""
-    built: frozenset[str]
-    """Keys of the authors of all others."""
+    """Saves that the last build has not read, or that have changed since."""
+    authors: frozenset[str]
+    """Keys of all authors: those of the last build, and those of the saves it has not read."""
 
 
-def survey(config: Config, site: Path) -> Archive:
-    """Find out which threads there are; a missing content folder is an empty one.
+def read_archive(config: Config, site: Path) -> Archive:
+    """Find out which threads there are; a missing content folder counts as empty.
 
-    Files that are no saves are passed over: `build` tells of them.
+    Problems of files are ignored: `build` reports them.
     """
     content = site / config.content
-    listed = list_content(content)
-    state = Store(site / FOLDER).load()
-    same = state.scan == reading_digest(config)
-    known = decode(state.inputs, dict[str, InputFile]) if same else {}
-    unsure = tuple(unknown(listed, known, state.built))
-    seen = dict(look_into(Look(str(content), unsure)).files)
-    paths = (listed.saves.keys() | listed.sidecars.keys()) - {path for path, _, _ in unsure}
-    inputs = {path: known[path] for path in paths} | seen
-    authors = decode(state.authors, list[AuthorSum]) if same else []
-    return Archive(
-        content,
-        listed,
-        inputs,
-        by_thread(listed, inputs),
-        # What was hashed and found the same keeps its hash; all else that was looked into is new.
-        frozenset(path for path, file in seen.items() if not file.sha256),
-        frozenset(author.key for author in authors),
-    )
-
-
-def by_thread(listing: Listing, inputs: dict[str, InputFile]) -> dict[tuple[str, str], Group]:
-    """Put saves and sidecars together as a build would."""
-    return {(group.source, group.id): group for group in groups(listing, inputs)[0]}
-
-
-def with_saves(archive: Archive, saves: Mapping[str, tuple[tuple[str, str], ...]]) -> Archive:
-    """Give the archive as it will be with more saves: their paths, and the threads they hold."""
-    stamp = FileStamp(0, 0, 0)
-    listing = msgspec.structs.replace(archive.listing, saves=archive.listing.saves | dict.fromkeys(saves, stamp))
-    inputs = archive.inputs | {path: InputFile(stamp, "", keys) for path, keys in saves.items()}
-    return msgspec.structs.replace(archive, listing=listing, inputs=inputs, groups=by_thread(listing, inputs))
-
-
-def authors(archive: Archive) -> frozenset[str]:
-    """Collect the keys of all authors: those the last build knew, and those of the saves it has not read."""
-    keys = set(archive.built)
-    for path in archive.unread:
+    last = Store(site / FOLDER).load()
+    same = last.state.reading == reading_digest(config)
+    looked = look(content, last, same=same)
+    listing = looked.listing
+    inputs = {path: looked.last[path] for path in looked.files.keys() - looked.doubtful}
+    unread: set[str] = set()
+    writers = set(_last_authors(last)) if same else set()
+    for path in looked.doubtful:
+        stamp, earlier = looked.files[path], looked.last.get(path)
         try:
-            raw = (archive.content / path).read_bytes()
+            raw = (content / path).read_bytes()
         except OSError:
             continue
-        for thread in read_save(raw, path).threads:
-            keys.update(post.author.key for post in thread.posts)
-            if thread.author:
-                keys.add(thread.author.key)
-    return frozenset(keys)
+        if earlier and earlier.sha256 == hashlib.sha256(raw).hexdigest():
+            inputs[path] = Input(stamp, earlier.sha256, earlier.ties)
+        elif path in listing.saves:
+            reading = read_group(content, Group((path,)), Redactions(), replies=_no_replies, loose={path: raw})
+            inputs[path] = Input(stamp, reading.files[0].sha256, reading.files[0].ties)
+            unread.add(path)
+            writers.update(key for each in reading.threads for key in _writers(each.thread))
+        else:
+            inputs[path] = Input(stamp, "")
+    return Archive(content, listing, inputs, _by_tie(listing, inputs), frozenset(unread), frozenset(writers))
 
 
-def find(archive: Archive, name: str) -> Group:
-    """Find a thread by `SOURCE/ID`, or by its id alone; raises `ContentError` where there is none or more than one."""
-    source, slash, number = name.rpartition("/")
-    found = [group for (of, own), group in archive.groups.items() if own == number and (not slash or of == source)]
-    if len(found) == 1:
-        return found[0]
-    if found:
-        names = " or ".join(f"{group.source}/{group.id}" for group in found)
-        raise ContentError(Problem(name, 0, "threads of several sources have this id", f"write {names}"))
+def _last_authors(last: LastBuild) -> Iterator[str]:
+    """Give the keys of all authors of the last build."""
+    try:
+        yield from (author.key for author in last.sums.value.get(AUTHORS, ()))
+    except Damaged:  # the next build repairs the store
+        return
+
+
+def _no_replies(thread: Thread) -> tuple[Reply, ...]:
+    """Make every post a top-level post: who answers whom takes time to find out, and is not needed here."""
+    return (TOP,) * len(thread.posts)
+
+
+def _writers(thread: Thread) -> Iterator[str]:
+    """Give the keys of all who wrote in a thread."""
+    yield from (post.author.key for post in thread.posts)
+    if thread.author:
+        yield thread.author.key
+
+
+def _by_tie(listing: Listing, inputs: Mapping[str, Input]) -> dict[str, Group]:
+    """Group saves and sidecars as a build would."""
+    groups = group_files(listing, {path: inputs[path].ties for path in listing.saves if path in inputs})
+    return {tie: group for group in groups for path in group.saves for tie in inputs[path].ties}
+
+
+def with_saves(archive: Archive, saves: Mapping[str, tuple[str, ...]]) -> Archive:
+    """Give the archive as it will be with more saves; `saves` has the ties of each by its path."""
+    stamp = FileStamp(0, 0, 0)
+    listing = msgspec.structs.replace(archive.listing, saves=archive.listing.saves | dict.fromkeys(saves, stamp))
+    inputs = archive.inputs | {path: Input(stamp, "", ties) for path, ties in saves.items()}
+    return msgspec.structs.replace(archive, listing=listing, inputs=inputs, groups=_by_tie(listing, inputs))
+
+
+def find_group(archive: Archive, name: str) -> tuple[Group, str]:
+    """Find a thread by `SOURCE/ID`, or by its id alone; give its group of files and `SOURCE/ID`.
+
+    If its posts identify a thread, a post's id will do. Raises `ContentError` unless exactly one thread has the name.
+    """
+    _, slash, number = name.rpartition("/")
+    names = [tie for tie in archive.groups if tie == name or (not slash and tie.partition("/")[2] == number)]
+    if len(names) == 1:
+        return archive.groups[names[0]], names[0]
+    if names:
+        hint = f"write {' or '.join(sorted(names))}"
+        raise ContentError(Problem(name, 0, "threads of several sources have this id", hint))
     hint = "name a file, or a thread by SOURCE/ID"
     if len(archive.groups) <= NEAR:
-        near = get_close_matches(name, [f"{of}/{own}" if slash else own for of, own in archive.groups], n=1)
+        near = get_close_matches(name, [tie if slash else tie.partition("/")[2] for tie in archive.groups], n=1)
         hint = f"did you mean {near[0]}?" if near else hint
     raise ContentError(Problem(name, 0, "there is no such file, and no such thread in the archive", hint))

@@ -1,18 +1,18 @@
-"""A bug of ours: an exception in, its traceback in a file out, and words for the user. It decides nothing."""
+"""Reports a bug of ours: an exception in, a file with its traceback and a `Problem` for the user out."""
 
 from __future__ import annotations
 
 import traceback
 from pathlib import Path
 
-from generator.engine.lock import FOLDER
+from generator.engine import FOLDER
 from generator.errors import Problem
 
 FILE = f"{FOLDER}/crash.txt"
 
 
 def keep(error: BaseException, site: Path) -> Problem:
-    """Write the traceback beside what builds leave for themselves; where that fails, the problem's message holds it."""
+    """Write the traceback into the folder of the store; if that fails, put it into the problem's message."""
     text = "".join(traceback.format_exception(error))
     message = f"threadpress has a bug: {type(error).__name__}: {error}"
     try:

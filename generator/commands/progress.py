@@ -1,6 +1,6 @@
-"""Progress: how far each stage is comes in, a bar on a terminal or now and then a plain line goes out.
+"""Shows how far a build is: counts of each stage come in; a bar on a terminal, or a plain line now and then, goes out.
 
-Says nothing of work that is done at once. Nothing here decides anything.
+Nothing is shown for work that is done quickly.
 """
 
 from __future__ import annotations
@@ -16,19 +16,19 @@ if TYPE_CHECKING:
     from rich.progress import Progress, ProgressColumn, Task, TaskID
     from rich.text import Text
 
-STAGES = {"scan": "Reading threads", "ingest": "Sorting authors", "render": "Making pages"}
-"""Stages that take long in large sites, in words."""
+STAGES = {"scan": "Reading threads", "gather": "Sorting authors", "render": "Making pages"}
+"""What the user is told of each stage that takes long in large sites."""
 PATIENCE = 1.0
 """Seconds a stage may take before a bar shows."""
-BLINK = 0.1
-"""Seconds between two pictures of a bar."""
+REDRAW = 0.1
+"""Seconds between two drawings of a bar."""
 EVERY = 10.0
 """Seconds between plain lines."""
 
 
 @contextlib.contextmanager
-def watch(stream: TextIO, environment: Mapping[str, str]) -> Iterator[Tell]:
-    """Show progress on a stream: bars on a terminal, lines elsewhere and where `CI` is set; none stays behind."""
+def show_progress(stream: TextIO, environment: Mapping[str, str]) -> Iterator[Tell]:
+    """Show progress on a stream: a bar on a terminal, removed at the end; plain lines elsewhere or if `CI` is set."""
     if stream.isatty() and not environment.get("CI"):
         with _bars(stream) as tell:
             yield tell
@@ -59,7 +59,7 @@ def _bars(stream: TextIO) -> Iterator[Tell]:
         def tell(stage: str, done: int, total: int) -> None:
             nonlocal last
             now = time.monotonic()
-            if now - started < PATIENCE or now - last < BLINK:
+            if now - started < PATIENCE or now - last < REDRAW:
                 return
             last = now
             if not bars:
@@ -75,7 +75,7 @@ def _bars(stream: TextIO) -> Iterator[Tell]:
 
 
 def _progress(stream: TextIO) -> Progress:
-    """Stage, bar, done of all, rate, time left. Rich comes in here: most builds end before there is much to show."""
+    """Make a bar: stage, bar, done of all, rate, time left. Most builds end before one is needed, so rich waits."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, TextColumn, TimeRemainingColumn
     from rich.text import Text
@@ -86,5 +86,5 @@ def _progress(stream: TextIO) -> Progress:
 
     columns: list[ProgressColumn] = [TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), Rate()]
     console = Console(file=stream)
-    # Without a thread of its own to draw it: processes are forked from this one.
+    # No thread of its own draws it, since worker processes are forked from this process.
     return Progress(*columns, TimeRemainingColumn(), console=console, transient=True, auto_refresh=False)

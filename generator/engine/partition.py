@@ -1,7 +1,8 @@
-"""Partitions: what each author wrote in each thread, in SQLite files by a stable hash of the author's key.
+"""Partition: rows grouped by key, in SQLite files by a stable hash of the key. This is the only module that knows SQL.
 
-One worker writes one file, and its transactions replace rows by their key. Rows carry a sum, and what is not as it was
-written is `Damaged`. Which partitions can be trusted is for the store to say. This is the only module that knows SQL.
+A row is what one thread adds to what all threads say of a key (`site/rows.py`). One worker writes one file, and its
+transactions replace rows by key and thread, so a task can be repeated. All rows of a key are one value with a sum; one
+that is not as it was written is `Damaged`. Whether partitions belong to a state is for the store to say.
 """
 
 from __future__ import annotations
@@ -11,24 +12,34 @@ import errno
 import os
 import sqlite3
 import zlib
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 
 import msgspec
 
-from generator.site.rows import Row
+from generator.site import Row
 
 PARTITIONS = 32
 """A constant, not the number of workers: the same rows lie in the same file on every machine."""
 
 
-_encoder = msgspec.msgpack.Encoder()
-_decode_rows = msgspec.msgpack.Decoder(list[Row]).decode
+Key = tuple[str, str]
+"""Kind and key of a row."""
+Values = list[tuple[str, bytes]]
+"""The rows of one key: order key of each thread and the encoded value, oldest thread first."""
+
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(Values).decode
 
 
-def partition_of(author: str) -> int:
-    """Partition of an author's key: by CRC-32, which is the same everywhere and always."""
-    return zlib.crc32(author.encode("utf-8", "surrogatepass")) % PARTITIONS
+def partition_of(key: Key) -> int:
+    """Partition of a key: by CRC-32, which is the same everywhere and always."""
+    return _sum(key, b"") % PARTITIONS
+
+
+def _sum(key: Key, data: bytes) -> int:
+    """Check sum of a key and its encoded rows."""
+    return zlib.crc32(data, zlib.crc32("\0".join(key).encode("utf-8", "surrogatepass")))
 
 
 class Damaged(Exception):  # noqa: N818  # nobody sees it
@@ -63,8 +74,9 @@ class Partition(contextlib.AbstractContextManager["Partition"]):
             self._sql.executescript(
                 "PRAGMA page_size = 8192; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;"
                 "PRAGMA cache_size = -8000;"
-                "CREATE TABLE IF NOT EXISTS authors"
-                " (author TEXT NOT NULL PRIMARY KEY, rows BLOB NOT NULL, sum INTEGER NOT NULL);"
+                "CREATE TABLE IF NOT EXISTS rows"
+                " (kind TEXT NOT NULL, key TEXT NOT NULL, data BLOB NOT NULL, sum INTEGER NOT NULL,"
+                " PRIMARY KEY (kind, key));"
             )
         except _FAULTS as error:
             raise _trouble(error, self.path) from error
@@ -72,55 +84,60 @@ class Partition(contextlib.AbstractContextManager["Partition"]):
     def __exit__(self, *error: object) -> None:
         self._sql.close()
 
-    def replace(self, gone: Iterable[tuple[str, str]], rows: Iterable[Row]) -> dict[str, list[Row]]:
-        """In one transaction, remove rows by (author, thread) and put others in their place.
+    def replace(self, gone: Iterable[tuple[str, str, str]], rows: Iterable[Row]) -> Mapping[Key, Values]:
+        """In one transaction, remove rows by kind, key and thread, and put others in their place.
 
-        Gives all rows of the authors that this touches, sorted by thread, as they are now. They are read and written
-        as a whole: of nearly all authors they are few, and a statement for each row costs more than the rows.
+        Gives all rows of the keys that this touches, as they are now. They are read and written as a whole: of nearly
+        all keys they are few, and a statement for each row costs more than the rows.
         """
-        fresh: dict[str, dict[str, Row | None]] = {}
-        for author, thread in gone:
-            fresh.setdefault(author, {})[thread] = None
+        fresh: dict[Key, dict[str, bytes | None]] = {}
+        for kind, name, thread in gone:
+            fresh.setdefault((kind, name), {})[thread] = None
         for row in rows:
-            fresh.setdefault(row.author, {})[row.thread] = row
-        found: dict[str, list[Row]] = {}
+            fresh.setdefault((row.kind, row.key), {})[row.thread] = row.value
+        touched: dict[Key, Values] = {}
         drawn = int.from_bytes(os.urandom(4), "big") >> 1
         try:
             self._sql.execute("BEGIN")
-            if self._sql.execute("SELECT 1 FROM authors LIMIT 1").fetchone():
-                found = {mine[0].author: mine for mine in self.rows(fresh)}
-            for author in sorted(fresh):
-                merged = {row.thread: row for row in found.get(author, ())} | fresh[author]
-                found[author] = [row for _, row in sorted(merged.items()) if row is not None]
-            left = [(author,) for author in fresh if not found[author]]
-            kept = ((author, data := _encoder.encode(mine), zlib.crc32(data)) for author, mine in found.items() if mine)
-            self._sql.executemany("DELETE FROM authors WHERE author = ?", left)
-            self._sql.executemany("INSERT OR REPLACE INTO authors VALUES (?, ?, ?)", kept)
+            if self._sql.execute("SELECT 1 FROM rows LIMIT 1").fetchone():
+                touched = dict(self._of(fresh))
+            for key in sorted(fresh):
+                merged = {**dict(touched.get(key, ())), **fresh[key]}
+                touched[key] = [(thread, value) for thread, value in sorted(merged.items()) if value is not None]
+            left = [key for key in fresh if not touched[key]]
+            kept = ((*key, data := _encode(values), _sum(key, data)) for key, values in touched.items() if values)
+            self._sql.executemany("DELETE FROM rows WHERE kind = ? AND key = ?", left)
+            self._sql.executemany("INSERT OR REPLACE INTO rows VALUES (?, ?, ?, ?)", kept)
             self._sql.execute(f"PRAGMA user_version = {drawn}")
             self._sql.execute("COMMIT")
         except _FAULTS as error:
             raise _trouble(error, self.path) from error
-        return found
+        return touched
 
-    def rows(self, authors: Collection[str] | None = None) -> Iterator[list[Row]]:
-        """Yield the rows of some authors who have any, or of all, an author at a time; sorted by author and thread."""
+    def rows(self, kind: str, keys: Collection[str] | None = None) -> Iterator[tuple[str, Values]]:
+        """Yield the rows of some keys of a kind that have any, or of all, a key at a time; sorted by key."""
         try:
-            if authors is None:
-                yield from self._proved("SELECT author, rows, sum FROM authors ORDER BY author")
-                return
-            for author in sorted(authors):
-                yield from self._proved("SELECT author, rows, sum FROM authors WHERE author = ?", author)
+            if keys is None:
+                query = "SELECT kind, key, data, sum FROM rows WHERE kind = ? ORDER BY key"
+                yield from ((key, values) for (_, key), values in self._proved(query, kind))
+            else:
+                yield from ((key, values) for (_, key), values in self._of((kind, key) for key in keys))
         except _FAULTS as error:
             raise _trouble(error, self.path) from error
 
-    def _proved(self, query: str, *values: str) -> Iterator[list[Row]]:
-        """Yield what a query finds, each author's rows as they were put there, or raise `Damaged`."""
-        last = ""
-        for author, data, crc in self._sql.execute(query, values):
-            if type(data) is not bytes or zlib.crc32(data) != crc:
-                raise Damaged(f"{self.path}: the rows of {author} are not what was written")
-            rows = _decode_rows(data)
-            if author <= last or not rows or rows[0].author != author:
-                raise Damaged(f"{self.path}: {author} is out of place")
-            last = author
-            yield rows
+    def _of(self, keys: Iterable[Key]) -> Iterator[tuple[Key, Values]]:
+        for key in sorted(keys):
+            yield from self._proved("SELECT kind, key, data, sum FROM rows WHERE kind = ? AND key = ?", *key)
+
+    def _proved(self, query: str, *values: str) -> Iterator[tuple[Key, Values]]:
+        """Yield the keys that a query gives, with their rows as they were put there, or raise `Damaged`."""
+        last: Key = ("", "")
+        for kind, name, data, crc in self._sql.execute(query, values):
+            key = (kind, name)
+            if type(data) is not bytes or _sum(key, data) != crc:
+                raise Damaged(f"{self.path}: the rows of {key} are not what was written")
+            rows = _decode(data)
+            if key <= last or not rows:
+                raise Damaged(f"{self.path}: {key} is out of place")
+            last = key
+            yield key, rows

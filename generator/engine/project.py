@@ -7,16 +7,21 @@ from pathlib import Path
 import msgspec
 
 from generator.config import Config
-from generator.theme.theme import Theme
+from generator.theme import Theme
 
 
 class Project(msgspec.Struct, frozen=True):
     """A site to build."""
 
     folder: Path
-    """Of the site: where content and output lie."""
+    """Of the site: the content and the output are in it."""
     config: Config
     theme: Theme
+
+    @property
+    def content(self) -> Path:
+        """Folder of the saves."""
+        return self.folder / self.config.content
 
     @property
     def output(self) -> Path:

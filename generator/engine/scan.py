@@ -1,255 +1,317 @@
-"""Scan: what lies in the content folder in, small `Facts` a thread and the rows of its authors out. Bodies stay behind.
+"""Scan: the content folder in, small `Facts` of each thread and rows for the pages of several out. Bodies stay behind.
 
-Threads whose files are as the last build read them keep their facts; the others are read again, in batches, and what
-they add to author pages goes into a spool, a file a batch, sorted into partitions. Reads content, writes the spool.
+Whether a file is as it was, its stamp says, else its hash. Whether a thread is, the hashes of its group's files say. So
+groups of files that the last build read are not read again, and a file whose stamp alone is new is only hashed.
+
+Which threads a file holds is known once it was read. So each new file is first read as a group of its own, and a
+changed one with the group it had; then files that turn out to share threads are read as one group.
+
+Rows go into the spool, a file a batch, sorted into partitions. Reads content, writes the spool.
 """
 
 from __future__ import annotations
 
 import datetime
+import hashlib
 from collections.abc import Iterable
 from pathlib import Path
 
 import msgspec
 
-from generator.config import FILE_NAME, Config, zone
+from generator.config import FILE_NAME, zone
+from generator.engine.inputs import Looked, look, settled
 from generator.engine.partition import PARTITIONS, partition_of
-from generator.engine.past import Past
 from generator.engine.project import Project
-from generator.engine.spool import leave_parts
-from generator.engine.store import Store
+from generator.engine.spool import SpoolPart, leave_parts
+from generator.engine.store import LastBuild, Store
 from generator.errors import Problem
-from generator.site.facts import Facts, author_rows, facts_of, order_key, row_mark, row_marks, unchanged
-from generator.stamps import FileStamp
-from generator.threads.content import InputFile, Listing, Look, groups, list_content, look_into, unknown
-from generator.threads.read import Group, assemble
-from generator.threads.redact import Redactions
+from generator.site import KINDS, Facts, Origin, Row, RowMarks, facts_of, mark_of_bytes, order_key
+from generator.threads import (
+    Group,
+    Input,
+    Redactions,
+    ThreadReading,
+    group_files,
+    read_group,
+    stray_sidecars,
+)
 from generator.workers import Workers, batches
 
 BATCH = 1_000_000
 """Bytes of saves in a batch: enough to be worth sending, few enough to keep memory small and workers even."""
-LOOK_COSTS = 8
-"""How much less there is to do for a file that is looked into than for one that is scanned."""
+ThreadKey = tuple[str, str]
+
+
+class ScanJob(msgspec.Struct, frozen=True):
+    """A group to read."""
+
+    group: Group
+    hashes: dict[str, str]
+    """Of its files as the last build read them: while they have these, nothing else is done. Empty: read it anyway."""
+    row_marks: dict[ThreadKey, dict[str, RowMarks]]
+    """The rows that are gathered of its threads already, by kind."""
 
 
 class ScanTask(msgspec.Struct, frozen=True):
-    """Threads to read: a task for a worker."""
+    """Groups to read: a task for a worker."""
 
     content: str
-    groups: tuple[Group, ...]
+    jobs: tuple[ScanJob, ...]
     redactions: Redactions
     zone: datetime.tzinfo
     posts_per_page: int
     """Of threads."""
     spool: str
-    """File to write their rows to."""
-    known: tuple[dict[str, bytes], ...] = ()
-    """Marks of the rows that the partitions have of these threads already."""
+    """File to write rows to."""
+
+
+class GroupResult(msgspec.Struct, frozen=True):
+    """What reading a group gave."""
+
+    group: Group
+    files: dict[str, tuple[str, tuple[str, ...]]]
+    """Hash and ties of each file that can be used, by path."""
+    facts: tuple[Facts, ...]
+    problems: tuple[Problem, ...]
+    same: bool = False
+    """Whether the files have the expected hashes; then it was not read any further."""
 
 
 class ScanResult(msgspec.Struct, frozen=True):
-    """Facts of the threads read, and where their rows are."""
+    """What came of a task."""
 
-    facts: bytes
-    """Packed, which takes a tenth of the time of pickling them."""
-    failed: tuple[Group, ...]
-    problems: tuple[Problem, ...]
-    """Of threads that can't be read."""
-    read: tuple[tuple[str, str], ...]
+    groups: bytes
+    """`GroupResult`s, packed: that takes a tenth of the time of pickling them."""
     spool: str
     parts: tuple[tuple[int, int], ...]
     """Offset and length of each partition's rows in the spool."""
 
 
 _encode = msgspec.msgpack.Encoder().encode
-_decode_facts = msgspec.msgpack.Decoder(list[Facts]).decode
-
-
-def scan_task(config: Config, site: Path, groups: Iterable[Group], spool: Path) -> ScanTask:
-    """Make a task for `scan_batch`."""
-    redactions = Redactions.of(config.redact)
-    size = config.posts_per_page
-    return ScanTask(str(site / config.content), tuple(groups), redactions, zone(config), size, str(spool))
+_decode_groups = msgspec.msgpack.Decoder(list[GroupResult]).decode
 
 
 def scan_batch(task: ScanTask) -> ScanResult:
-    """Read threads and reduce them to what other pages need."""
-    facts: list[Facts] = []
-    failed: list[Group] = []
-    problems: list[Problem] = []
-    read: dict[str, str] = {}
-    parts: list[list[msgspec.Raw]] = [[] for _ in range(PARTITIONS)]
-    content = Path(task.content)
-    for number, group in enumerate(task.groups):
-        loaded = assemble(content, group, task.redactions)
-        read.update(loaded.read)
-        if loaded.thread is None:
-            failed.append(group)
-            problems += loaded.problems
+    """Read groups and reduce their threads to what other pages need."""
+    parts: list[list[Row]] = [[] for _ in range(PARTITIONS)]
+    groups = [_scan_group(job, task, parts) for job in task.jobs]
+    return ScanResult(_encode(groups), task.spool, leave_parts(task.spool, map(_encode, parts)))
+
+
+def _scan_group(job: ScanJob, task: ScanTask, parts: list[list[Row]]) -> GroupResult:
+    """Read one group; rows that are not gathered yet go to their parts."""
+    content, group = task.content, job.group
+    raws: dict[str, bytes] = {}
+    if job.hashes:
+        raws = _open(content, group)
+        if {path: hashlib.sha256(raw).hexdigest() for path, raw in raws.items()} == job.hashes:
+            return GroupResult(group, {}, (), (), same=True)
+    reading = read_group(Path(content), group, task.redactions, loose=raws)
+    files = {file.path: (file.sha256, file.ties) for file in reading.files if not file.failed}
+    read = tuple((file.path, file.sha256) for file in reading.files)
+    facts = []
+    for number, thread in enumerate(reading.threads):
+        problems = () if number else reading.problems
+        facts.append(_reduce(thread, Origin(group, read, thread.hits, problems), job, task, parts))
+    return GroupResult(group, files, tuple(facts), reading.problems)
+
+
+def _open(content: str, group: Group) -> dict[str, bytes]:
+    """Read the files of a group, as far as they can be read."""
+    raws: dict[str, bytes] = {}
+    for path in (*group.saves, *group.sidecars):
+        try:
+            with open(f"{content}/{path}", "rb") as file:  # noqa: PTH123  # a fifth less than `Path`
+                raws[path] = file.read()
+        except OSError:  # `read_group` tells of it
             continue
-        order = order_key(loaded.thread, task.zone)
-        known = task.known[number] if task.known else {}
-        marks = {}
-        for row in author_rows(loaded.thread, loaded.tree, order, task.posts_per_page):
-            packed = _encode(row)
-            mark = marks[row.author] = row_mark(packed)
-            if known.get(row.author) != mark:
-                parts[partition_of(row.author)].append(msgspec.Raw(packed))
-        facts.append(facts_of(loaded, group, order, marks))
-    places = leave_parts(task.spool, map(_encode, parts))
-    return ScanResult(_encode(facts), tuple(failed), tuple(problems), tuple(read.items()), task.spool, places)
+    return raws
 
 
-def settled(problems: Iterable[Problem], folder: str) -> tuple[Problem, ...]:
-    """Each problem once, sorted, under its path in the site."""
-    return tuple(
-        msgspec.structs.replace(problem, path=f"{folder}/{problem.path}" if problem.path else folder)
-        for problem in sorted(set(problems))
-    )
+def _reduce(reading: ThreadReading, origin: Origin, job: ScanJob, task: ScanTask, parts: list[list[Row]]) -> Facts:
+    """Give the facts of a thread; those of its rows that differ from the gathered ones go to their parts."""
+    thread, tree = reading.thread, reading.tree
+    order = order_key(thread, task.zone)
+    gathered = job.row_marks.get(thread.key, {})
+    start = f"{order}\0".encode("utf-8", "surrogatepass")
+    marks: dict[str, dict[str, bytes]] = {}
+    for kind in KINDS:
+        mine = marks[kind.name] = {}
+        theirs = gathered[kind.name].by_key() if kind.name in gathered else {}
+        for key, value in kind.rows_of(thread, tree, order, task.posts_per_page):
+            mark = mine[key] = mark_of_bytes(start + value)
+            if theirs.get(key) != mark:
+                parts[partition_of((kind.name, key))].append(Row(kind.name, key, order, value))
+    return facts_of(thread, tree, origin, order, marks)
 
 
 class Content(msgspec.Struct, frozen=True):
-    """What scan found, against what the last build knew."""
+    """What scan found, against what the last build left."""
 
-    inputs: dict[str, InputFile]
-    facts: dict[tuple[str, str], Facts]
+    listed: int
+    """When the folder was listed, in nanoseconds."""
+    inputs: dict[str, Input]
+    facts: tuple[Facts, ...] = ()
     """Of all threads, unless `untouched`."""
-    fresh: tuple[Facts, ...]
+    fresh: tuple[Facts, ...] = ()
     """Those that were read again."""
-    before: tuple[Facts, ...]
-    """What was known before of those, and of threads that are gone."""
-    spools: tuple[ScanResult, ...]
-    problems: tuple[Problem, ...]
-    strays: tuple[Problem, ...]
-    """Those of files that belong to no thread."""
-    untouched: bool
-    """Nothing differs from the last build: `facts` are not even decoded."""
-    doubted: bool
-    """Whether files had to be read to tell."""
+    gone: tuple[Facts, ...] = ()
+    """What the last build had of those, and of threads that are gone."""
+    spools: tuple[tuple[SpoolPart, ...], ...] = ()
+    """Of each batch, the rows of each partition."""
+    problems: tuple[Problem, ...] = ()
+    strays: tuple[Problem, ...] = ()
+    """Those of what is no file to read."""
+    untouched: bool = False
+    """Whether every thread is as the last build read it."""
 
 
-class Looked(msgspec.Struct, frozen=True):
-    """The content folder, before any thread is read."""
-
-    listed: Listing
-    inputs: dict[str, InputFile]
-    problems: tuple[Problem, ...]
-    """Of files that belong to no thread."""
-    untouched: bool
-    """Nothing differs from the last build."""
-    doubted: bool
-    """Whether files had to be read to tell."""
-
-
-def look(project: Project, past: Past, workers: Workers, *, same: bool) -> Looked:
-    """List the content folder, and look into the files that the last build can't vouch for; `same` as for `scan`."""
-    content = project.folder / project.config.content
-    listed = list_content(content)
-    known = past.inputs if same else {}
-    unsure = list(unknown(listed, known, past.state.built))
-    looks = (Look(str(content), tuple(batch)) for batch in batches(unsure, _size, BATCH * LOOK_COSTS))
-    seen = list(workers.run(look_into, looks, sum(map(_size, unsure)) // LOOK_COSTS))
-    paths = listed.saves.keys() | listed.sidecars.keys()
-    doubted = {path for path, _, _ in unsure}
-    inputs = {path: file for path, file in known.items() if path in paths and path not in doubted}
-    inputs.update(entry for part in seen for entry in part.files)
-    problems = tuple(sorted((*listed.problems, *(problem for part in seen for problem in part.problems))))
-    still = same and problems == past.state.strays and known.keys() == paths
-    return Looked(
-        listed,
-        inputs,
-        problems,
-        untouched=still and all(inputs[path].sha256 == known[path].sha256 for path in doubted),
-        doubted=bool(doubted),
-    )
-
-
-def scan(project: Project, past: Past, store: Store, workers: Workers, *, same: bool) -> Content:
-    """Read what is new in the content folder; `same`: the facts of the last build were made as they would be now."""
-    config, site = project.config, project.folder
-    looked = look(project, past, workers, same=same)
-    inputs, strays = looked.inputs, looked.problems
-    if looked.untouched:
-        return Content(inputs, {}, (), (), (), past.state.problems, strays, untouched=True, doubted=looked.doubted)
-    wanted, more = groups(looked.listed, inputs)
-    problems = [*strays, *more]
-    old = {facts.key: facts for facts in (past.threads if same else ())}
-    hashes = {path: file.sha256 for path, file in inputs.items()}
-    again = [group for group in wanted if not unchanged(old.get((group.source, group.id)), group, hashes)]
+def scan(project: Project, last: LastBuild, store: Store, workers: Workers, *, same: bool) -> Content:
+    """Read what is new in the content folder; `same`: the last build read saves as they would be read now."""
+    looked = look(project.content, last, same=same)
+    if looked.untouched and looked.listing.problems == last.state.strays:
+        return Content(
+            looked.listed, looked.last, problems=last.state.problems, strays=last.state.strays, untouched=True
+        )
     store.begin_scan()
+    reader = _Reader(project, store, workers, looked, last.facts.value if same else ())
+    reader.read()
+    reader.read()  # those of which it is known only now that they share threads
+    return reader.content(last)
 
-    def size(group: Group) -> int:
-        return sum(inputs[path].stamp.size for path in group.saves)
 
-    def task(number: int, batch: list[Group]) -> ScanTask:
-        made = scan_task(config, site, batch, store.spool / f"{number:06d}")
-        known = (old.get((group.source, group.id)) for group in batch)
-        return msgspec.structs.replace(made, known=tuple(row_marks(facts) if facts else {} for facts in known))
+class _Reader:
+    """Reads groups, and knows which are read."""
 
-    tasks = (task(number, batch) for number, batch in enumerate(batches(again, size, BATCH)))
-    results: list[ScanResult] = []
-    fresh: list[Facts] = []
-    failed = 0
-    for result in workers.run(scan_batch, tasks, sum(map(size, again))):
-        results.append(result)
-        fresh += _decode_facts(result.facts)
-        failed += len(result.failed)
-        workers.tell("scan", len(fresh) + failed, len(again))
-    read = {path: sha256 for result in results for path, sha256 in result.read}
-    inputs.update(
-        (path, msgspec.structs.replace(inputs[path], sha256=sha256)) for path, sha256 in read.items() if path in inputs
-    )
-    for group in (group for result in results for group in result.failed):
-        for path in (*group.saves, *group.sidecars):  # the next build is to find them at fault again
-            inputs.pop(path, None)
-    keys = {(group.source, group.id) for group in wanted}
-    touched = {(group.source, group.id) for group in again}
-    facts = {key: found for key, found in old.items() if key in keys and key not in touched}
-    facts.update((found.key, found) for found in fresh)
-    problems += (problem for result in results for problem in result.problems)
-    problems += (problem for found in facts.values() for problem in found.problems)
-    before = tuple(found for key, found in old.items() if key not in keys or key in touched)
-    idle = Redactions.of(config.redact).idle(hit for found in facts.values() for hit in found.hits)
-    told = (*settled(problems, config.content), *map(_applies_to_nothing, idle))
-    return Content(
-        inputs,
-        facts,
-        tuple(fresh),
-        before,
-        tuple(results),
-        told,
-        strays,
-        untouched=False,
-        doubted=looked.doubted,
-    )
+    def __init__(
+        self, project: Project, store: Store, workers: Workers, looked: Looked, old: tuple[Facts, ...]
+    ) -> None:
+        self.project, self.store, self.workers, self.looked, self.old = project, store, workers, looked, old
+        self.last: dict[Group, list[Facts]] = {}
+        """What the last build had of each group."""
+        self.last_in: dict[str, list[Facts]] = {}
+        """What it had of the threads of each save."""
+        for facts in old:
+            self.last.setdefault(facts.group, []).append(facts)
+            for path in facts.group.saves:
+                self.last_in.setdefault(path, []).append(facts)
+        self.inputs: dict[str, Input] = {}
+        """Files as they are read now."""
+        self.unusable: set[str] = set()
+        self.results: dict[Group, GroupResult] = {}
+        self.batches: list[tuple[ScanResult, tuple[GroupResult, ...]]] = []
+        self.groups = self._group()
+
+    def _group(self) -> list[Group]:
+        """Put the saves into groups, as far as is known which threads they hold."""
+        ties = {
+            path: self.inputs[path].ties
+            if path in self.inputs
+            else self.looked.last[path].ties
+            if path in self.looked.last
+            else ()
+            for path in self.looked.listing.saves
+            if path not in self.unusable
+        }
+        return group_files(self.looked.listing, ties)
+
+    def read(self) -> None:
+        """Read those groups that were not read yet, by this build or, as they are, by the last."""
+        doubtful = self.looked.doubtful
+        wanted = [
+            group
+            for group in self.groups
+            if group not in self.results
+            and (group not in self.last or not doubtful.isdisjoint((*group.saves, *group.sidecars)))
+        ]
+        config, start = self.project.config, len(self.batches)
+        redactions, posts_per_page = Redactions.of(config.redact), config.posts_per_page
+        tasks = (
+            ScanTask(
+                str(self.project.content),
+                tuple(map(self._job, batch)),
+                redactions,
+                zone(config),
+                posts_per_page,
+                str(self.store.spool / f"{number:06d}"),
+            )
+            for number, batch in enumerate(batches(wanted, self._size, BATCH), start)
+        )
+        done = 0
+        for result in self.workers.run(scan_batch, tasks, sum(map(self._size, wanted))):
+            groups_read = tuple(_decode_groups(result.groups))
+            self.batches.append((result, groups_read))
+            for group in groups_read:
+                self._take(group)
+            done += len(groups_read)
+            self.workers.tell("scan", done, len(wanted))
+        if wanted:
+            self.groups = self._group()
+
+    def _size(self, group: Group) -> int:
+        return sum(self.looked.listing.saves[path].size for path in group.saves)
+
+    def _job(self, group: Group) -> ScanJob:
+        files = (*group.saves, *group.sidecars)
+        hashes = {path: self.looked.last[path].sha256 for path in files} if group in self.last else {}
+        if any(path in self.inputs for path in files):  # one has changed, as was just found
+            hashes = {}
+        threads = (facts for path in group.saves for facts in self.last_in.get(path, ()))
+        return ScanJob(group, hashes, {facts.key: facts.row_marks for facts in threads})
+
+    def _take(self, result: GroupResult) -> None:
+        group, files = result.group, self.looked.files
+        self.results[group] = result
+        for path in (*group.saves, *group.sidecars):
+            if result.same:
+                self.inputs[path] = msgspec.structs.replace(self.looked.last[path], stamp=files[path])
+            elif path in result.files:
+                self.inputs[path] = Input(files[path], *result.files[path])
+            else:
+                self.inputs.pop(path, None)
+                self.unusable.add(path)
+
+    def content(self, last: LastBuild) -> Content:
+        """Give what was found."""
+        looked, config = self.looked, self.project.config
+        final = self.groups
+        fresh = [facts for group in final for facts in self._read_facts(group)]
+        kept = [facts for group in final if self._is_kept(group) for facts in self.last[group]]
+        gone = self.unusable.union(looked.last.keys() - looked.files.keys())
+        inputs = {path: file for path, file in looked.last.items() if path not in gone} | self.inputs
+        strays = stray_sidecars(looked.listing)
+        inputs |= {problem.path: Input(looked.files[problem.path], "") for problem in strays}
+        problems = [*looked.listing.problems, *strays]
+        for result in self.results.values():  # those of threads are in their facts, unless they were read again
+            problems += (each for each in result.problems if not result.facts or each.path in self.unusable)
+        problems += (problem for facts in (*fresh, *kept) for problem in facts.problems)
+        idle = Redactions.of(config.redact).idle(hit for facts in (*fresh, *kept) for hit in facts.hits)
+        told = (*settled(problems, config.content), *map(_applies_to_nothing, idle))
+        stays = {facts.key for facts in kept}
+        return Content(
+            looked.listed,
+            inputs,
+            (*fresh, *kept),
+            tuple(fresh),
+            tuple(facts for facts in self.old if facts.key not in stays),
+            tuple(self._spool(result, groups, set(final)) for result, groups in self.batches),
+            told,
+            looked.listing.problems,
+            untouched=not fresh and len(kept) == len(self.old) and told == last.state.problems,
+        )
+
+    def _is_kept(self, group: Group) -> bool:
+        return group in self.last and (group not in self.results or self.results[group].same)
+
+    def _read_facts(self, group: Group) -> tuple[Facts, ...]:
+        return () if self._is_kept(group) else self.results[group].facts
+
+    def _spool(self, result: ScanResult, groups: Iterable[GroupResult], final: set[Group]) -> tuple[SpoolPart, ...]:
+        """Say where the rows of a batch are, but for those of groups that were read again as parts of larger ones."""
+        left_out = frozenset(facts.order for group in groups if group.group not in final for facts in group.facts)
+        return tuple(SpoolPart(result.spool, start, length, left_out) for start, length in result.parts)
 
 
 def _applies_to_nothing(redaction: str) -> Problem:
     hint = "take uid or name from the author's page and ids from # links, or leave the entry out"
     return Problem(FILE_NAME, 0, f"redact: {redaction!r} applies to nothing", hint, "warning")
-
-
-def _size(file: tuple[str, FileStamp, InputFile | None]) -> int:
-    return file[1].size
-
-
-def complete(content: Content, past: Past) -> Content:
-    """Fill in the facts of all threads where scan had no need of them."""
-    if not content.untouched:
-        return content
-    facts = {facts.key: facts for facts in past.threads}
-    return msgspec.structs.replace(content, facts=facts)
-
-
-def traces(content: Path, redactions: Redactions, folder: str) -> tuple[tuple[str, ...], tuple[Problem, ...]]:
-    """Read all saves for `check`: lines of the texts that redaction removes, and the problems of the content."""
-    listed = list_content(content)
-    seen = look_into(Look(str(content), tuple(unknown(listed, {}, 0))))
-    found, more = groups(listed, dict(seen.files))
-    problems = [*listed.problems, *seen.problems, *more]
-    lines: set[str] = set()
-    for group in found:
-        loaded = assemble(content, group, redactions)
-        lines.update(loaded.traces)
-        problems += loaded.problems
-    return tuple(sorted(lines)), settled(problems, folder)

@@ -8,10 +8,20 @@ from __future__ import annotations
 import pickle
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 
-def leave(path: Path, value: Any) -> str:
+class SpoolPart(NamedTuple):
+    """One of the things that a batch left in a file."""
+
+    path: str
+    start: int
+    length: int
+    left_out: frozenset[str] = frozenset()
+    """Order keys of threads whose rows in it do not count."""
+
+
+def leave(path: Path, value: object) -> str:
     """Leave a value; gives the path to take it from."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(pickle.dumps(value))
@@ -33,8 +43,8 @@ def leave_parts(path: str, parts: Iterable[bytes]) -> tuple[tuple[int, int], ...
     return tuple(places)
 
 
-def take_part(path: str, start: int, length: int) -> bytes:
+def take_part(part: SpoolPart) -> bytes:
     """Take one of the things that were left in a file."""
-    with Path(path).open("rb") as file:
-        file.seek(start)
-        return file.read(length)
+    with Path(part.path).open("rb") as file:
+        file.seek(part.start)
+        return file.read(part.length)

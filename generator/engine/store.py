@@ -1,30 +1,37 @@
-"""What one build leaves for the next, in `.threadpress/`: never needed, never trusted beyond what it can prove.
+"""Store: what one build leaves for the next, in `.threadpress/`. It is never needed, and trusted only as far as proved.
 
-Two kinds of file. `state` is one value (`State`): facts of threads, sums of authors, records of all files, each decoded
-only when asked for; it is replaced by rename when a build has done everything else, so it says less than is true,
-never more. `authors/NN` are the partitions (`partition.py`). `begin_ingest` leaves a mark while they may differ from
-the state; a build that finds it reads all saves again.
+- `state` is a small value that every build reads. It is replaced by rename when a build has done everything else, so it
+  says less than is true, never more.
+- `parts/` holds the large pieces that many builds never ask for. The state names each by the hash of its bytes.
+- `rows/NN` are the partitions (`partition`). `begin_gather` leaves a mark while they may differ from the state, and a
+  build that finds it reads all saves again.
 
-A state that is damaged, or of another version, counts as missing.
+A state that is damaged, or of another version, counts as missing. A part that differs from what the state says is
+`Damaged`: then the store is forgotten and the build starts again.
 """
 
 from __future__ import annotations
 
 import contextlib
+import functools
 import hashlib
 import os
 import shutil
 import time
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Generic, TypeVar
 
 import msgspec
 
-from generator.engine.partition import PARTITIONS
+from generator.engine.partition import PARTITIONS, Damaged
 from generator.errors import Problem
+from generator.output import Digests, Left, Records
+from generator.site import KINDS, Facts, Summary
 from generator.stamps import FileStamp
+from generator.threads import Input
 
-VERSION = b"threadpress state 6\n"
+VERSION = b"threadpress state 7\n"
 
 HEADER = 100
 """Bytes of SQLite's header (https://www.sqlite.org/fileformat.html): change counter and our `user_version` in it."""
@@ -33,28 +40,22 @@ Value = TypeVar("Value")
 
 
 class State(msgspec.Struct, frozen=True):
-    """Everything but the partitions. Raw fields are decoded by who needs them (`decode`)."""
+    """The small part of what a build leaves."""
 
-    scan: str = ""
+    reading: str = ""
     """Digest of what reading saves depends on besides the saves."""
     site: str = ""
     """Digest of what every page depends on besides content."""
     shown: bytes = b""
-    """Fingerprint of what every page shows of the site."""
-    built: int = 0
+    """Mark of what every page shows of the site."""
+    listed: int = 0
     """When the content was listed, in nanoseconds: a file as young as that may have changed since."""
-    inputs: msgspec.Raw = msgspec.Raw(b"\x80")
-    """Path to `InputFile`."""
-    threads: msgspec.Raw = msgspec.Raw(b"\x90")
-    authors: msgspec.Raw = msgspec.Raw(b"\x90")
-    rows: msgspec.Raw = msgspec.Raw(b"\x80")
-    """Order key of a thread to the fingerprint of how author pages name it."""
-    pages: msgspec.Raw = msgspec.Raw(b"\x92\xa0\x93\xc4\x00\xc4\x00\xc4\x00")
-    """`Records` of all files, packed, `SHA256SUMS` among them."""
+    inputs: dict[str, Input] = {}
+    """Saves and sidecars, by path."""
     foreign: dict[str, bytes] = {}
-    """What else lay in the output, with stamps."""
-    standing: tuple[tuple[str, bytes], ...] = ()
-    """What a glance at the output shows while all that is as it was left: where each part starts, and its digest."""
+    """Files in the output that are not ours, with their stamps."""
+    digests: Digests = ()
+    """Of the names and stamps of all files in the output."""
     files: int = 0
     """In the output that are ours."""
     counts: tuple[int, int, int] = (0, 0, 0)
@@ -62,26 +63,79 @@ class State(msgspec.Struct, frozen=True):
     problems: tuple[Problem, ...] = ()
     """Of the content, to be repeated by every build."""
     strays: tuple[Problem, ...] = ()
-    """Those of files that belong to no thread: once they are others, all are to be told anew."""
+    """Of what lies in the content folder and is no file to read; if these differ, all problems are told anew."""
+    parts: dict[str, str] = {}
+    """SHA-256 of each part, by name."""
     partitions: tuple[tuple[int, bytes], ...] = ()
     """Size and header of each partition."""
 
 
 EMPTY = State()
 
+
+class Part(Generic[Value]):
+    """A large piece of what a build left: read and decoded when it is first asked for, then kept."""
+
+    def __init__(self, load: Callable[[], Value], stored: str = "") -> None:
+        self._load = load
+        self.stored = stored
+        """SHA-256 of the file that holds it, if there is one."""
+
+    @classmethod
+    def of(cls, value: Value) -> Part[Value]:
+        """Take a value that is there already."""
+        return cls(lambda: value)
+
+    @functools.cached_property
+    def value(self) -> Value:
+        """The piece; raises `Damaged` if the store lost it."""
+        return self._load()
+
+
+class LastBuild(msgspec.Struct, frozen=True):
+    """What the last build left, on disk or in memory. Nobody changes the values in it."""
+
+    state: State
+    facts: Part[tuple[Facts, ...]]
+    """Of all threads, oldest first."""
+    names: Part[dict[str, bytes]]
+    """Mark of how authors' pages name each thread, by its order key."""
+    sums: Part[dict[str, tuple[Summary, ...]]]
+    """Of all gathered keys, by kind."""
+    records: Part[Records]
+    """Of all files of ours in the output."""
+
+    @property
+    def output(self) -> Left:
+        """How it left the output."""
+        state = self.state
+        return Left(lambda: self.records.value, state.foreign, state.digests, state.files)
+
+    def left_so(self, output: Left, inputs: dict[str, Input], listed: int) -> LastBuild:
+        """Give the same with an output and inputs of other stamps, and another time of listing."""
+        left = {"foreign": dict(output.foreign), "digests": output.digests, "files": output.files}
+        state = msgspec.structs.replace(self.state, inputs=inputs, listed=listed, **left)
+        records = self.records if output is self.output else Part(output.records)
+        return msgspec.structs.replace(self, state=state, records=records)
+
+
+NOTHING = LastBuild(EMPTY, Part.of(()), Part.of({}), Part.of({}), Part.of(Records.of({})))
+"""Where no build is known."""
+
 _START = len(VERSION) + 32
 """Where the state starts, behind the version and the SHA-256 of what follows."""
 _encoder = msgspec.msgpack.Encoder()
+_decode_records = msgspec.msgpack.Decoder(tuple[str, tuple[bytes, bytes, bytes]]).decode
+_decode_sums = msgspec.msgpack.Decoder(dict[str, msgspec.Raw]).decode
 
 
-def encode(value: Any) -> msgspec.Raw:
-    """Encode a field of `State`."""
-    return msgspec.Raw(_encoder.encode(value))
+def _unpack_records(data: bytes) -> Records:
+    return Records.unpacked(_decode_records(data))
 
 
-def decode(raw: msgspec.Raw, kind: type[Value]) -> Value:
-    """Decode a field of `State`."""
-    return msgspec.msgpack.decode(raw, type=kind)
+def _unpack_sums(data: bytes) -> dict[str, tuple[Summary, ...]]:
+    sums = _decode_sums(data)
+    return {kind.name: tuple(kind.unpack(sums[kind.name])) for kind in KINDS}
 
 
 class Store:
@@ -92,13 +146,7 @@ class Store:
         self.spools = folder / "spool"
         self.spool = self.spools / str(time.time_ns())
         """Of this build: a name that no worker has seen before."""
-        self.mark = folder / "ingesting"
-
-    def size(self) -> int:
-        """Bytes of the state; 0 if there is none."""
-        with contextlib.suppress(OSError):
-            return (self.folder / "state").stat().st_size
-        return 0
+        self.mark = folder / "gathering"
 
     def stamp(self) -> FileStamp | None:
         """Give what tells this state from any other; None if there is none, or partitions may differ from it."""
@@ -108,61 +156,65 @@ class Store:
             return FileStamp.of((self.folder / "state").stat())
         return None
 
-    def load(self) -> State:
-        """Read the state; `EMPTY` if there is none that can be trusted.
+    def load(self) -> LastBuild:
+        """Read what the last build left; `NOTHING` if there is no state that can be trusted.
 
-        With partitions that the state does not know, only its pages are kept: they are proved by their files.
+        With partitions that the state does not know, only its output is kept: that is proved by its files.
         """
         try:
-            raw = memoryview((self.folder / "state").read_bytes())  # fields are views of it, not copies
+            raw = (self.folder / "state").read_bytes()
         except OSError:
-            return EMPTY
-        digest = hashlib.sha256(raw[_START:]).digest()
-        if raw[: len(VERSION)] != VERSION or digest != raw[len(VERSION) : _START]:
-            return EMPTY
+            return NOTHING
+        if raw[: len(VERSION)] != VERSION or hashlib.sha256(raw[_START:]).digest() != raw[len(VERSION) : _START]:
+            return NOTHING
         try:
             state = msgspec.msgpack.decode(raw[_START:], type=State)
         except msgspec.DecodeError:
-            return EMPTY
+            return NOTHING
         if self.mark.exists() or state.partitions != self._partition_marks():
-            return State(
-                site=state.site,
-                shown=state.shown,
-                pages=state.pages,
-                foreign=state.foreign,
-                standing=state.standing,
-                files=state.files,
-            )
-        return state
+            kept = ("site", "shown", "foreign", "digests", "files")
+            left = State(**{name: getattr(state, name) for name in kept})
+            return msgspec.structs.replace(NOTHING, state=left, records=self._stored(state, "records", _unpack_records))
+        return LastBuild(
+            state,
+            facts=self._stored(state, "facts", msgspec.msgpack.Decoder(tuple[Facts, ...]).decode),
+            names=self._stored(state, "names", msgspec.msgpack.Decoder(dict[str, bytes]).decode),
+            sums=self._stored(state, "sums", _unpack_sums),
+            records=self._stored(state, "records", _unpack_records),
+        )
 
-    def save(self, state: State) -> State:
-        """Commit: from here on the next build starts from `state`, which is given back as it would be loaded."""
-        state = msgspec.structs.replace(state, partitions=self._partition_marks())
-        # Field by field, as the encoder would: it would copy all of them, and they are the most that a build holds.
-        fields = msgspec.structs.asdict(state)
-        parts: list[bytes | memoryview] = [b"\xde" + len(fields).to_bytes(2, "big")]  # msgpack's "map 16"
-        for name, value in fields.items():
-            parts.append(_encoder.encode(name))
-            parts.append(memoryview(value) if isinstance(value, msgspec.Raw) else _encoder.encode(value))
-        whole = hashlib.sha256()
-        for part in parts:
-            whole.update(part)
+    def save(self, left: LastBuild) -> LastBuild:
+        """Commit: from here on the next build starts from what is `left`, which is given back as it would be loaded."""
+        (self.folder / "parts").mkdir(exist_ok=True)
+        parts = {
+            "facts": left.facts.stored or self._write(left.facts.value),
+            "names": left.names.stored or self._write(left.names.value),
+            "sums": left.sums.stored or self._write(left.sums.value),
+            "records": left.records.stored or self._write(left.records.value.packed()),
+        }
+        state = msgspec.structs.replace(left.state, parts=parts, partitions=self._partition_marks())
+        data = _encoder.encode(state)
         temporary = self.folder / "state.new"
-        with temporary.open("wb") as file:
-            file.write(VERSION + whole.digest())
-            file.writelines(parts)
+        temporary.write_bytes(VERSION + hashlib.sha256(data).digest() + data)
         temporary.replace(self.folder / "state")
         self.mark.unlink(missing_ok=True)
         shutil.rmtree(self.spools, ignore_errors=True)
-        return state
+        for path in (self.folder / "parts").iterdir():
+            if path.name not in parts.values():
+                path.unlink()
+        for name, part in (
+            ("facts", left.facts), ("names", left.names), ("sums", left.sums), ("records", left.records),
+        ):  # fmt: skip
+            part.stored = parts[name]
+        return msgspec.structs.replace(left, state=state)
 
     def forget(self) -> None:
         """Remove everything, as if there had been no build."""
         for name in ("state", "state.new"):
             (self.folder / name).unlink(missing_ok=True)
         self.mark.unlink(missing_ok=True)
-        shutil.rmtree(self.folder / "authors", ignore_errors=True)
-        shutil.rmtree(self.spools, ignore_errors=True)
+        for folder in (self.folder / "parts", self.folder / "rows", self.spools):
+            shutil.rmtree(folder, ignore_errors=True)
 
     def compiled(self, digest: str) -> str:
         """Give the folder for compiled templates of a program and theme; those of others go."""
@@ -174,20 +226,44 @@ class Store:
         return str(folder / digest)
 
     def begin_scan(self) -> None:
-        """Make an empty spool for what scan hands to ingest."""
+        """Make an empty spool for what scan hands to gather."""
         shutil.rmtree(self.spools, ignore_errors=True)
         self.spool.mkdir(parents=True)
 
-    def begin_ingest(self, *, afresh: bool) -> None:
+    def begin_gather(self, *, afresh: bool) -> None:
         """Mark the partitions as changing; `afresh`: drop what is in them."""
+        self.folder.mkdir(parents=True, exist_ok=True)
         self.mark.touch()
         if afresh:
-            shutil.rmtree(self.folder / "authors", ignore_errors=True)
-        (self.folder / "authors").mkdir(exist_ok=True)
+            shutil.rmtree(self.folder / "rows", ignore_errors=True)
+        (self.folder / "rows").mkdir(exist_ok=True)
 
     def partition_path(self, number: int) -> Path:
         """File of a partition."""
-        return self.folder / "authors" / f"{number:02d}"
+        return self.folder / "rows" / f"{number:02d}"
+
+    def _write(self, value: object) -> str:
+        """Put a part into a file that is named by its hash."""
+        data = _encoder.encode(value)
+        name = hashlib.sha256(data).hexdigest()
+        temporary = self.folder / "parts" / "new"
+        temporary.write_bytes(data)
+        temporary.replace(self.folder / "parts" / name)
+        return name
+
+    def _stored(self, state: State, name: str, decode: Callable[[bytes], Value]) -> Part[Value]:
+        sha256 = state.parts.get(name, "")
+
+        def load() -> Value:
+            try:
+                data = (self.folder / "parts" / sha256).read_bytes()
+            except OSError as error:
+                raise Damaged(f"{name}: {error}") from error
+            if hashlib.sha256(data).hexdigest() != sha256:
+                raise Damaged(f"{name} is not what was written")
+            return decode(data)
+
+        return Part(load, sha256)
 
     def _partition_marks(self) -> tuple[tuple[int, bytes], ...]:
         """Size and header of each partition: that holds a number drawn when it was changed last."""

@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 
 from generator.config import Config
-from generator.theme.theme import Theme
+from generator.theme import Theme
 
 LIBRARIES = ("jinja2", "markdown_it_py", "markupsafe", "mdurl", "msgspec", "pygments")
 """Distributions whose version can change a page, as their folders spell them."""

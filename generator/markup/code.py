@@ -1,7 +1,7 @@
-"""Fenced code to HTML: coloured by Pygments with classes where that is safe and cheap, plain otherwise.
+"""Fenced code to HTML: coloured by Pygments where that is safe and cheap, plain otherwise.
 
-In come the text and the name of its language, out go `span` elements of classes that `themes/default/static/code.css`
-colours. It will not guess a language, and it changes no character of the code.
+The text and the name of its language come in; `span` elements go out, with classes that
+`themes/default/static/code.css` colours. This module guesses no language and changes no character of the code.
 """
 
 from __future__ import annotations
@@ -18,18 +18,18 @@ from generator.markup.text import escape
 MAX_CODE = 8_000
 """Characters of code in one body that are coloured; a block that would exceed this is shown plain.
 
-Pygments' lexers are quadratic on hostile text, some worse (8,000 spaces and line feeds as C: 0.7 s), so their work
-must have a bound.
+Pygments' lexers are quadratic on hostile text, and some are worse (8,000 spaces and line feeds as C: 0.7 s), so their
+work must be limited.
 """
 
 _RUN = re.compile(r"(.{1,4}?)\1{99}|\s{200}", re.DOTALL)
-"""A short unit over and over, or a desert of white space: what takes the worst lexers minutes. Shown plain as well."""
+"""A short text repeated many times, or very much white space: the worst lexers take minutes for it. Shown plain too."""
 
 _SLOW = frozenset({"reg", "X++"})
-"""Lexers that take minutes for 8,000 characters of words or brackets: not used."""
+"""Lexers that are not used, since they take minutes for 8,000 characters of words or brackets."""
 
 _NAMES = {alias: name for _, name, aliases, _, _ in LEXERS.values() for alias in aliases if name not in _SLOW}
-"""Pygments' own table. Its look-up by alias would also search for plugins: slow, and another output elsewhere."""
+"""Pygments' own table. Its look-up by alias also searches for plugins: it is slow, and output would depend on them."""
 
 
 def code_html(code: str, language: str, budget: int) -> tuple[str, int]:
@@ -45,10 +45,10 @@ def _block(html: str) -> str:
 
 
 def _coloured(code: str, name: str) -> str:
-    """Colour code, or give "" where the lexer fails or does not give back every character.
+    """Colour code, or give "" if the lexer fails or loses a character.
 
-    Hundreds of lexers by as many hands, run on anything that anybody ever posted: a fault in one must cost the
-    colours, not the build, and never a character.
+    There are hundreds of lexers by as many authors, and they are run on anything that anybody ever posted. A fault in
+    one may cost the colours, but not the build and not a character.
     """
     try:
         lexer = find_lexer_class(name)  # a fresh one each time: some keep state, and output must not depend on history

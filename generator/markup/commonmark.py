@@ -1,9 +1,10 @@
 """Markdown bodies to HTML: CommonMark without raw HTML and without images (SPEC section 2.2).
 
-In comes the body as saved, out goes HTML. markdown-it-py parses; its renderer is not used: every element and
-attribute that can come out stands in this file or in `links` and `code`, whatever the parser thinks up. Images become
-links, headings bold paragraphs, bare URLs links, addresses that are not allowed stay text. No ids, no tables, no
-footnotes. This module is imported for sites with Markdown saves only: markdown-it-py and Pygments cost a start-up.
+The body comes in as saved and goes out as HTML. markdown-it-py parses it, but its renderer is not used: every element
+and attribute that can come out is in this file, or in `links`, `quotes` and `code`, whatever the parser makes. Images
+and bare URLs become links, headings become bold paragraphs, and addresses that are not allowed stay text. There are no
+ids, tables or footnotes. Only sites with Markdown saves import this module: markdown-it-py and Pygments are slow to
+start.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ from markdown_it.rules_block import StateBlock, blockquote, list_block
 from markdown_it.token import Token
 
 from generator.markup.code import MAX_CODE, code_html
-from generator.markup.links import Cite, cite_link, close_link, is_safe, link_urls, open_link
+from generator.markup.links import close_link, is_safe, link_urls, open_link
+from generator.markup.quotes import Cite, cite_link
 from generator.markup.text import escape, visible
 
 MAX_BLOCKS = 16
@@ -40,7 +42,7 @@ _INTERRUPTED = ["paragraph", "reference", "blockquote"]
 
 
 def markdown_html(body: str, dated: str | None, cite: Cite | None = None) -> str:
-    """Turn a Markdown body into HTML; `cite` tells where quotes are from."""
+    """Turn a Markdown body into HTML; `cite` is asked where quotes are from."""
     parts: list[str] = []
     held = ""
     budget = MAX_CODE
@@ -48,7 +50,7 @@ def markdown_html(body: str, dated: str | None, cite: Cite | None = None) -> str
         kind, _, end = token.type.rpartition("_")
         if cite and not token.level and token.nesting >= 0:
             link = cite_link(cite, _quoted(body, token)) if token.type == "blockquote_open" else ""
-            if held != link:  # behind the last of several quotes from one source
+            if held != link:  # after the last of several quotes from one source
                 parts.append(held)
             held = link
         if token.type == "inline":
@@ -59,7 +61,7 @@ def markdown_html(body: str, dated: str | None, cite: Cite | None = None) -> str
             if not token.hidden:
                 parts.append(_element(token, _ELEMENTS[kind], end))
             elif end == "close":
-                parts.append("\n")  # parts the text of a tight list's item from the list inside it
+                parts.append("\n")  # separates the text of a tight list's item from the list inside it
         elif token.type in ("fence", "code_block"):
             language = token.info.split()[0] if token.info.strip() else ""
             html, budget = code_html(token.content, language, budget)
@@ -73,7 +75,7 @@ def markdown_html(body: str, dated: str | None, cite: Cite | None = None) -> str
 
 
 def _quoted(body: str, quote: Token) -> list[str]:
-    """Give the lines of a quote as they were before they were quoted, those that it quotes itself left out."""
+    """Give the lines of a quote as they were before they were quoted, without those that it quotes itself."""
     start, end = quote.map or (0, 0)
     lines = (line.lstrip().removeprefix(">").strip() for line in body.split("\n")[start:end])
     return [line for line in lines if line and not line.startswith(">")]
@@ -129,7 +131,7 @@ def _inline_html(tokens: Sequence[Token], dated: str | None) -> str:
 
 
 def _image_html(token: Token, dated: str | None, inside: bool) -> str:
-    """Turn an image into a link of its words, or of its address where it has none; inside a link only the words."""
+    """Turn an image into a link with its words, or its address if it has none; inside a link, into the words only."""
     url = str(token.attrGet("src"))
     words = "".join(_words(child) for child in token.children or []) or url
     if inside or not is_safe(url):
@@ -139,15 +141,15 @@ def _image_html(token: Token, dated: str | None, inside: bool) -> str:
 
 
 def _words(token: Token) -> str:
-    """The text of a token in the description of an image; an image in there is known by its source text."""
+    """Give the text of a token in the description of an image; of an image inside it, the source text."""
     return "\n" if token.type in ("softbreak", "hardbreak") else token.content
 
 
 class _Parser(MarkdownIt):
-    """markdown-it-py with our list of allowed addresses; a link to any other stays text, as it was written."""
+    """markdown-it-py with our list of allowed addresses; a link to any other address stays text, as it was written."""
 
     def normalizeLink(self, url: str) -> str:  # noqa: N802 (its name)
-        # The library would encode control characters as if they were part of an address, and fail on surrogates.
+        # The library would encode control characters as if they belonged to the address, and fail on surrogates.
         return super().normalizeLink(url) if visible(url) == url else url
 
     def validateLink(self, url: str) -> bool:  # noqa: N802 (its name)
@@ -155,7 +157,7 @@ class _Parser(MarkdownIt):
 
 
 def _bounded(rule: RuleFuncBlockType) -> RuleFuncBlockType:
-    """Make a rule that starts a block inside a block refuse to, at the deepest level."""
+    """Keep a rule from starting a block inside another one at the deepest level."""
 
     def bounded(state: StateBlock, start: int, end: int, silent: bool) -> bool:
         return state.level < MAX_BLOCKS and rule(state, start, end, silent)
@@ -172,4 +174,4 @@ def _make_parser() -> MarkdownIt:
 
 
 _PARSER = _make_parser()
-"""Without state of its own: one parser serves all bodies."""
+"""It has no state, so one parser does for all bodies."""

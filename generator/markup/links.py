@@ -1,14 +1,14 @@
-"""Links in saved text: which addresses may be linked to, how a link is written, where bare URLs stand.
+"""Links in saved text: which addresses may be linked to, how a link is written, and where bare URLs are.
 
-In come addresses and text, out goes HTML made of `a` elements and escaped text. An address that is not on the
-allow-list never becomes a link, here or anywhere. Nothing is looked up: a dated link says where a web archive would
-have the page, not that it does.
+Addresses and text come in; HTML made of `a` elements and escaped text goes out. An address that is not on the
+allow-list never becomes a link, here or anywhere else. Nothing is looked up: a dated link says where a web archive
+would have the page, not that it does.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 
 from generator.markup.text import CONTROLS, attribute, escape
 
@@ -20,7 +20,7 @@ _UNSAFE = re.compile(f"[\\s{CONTROLS}]")
 
 _URL = re.compile(
     r"(?<![A-Za-z0-9])[Hh][Tt][Tt][Pp][Ss]?://"
-    # ASCII for itself, since it is found ten times as fast.
+    # ASCII has a class of its own, which is found ten times as fast.
     f"(?:[!#-;=?-_a-~]+|[^\\x00-\\x7f\\s“”„«»，。、；：！？（）「」『』【】{CONTROLS}]+)++"
 )
 _TRAILING = frozenset(".,;:!?'’…*_~")
@@ -29,7 +29,7 @@ _DOUBTFUL = _TRAILING.union(_BRACKETS)
 
 
 def is_safe(url: str) -> bool:
-    """Say whether an address may be linked to: http and https with a host, mailto, no space or control inside.
+    """Say whether an address may be linked to: http and https with a host, mailto, no space or control character in it.
 
     An allow-list, because browsers know more schemes than any list of bad ones. Addresses relative to the page would
     point into the archive, and ``//host`` to nowhere on a disk, so they are not allowed either.
@@ -72,27 +72,14 @@ def close_link(url: str, dated: str | None) -> str:
     )
 
 
-Cite = Callable[[Sequence[str]], tuple[str, str] | None]
-"""Tells of the lines of a quote where the post stands that they are from, and the name of its author."""
-
-
-def cite_link(cite: Cite | None, quoted: Sequence[str]) -> str:
-    """Write the line behind a quote that leads to its source; empty if that is not known."""
-    found = cite(quoted) if cite and quoted else None
-    if found is None:
-        return ""
-    href, name = found
-    return f'<p class="from"><a href="{attribute(href)}">from <bdi>{escape(name)}</bdi></a></p>'
-
-
 def link_urls(text: str, dated: str | None) -> str:
     """Escape text and turn the bare http(s) URLs in it into links. Linear in the length of the text."""
-    if "/" not in text or "://" not in text:  # one character is sought ten times as fast
+    if "/" not in text or "://" not in text:  # one character is found ten times as fast
         return escape(text)
     parts: list[str] = []
     at = 0
     for start, url in _bare_urls(text):
-        href = attribute(url)  # there is no quotation mark in it, so it can be the text as well
+        href = attribute(url)  # it has no quotation mark, so the same string can be the text
         parts += (escape(text[at:start]), _open_link(url, href, dated), href, close_link(url, dated))
         at = start + len(url)
     parts.append(escape(text[at:]))
@@ -100,8 +87,8 @@ def link_urls(text: str, dated: str | None) -> str:
 
 
 def _bare_urls(text: str) -> Iterator[tuple[int, str]]:
-    # Only where a "://" stands is there anything to match: looking for the words before it takes a regular expression
-    # ten times as long. A URL ends before a sign that no other can begin with, so none is met twice.
+    # Find each "://" first: a search by regular expression for what is before it takes ten times as long. The character
+    # after a URL can't begin another one, so no URL is found twice.
     at = text.find("://")
     while at >= 0:
         match = _URL.match(text, max(at - 5, 0)) or _URL.match(text, max(at - 4, 0))
@@ -116,10 +103,10 @@ def _bare_urls(text: str) -> Iterator[tuple[int, str]]:
 
 
 def _trim(url: str) -> str:
-    """Drop what ends the sentence, not the URL: punctuation, and closing brackets that were opened before it.
+    """Drop what belongs to the sentence, not to the URL: punctuation, and closing brackets that were opened before it.
 
     ``https://en.wikipedia.org/wiki/Mercury_(planet)`` keeps its bracket, ``(see https://example.org/)`` loses it.
-    Brackets are counted once and the counts carried along: counting anew at each step would be quadratic.
+    Brackets are counted once and the counts are kept up to date: counting again at each step would be quadratic.
     """
     if url[-1] not in _DOUBTFUL:
         return url

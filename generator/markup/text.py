@@ -1,10 +1,10 @@
-"""Text on its way into HTML: escaped, and without characters that lie or that HTML forbids.
+"""Text for HTML: escaped, and with a visible sign for each character that HTML forbids or that deceives the reader.
 
-In comes saved text, out goes text for an element or an attribute. Forbidden are the control characters but for tab
-and line feed, surrogates and noncharacters (HTML Standard, "Preprocessing the input stream"); liars are the bidi
-embeddings, overrides and isolates (Unicode Annex 9), which make a text read otherwise than it stands. None of them is
-dropped: all are shown. The marks LRM, RLM and ALM reorder nothing but their neighbours, and Hebrew and Arabic need
-them: they stay. Nothing here knows about paragraphs, links or any other markup.
+Saved text comes in; text for an element or an attribute goes out. HTML forbids the control characters except tab and
+line feed, surrogates and noncharacters (HTML Standard, "Preprocessing the input stream"). The bidi embeddings,
+overrides and isolates (Unicode Annex 9) deceive: they show text in another order than it has. All of these are shown,
+and none is dropped. The marks LRM, RLM and ALM only affect their neighbours, and Hebrew and Arabic need them, so they
+stay. Nothing here knows about paragraphs, links or any other markup.
 """
 
 from __future__ import annotations
@@ -18,28 +18,28 @@ CONTROLS = (
     "\\ud800-\\udfff\\ufdd0-\\ufdef\\ufffe\\uffff"
     + "".join(f"\\U{plane:04x}fffe\\U{plane:04x}ffff" for plane in range(1, 17))
 )
-"""The characters that are shown instead of sent, as the inside of a regular expression's class.
+"""The characters that are replaced by a visible sign, as the inside of a regular expression's class.
 
-`str.isprintable` is false for every one of them (and for some others), which makes it the cheap first question.
+`str.isprintable` is false for each of them (and for some others), so it makes a cheap first test.
 """
 
 _ASCII = bytes(range(0x20, 0x7F))
-_SENT = _ASCII + b"\t\n"
-"""Of ASCII, all that is not in `CONTROLS`."""
+_PLAIN_ASCII = _ASCII + b"\t\n"
+"""The ASCII characters that are not in `CONTROLS`."""
 
 _CONTROL = re.compile(f"[{CONTROLS}]")
 
 
 def is_shown(text: str) -> bool:
-    """Say whether `str.isprintable`: of long texts, most of which are ASCII, three times as fast."""
+    """Do what `str.isprintable` does, but three times as fast for long texts, which are mostly ASCII."""
     others = text.encode("utf-8", "surrogatepass").translate(None, _ASCII)
     return not others or others.decode("utf-8", "surrogatepass").isprintable()
 
 
 def escape(text: str) -> str:
-    """Escape text for the inside of an element, so that no character of it is markup and every one can be seen.
+    """Escape text for the inside of an element, so that no character of it is markup and all can be seen.
 
-    Quotes stay as they are, so this will not do for an attribute: see `attribute`.
+    Quotation marks stay as they are, so this is not enough for an attribute: see `attribute`.
     """
     if "&" in text:
         text = text.replace("&", "&amp;")
@@ -47,7 +47,7 @@ def escape(text: str) -> str:
         text = text.replace("<", "&lt;")
     if ">" in text:
         text = text.replace(">", "&gt;")
-    others = text.encode("utf-8", "surrogatepass").translate(None, _SENT)
+    others = text.encode("utf-8", "surrogatepass").translate(None, _PLAIN_ASCII)
     if others:
         doubtful = others.decode("utf-8", "surrogatepass")
         if not doubtful.isprintable() and _CONTROL.search(doubtful):
@@ -61,7 +61,7 @@ def attribute(text: str) -> str:
 
 
 def visible(text: str) -> str:
-    """Put a visible sign in the place of each control character, where no element can stand (titles, attributes).
+    """Replace each control character by a visible sign, for places that can't hold an element (titles, attributes).
 
     The result is text, not HTML: it still has to be escaped.
     """
@@ -69,7 +69,7 @@ def visible(text: str) -> str:
 
 
 def _sign(code: int) -> str:
-    """The picture of a control character that has one (Unicode block Control Pictures), else its number."""
+    """Give the picture of a control character (Unicode block Control Pictures), or its number if it has none."""
     if code < 0x20:
         return chr(0x2400 + code)
     return "\u2421" if code == 0x7F else f"[U+{code:04X}]"

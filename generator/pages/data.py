@@ -1,23 +1,65 @@
-"""The thread as data: SPEC section 5, to the letter."""
+"""A thread as data, for other programs (SPEC section 5)."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping
 
 import msgspec
 
+from generator import urls
+from generator.config import Config
 from generator.model import Author, Thread
-from generator.site.links import slug_of
+from generator.pages.page import Page
+from generator.pages.thread import origin
+from generator.site import Links, mark, slug_of
 
+KIND = "data"
 FORMAT = "threadpress/1"
 
 
-def thread_json(thread: Thread, tags: tuple[str, ...], odd: Mapping[str, str]) -> bytes:
-    """Give a thread as UTF-8 JSON, one field a line, with a line end; `odd`: slugs that don't follow from names."""
+def pages(links: Links, number: int, config: Config) -> Iterator[Page]:
+    """List the one page of a thread, if data is published."""
+    if config.publish_data:
+        facts, tags = links.threads[number], links.tagged[number]
+        url = urls.thread_data(facts.source, links.stems[number])
+        yield Page(url, KIND, origin(facts, config), mark(facts.content, tags, links.exceptions[number]))
 
-    def author(who: Author) -> dict[str, Any]:
-        return {"name": who.name, "uid": who.uid, "slug": None if who.removed else slug_of(who, odd)}
+
+class AuthorData(msgspec.Struct, frozen=True):
+    """Who wrote a post or posted the story."""
+
+    name: str
+    uid: str | None
+    slug: str | None
+
+
+class PostData(msgspec.Struct, frozen=True):
+    """A post, field by field as SPEC section 5 has them."""
+
+    id: str
+    subject: str
+    author: AuthorData
+    posted: str | None
+    posted_raw: str | None
+    score: int | None
+    label: str | None
+    body: str
+    markup: str
+    truncated: str
+    saves: tuple[int, ...]
+    parent: str | None
+    evidence: str | None
+    confidence: float
+
+
+def thread_json(thread: Thread, tags: tuple[str, ...], exceptions: Mapping[str, str]) -> bytes:
+    """Give a thread as UTF-8 JSON, one field on a line, with a final line end; `exceptions` as for `author_ref`."""
+    authors: dict[Author, AuthorData] = {}
+
+    def author(who: Author) -> AuthorData:
+        if who not in authors:
+            authors[who] = AuthorData(who.name, who.uid, None if who.removed else slug_of(who, exceptions))
+        return authors[who]
 
     value = {
         "format": FORMAT,
@@ -37,23 +79,11 @@ def thread_json(thread: Thread, tags: tuple[str, ...], odd: Mapping[str, str]) -
         "links": thread.links,
         "saves": thread.saves,
         "posts": [
-            {
-                "id": post.id,
-                "subject": post.subject,
-                "author": author(post.author),
-                "posted": post.posted,
-                "posted_raw": post.posted_raw,
-                "score": post.score,
-                "label": post.label,
-                "body": post.body,
-                "markup": post.markup,
-                "truncated": post.truncated,
-                "saves": post.saves,
-                "parent": reply.parent,
-                "evidence": reply.evidence,
-                "confidence": reply.confidence,
-            }
+            PostData(  # by position: there are a million of them
+                post.id, post.subject, author(post.author), post.posted, post.posted_raw, post.score, post.label,
+                post.body, post.markup, post.truncated, post.saves, reply.parent, reply.evidence, reply.confidence,
+            )
             for post, reply in zip(thread.posts, thread.replies, strict=True)
         ],
-    }
+    }  # fmt: skip
     return msgspec.json.format(msgspec.json.encode(value), indent=1) + b"\n"

@@ -1,7 +1,7 @@
-"""Drawings: numbers in, SVG out. Nothing that anybody wrote gets in but ids of posts, which hold no markup.
+"""Drawings: numbers in, SVG out. The only texts of authors in it are ids of posts, which hold no markup.
 
-What is drawn has no style of its own: classes say what a mark stands for, and the theme gives them colours. Drawings
-say the same in words, or are for eyes only (`aria-hidden`) where the page says it beside them.
+Drawings have no style of their own: classes say what a shape means, and the theme gives them colours. A drawing says
+the same in words too, or it is hidden from screen readers (`aria-hidden`) because the page says it beside the drawing.
 """
 
 from __future__ import annotations
@@ -14,29 +14,29 @@ from generator import urls
 from generator.model import Post, Tree
 
 LEAST = 5
-"""Posts from which on a thread has a map: fewer are seen at a glance."""
+"""The fewest posts for which a page has a map; fewer need none."""
 DEEPEST = 8
-"""Levels that the map tells apart, as many as lists are indented."""
+"""Levels that the map shows, as many as lists are indented."""
 PITCH = 6
-"""Height of a mark in pixels, with its gap, while the map is not too high for the window."""
+"""Height of a post in the map in pixels, with its gap, as long as the map fits into the window."""
 HEIGHT = 100
-"""Units that the highest column of a chart is high."""
+"""Height of the highest column of a chart, in units."""
 
 _SHADES = {-1: ' class="m0"', 0: ' class="m0"', 3: ' class="m3"', 4: ' class="m4"', 5: ' class="m5"'}
-_MARKS = {
+_SHAPES = {
     score: tuple(
         (f'" tabindex="-1"><path{shade} d="M{2 * depth} ', f'h8v1H{2 * depth}"/></a>') for depth in range(DEEPEST + 1)
     )
     for score, shade in ((None, ""), *((score, _SHADES.get(score, "")) for score in range(-1, 6)))
 }
-"""What stands in a mark before its row and behind, by score and depth.
+"""The SVG of a post in the map, before its row and after it, by score and depth.
 
-Marks are no stops for the Tab key, and nothing to read out: the posts themselves are.
+The Tab key skips the map and screen readers don't read it: the posts themselves are there for that.
 """
 
 
 def share(count: int, most: int) -> Markup:
-    """Draw a bar for a row of a table, as long as the part that `count` is of `most`."""
+    """Draw a bar for a row of a table; its length shows `count` as a fraction of `most`."""
     return Markup(
         '<svg class="share" viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true">'
         f'<path d="M0 0h{100 * count / max(most, 1):.4g}v1H0"/></svg>'
@@ -44,7 +44,7 @@ def share(count: int, most: int) -> Markup:
 
 
 def columns(title: str, counts: Collection[tuple[str | int, int]]) -> Markup:
-    """Draw a column for each count, by name and in order; empty without any. The text beside it says all of it."""
+    """Draw a column for each count, in order; empty if all are zero. Its text alternative says everything too."""
     if not counts:
         return Markup()
     most = max([count for _, count in counts]) or 1
@@ -61,10 +61,10 @@ def columns(title: str, counts: Collection[tuple[str | int, int]]) -> Markup:
 
 
 def thread_map(posts: Sequence[Post], tree: Tree, start: int, stop: int) -> Markup:
-    """Draw the posts of a page, `start` to `stop` in reading order: a mark each, which leads there.
+    """Draw the posts of a page, `start` to `stop` in reading order. Each gets a shape that links to it.
 
-    The mark's row is the place on the page, its column the depth, its class the score. Rows are one unit high, so that
-    the theme can press a long thread into the height of a window. Empty for a few posts.
+    The row shows the place on the page, the column the depth, the class the score. Rows are one unit high, so the theme
+    can squeeze a long thread into the height of a window. Empty for few posts.
     """
     order = tree.order[start:stop]
     if len(order) < LEAST:
@@ -75,8 +75,8 @@ def thread_map(posts: Sequence[Post], tree: Tree, start: int, stop: int) -> Mark
         score = post.score
         if score is not None and not -1 <= score <= 5:
             score = 5 if score > 5 else -1
-        before, behind = _MARKS[score][depth if depth < DEEPEST else DEEPEST]
-        marks.append(f'<a href="{anchor(post.id)}{before}{row}{behind}')
+        opening, rest = _SHAPES[score][depth if depth < DEEPEST else DEEPEST]
+        marks.append(f'<a href="{anchor(post.id)}{opening}{row}{rest}')
     count = len(marks)
     return Markup(
         f'<svg viewBox="0 0 {2 * DEEPEST + 8} {count}" height="{PITCH * count}" preserveAspectRatio="none"'

@@ -1,4 +1,4 @@
-"""How long lists and threads are cut into pages (SPEC section 4). Numbers in, numbers out."""
+"""Paging: how long lists and threads are cut into pages (SPEC section 4). Numbers in, numbers out."""
 
 from __future__ import annotations
 
@@ -8,15 +8,29 @@ from collections.abc import Iterable, Iterator, Sequence
 import msgspec
 
 from generator import urls
-from generator.pages.views import Paging
-from generator.theme.views import Ref
+from generator.theme import Ref
 
 NEAR = 2
-"""Pages named on either side of one."""
+"""How many pages are named on either side of a page."""
 
 
-class Cut(msgspec.Struct, frozen=True):
-    """A page of something long: which items it holds, and where it stands."""
+class Paging(msgspec.Struct, frozen=True, gc=False):
+    """Where a page is among the pages of a list or thread."""
+
+    number: int
+    """1-based. In a list, 0 is the front page, which has the newest entries."""
+    older: str | None = None
+    """The page before (lists: with older entries)."""
+    newer: str | None = None
+    """The page after (lists: the front page)."""
+    pages: tuple[Ref, ...] = ()
+    """Links to pages by number, in steps for those far away; empty if they would change a finished page."""
+    count: int = 1
+    """How many pages there are, if they are named; 0 on pages of a ranking that more pages may follow."""
+
+
+class Cut(msgspec.Struct, frozen=True, gc=False):
+    """One page of a long list or thread: which items it has, and where it is among the pages."""
 
     url: str
     start: int
@@ -25,9 +39,9 @@ class Cut(msgspec.Struct, frozen=True):
 
 
 def cut_list(url: str, count: int, size: int) -> Iterator[Cut]:
-    """Cut a list, oldest item first, from its oldest end: X/1.html holds the oldest `size`, X.html the newest.
+    """Cut a list, oldest item first, from its oldest end: X/1.html has the oldest `size` items, X.html the newest.
 
-    X.html comes first and holds 1 to `size` items. A full page links to the older page and to X.html only: a link to
+    X.html comes first and has 1 to `size` items. A full page links to the older page and to X.html only: a link to
     the newer page would change it when that page fills.
     """
     full = max(0, (count - 1) // size)
@@ -40,17 +54,18 @@ def cut_list(url: str, count: int, size: int) -> Iterator[Cut]:
 
 
 def cut_thread(url: str, count: int, size: int) -> Iterator[Cut]:
-    """Cut a thread from its start: X.html holds the first `size`, X/2.html the next."""
-    return _cut(url, [*range(0, max(count, 1), size), count])
+    """Cut a thread from its start: X.html has the first `size` posts, X/2.html the next."""
+    if count <= size:  # nearly always
+        return iter((Cut(url, 0, count, Paging(1)),))
+    return _cut(url, [*range(0, count, size), count])
 
 
 def cut_ranking(url: str, ties: Iterable[int], size: int) -> Iterator[Cut]:
-    """Cut a ranking, of which so many each are equal, into pages of at most `size`, and with regard to who moves.
+    """Cut a ranking into pages of at most `size`, so that few change; `ties` has the size of each group of equals.
 
-    Those who are equal begin a page of their own where they don't fit onto one with those before them. So somebody who
-    goes from one rank to another moves those of the two ranks alone, unless a rank needs one page more then. A page
-    says nothing of how many there are but for the first, or all would change with the last.
-    """
+    A group of equals starts a new page if it doesn't fit onto the page of those before it. So if somebody moves from
+    one rank to another, only the pages of these two ranks change, unless a rank then needs one more page. Only the
+    first page says how many pages there are; otherwise all would change with the last."""
     bounds = [0]
     end = 0
     for tie in ties:
@@ -61,12 +76,12 @@ def cut_ranking(url: str, ties: Iterable[int], size: int) -> Iterator[Cut]:
 
 
 def _cut(url: str, bounds: Sequence[int], *, grows: bool = False) -> Iterator[Cut]:
-    """Give the pages between bounds, the first of which has no number in its URL.
+    """Yield the pages between bounds; the first has no number in its URL.
 
-    `grows`: pages but the first don't say how many there are.
+    `grows`: only the first page says how many there are.
     """
     pages = len(bounds) - 1
-    if pages == 1:  # as nearly always
+    if pages == 1:
         yield Cut(url, bounds[0], bounds[1], Paging(1))
         return
     names = [Ref(str(number), page_url(url, number)) for number in range(1, pages + 1)]
@@ -90,14 +105,14 @@ def _cut(url: str, bounds: Sequence[int], *, grows: bool = False) -> Iterator[Cu
 
 
 def _named(number: int, pages: int, step: int) -> list[int]:
-    """Choose the pages that page `number` names: the first and the last, those near, and about ten in even steps.
+    """Choose the pages that page `number` links to: the first, the last, those near, and about ten in even steps.
 
-    Naming all would make pages of a long ranking longer by far, and nobody could find one among them.
+    Links to all of them would make the pages of a long ranking much longer, and nobody could find one among them.
     """
     near = range(max(1, number - NEAR), min(pages, number + NEAR) + 1)
     return sorted({1, *range(step, pages, step), *near, pages})
 
 
 def page_url(url: str, number: int) -> str:
-    """URL of page `number` of a thread, 1-based."""
+    """Give the URL of page `number` of a thread, 1-based."""
     return url if number == 1 else urls.numbered(url, number)

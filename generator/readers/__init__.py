@@ -1,130 +1,82 @@
-"""Readers: one kind of save each, text in, `Reading` out.
+"""What does this file say?
 
-A reader is a module with the attributes of `Reader`; the table `READERS` at the foot of this file is all there is to
-registering one. Readers open no files, keep no state, and fail on no text: what can't be read becomes a `Problem`,
-all of them, with the line. They give posts ids (native ones, or `identity.post_id`) that may repeat within a thread;
-`merge` makes them unique.
+The bytes of one save come in, a `Reading` goes out: its threads, and every problem with its line. `threads` makes whole
+threads of readings. Each module in the table `READERS` reads one kind of save; a new reader is registered by one line
+there. Readers open no files, keep no state, and accept any bytes: what can't be read becomes a `Problem`. They know
+nothing about redaction, sidecars and merging. If the source gives a post no id, they make one (`ids.post_id`); ids may
+repeat within a thread.
 """
 
 from __future__ import annotations
 
-import codecs
-from collections.abc import Callable, Collection
 from typing import Protocol
 
-import msgspec
-
 from generator.errors import Problem
-from generator.model import Thread
+from generator.readers import markdown, slashdot_text
+from generator.readers.decoding import AWAY, decode
+from generator.readers.findings import quote
+from generator.readers.front_matter import SOURCE
+from generator.readers.reading import Piece, PostSpans, Reading, SavedThread, Span, Spans
+from generator.readers.spans import block_for, splice
 
-STORY = -1
-"""Stands for the story where the posts of a thread are numbered from 0."""
-_AWAY = "leave this file out of the content folder"
-
-
-class Reading(msgspec.Struct, frozen=True):
-    """What one save holds. With an error among `problems`, `threads` may lack the thread it is about."""
-
-    threads: tuple[Thread, ...]
-    problems: tuple[Problem, ...] = ()
+__all__ = (
+    "READERS", "SOURCE", "Piece", "PostSpans", "Reader", "Reading", "SavedThread", "Span", "Spans",
+    "block_for", "quote", "read_save", "reader_of", "splice",
+)  # fmt: skip
 
 
 class Reader(Protocol):
     """What a reader module offers."""
 
     NAME: str
-    """As it stands in the data (`saves[].reader`)."""
+    """The name of the reader, as in the published data (`saves[].reader`)."""
 
     ENDING: str
-    """What the names of such saves end in."""
+    """The ending of the names of such saves."""
 
     EXPECTED: str
-    """What the first line of such a save looks like, for the message when no reader knows a file."""
+    """What the first line of such a save looks like, for the message about a file that no reader can read."""
 
-    def sniff(self, text: str) -> bool:
-        """Say whether the text is (meant to be) a save of this kind, from its first lines."""
+    def sniff(self, raw: bytes) -> bool:
+        """Say from the start of the bytes whether they are (meant to be) a save of this kind."""
 
-    def identify(self, text: str) -> tuple[Thread, ...]:
-        """Give the threads in the save as far as its head tells, as cheaply as can be; () where it can't be told.
-
-        Sources and ids must be those that `read` gives. Titles, dates, departments and tags are believed only until
-        the save is read; texts and posts are left out.
-        """
-
-    def read(self, text: str, path: str, *, footer: bool = True) -> Reading:
-        """Read a save. `path` is for problems only; with `footer` false the last block belongs to the last post."""
-
-    def rewrite(
-        self, text: str, gone: Collection[tuple[int, int]], change: Callable[[str], str], *, footer: bool = True
-    ) -> str:
-        """Give the save as it would stand with some texts removed; all else stays to the letter.
-
-        `gone` holds (number of the thread in the save, number of the post in the thread or `STORY`): their names, uids
-        and texts become `model.REMOVED`. Every other text (post or story) becomes `change(text)`, which is never empty.
-        """
+    def read(self, raw: bytes, path: str) -> Reading:
+        """Read a save that `sniff` accepted; `path` is only for problems. Gives at least one thread or one error."""
 
 
-def decode(raw: bytes, path: str) -> tuple[str, tuple[Problem, ...]]:
-    """Decode a save: UTF-8, else Windows-1252 (with a warning); BOM dropped, line ends made LF.
+READERS: tuple[Reader, ...] = (
+    slashdot_text,
+    markdown,
+)
+"""Every kind of save we read. A file goes to the first reader whose `sniff` accepts it."""
 
-    Bytes that are no text at all (a NUL among them) are an error: the text is then empty.
+
+def reader_of(raw: bytes) -> Reader | None:
+    """Find the reader for a save by its first bytes."""
+    return next((reader for reader in READERS if reader.sniff(raw)), None)
+
+
+def read_save(raw: bytes, path: str) -> Reading:
+    """Read the bytes of a save with the reader for its kind.
+
+    Gives at least one thread or one error, whatever the bytes are. `path` is only for problems.
     """
-    raw = raw.removeprefix(codecs.BOM_UTF8)
-    zero = raw.find(b"\0")
-    if zero >= 0:
-        message = "this is no text file (it holds a NUL byte)"
-        return "", (Problem(path, _line_of(raw, zero), message, f"save the thread as text, or {_AWAY}"),)
-    problems: tuple[Problem, ...] = ()
-    try:
-        text = raw.decode()
-    except UnicodeDecodeError as error:
-        text = raw.decode("cp1252", "replace")
-        message = f"byte 0x{raw[error.start]:02x} is not UTF-8, so the file was read as Windows-1252"
-        hint = "save it as UTF-8 if characters look wrong"
-        problems = (Problem(path, _line_of(raw, error.start), message, hint, "warning"),)
-    if "\r" in text:
-        text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return text, problems
+    reader = reader_of(raw)
+    return reader.read(raw, path) if reader else Reading(problems=_no_save(raw, path))
 
 
-def _line_of(raw: bytes, offset: int) -> int:
-    return raw[:offset].replace(b"\r\n", b"\n").replace(b"\r", b"\n").count(b"\n") + 1
-
-
-def reader_of(text: str) -> Reader | None:
-    """Find the reader for a text, from its first lines."""
-    return next((reader for reader in READERS if reader.sniff(text)), None)
-
-
-def read_save(raw: bytes, path: str, *, footer: bool = True) -> Reading:
-    """Read the bytes of a save with the reader that knows its kind.
-
-    Gives a thread or at least one error, whatever the bytes are. `path` is for the problems; with `footer` false the
-    save has no footer (a sidecar said so).
-    """
+def _no_save(raw: bytes, path: str) -> tuple[Problem, ...]:
+    """Report a file that no reader can read, with what was expected."""
     text, problems = decode(raw, path)
     if any(problem.severity == "error" for problem in problems):
-        return Reading((), problems)
-    reader = reader_of(text)
-    if reader is not None:
-        reading = reader.read(text, path, footer=footer)
-        return Reading(reading.threads, problems + reading.problems)
+        return problems
     if not text or text.isspace():
-        nothing = Problem(path, 1, "the file is empty", f"save the thread again, or {_AWAY}")
-        return Reading((), (*problems, nothing))
+        return (*problems, Problem(path, 1, "the file is empty", f"save the thread again, or {AWAY}"))
     kinds = " or ".join(f"{reader.EXPECTED} ({reader.NAME})" for reader in READERS)
     unknown = Problem(
         path,
         1,
         f"this is no kind of save that Threadpress reads; it starts {quote(text.lstrip())}",
-        f"start a save with a line such as {kinds}, or {_AWAY}",
+        f"start a save with a line such as {kinds}, or {AWAY}",
     )
-    return Reading((), (*problems, unknown))
-
-
-# The readers need `Reading` from above, so they are imported down here.
-from generator.readers import markdown, slashdot_text  # noqa: E402
-from generator.readers.findings import quote  # noqa: E402
-
-READERS: tuple[Reader, ...] = (slashdot_text, markdown)
-"""Every kind of save we read. A file goes to the first reader that knows it."""
+    return (*problems, unknown)

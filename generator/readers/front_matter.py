@@ -1,6 +1,6 @@
 """The front matter of a Markdown save: TOML between two ``+++`` lines (SPEC section 2.2).
 
-The text of a save comes in, a `Front` and `Problem`s with their lines go out; texts and posts are `markdown`'s.
+The text of a save comes in, a `Front` and `Problem`s with their lines go out. `markdown` reads the texts and posts.
 """
 
 from __future__ import annotations
@@ -22,9 +22,10 @@ UID = re.compile(r"[A-Za-z0-9_.-]{1,100}")
 SOURCE = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 DEFAULT_SOURCE = "notes"
 LONGEST = 32_000
-"""Characters of front matter we parse: `tomllib` is not linear on hostile input."""
+"""Most characters of front matter that we parse, since `tomllib` is not linear on hostile input."""
 
 _OPEN = re.compile(r"(?:[ \t]*+\n)*+\+\+\+[ \t]*+(?:\n|\Z)")
+_START = re.compile(rb"(?:\xef\xbb\xbf)?+(?:[ \t]*+[\r\n])*+\+\+\+[ \t]*+(?:[\r\n]|\Z)")
 _CLOSE = re.compile(r"^\+\+\+[ \t]*$", re.MULTILINE)
 _AT = re.compile(r" ?\(at (?:line (\d+), column \d+|end of document)\)")
 _URL = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
@@ -32,14 +33,14 @@ _ISO = re.compile(r"[0-9]{4}-?[0-9]{2}-?[0-9]{2}(?:[T ][0-9:.,]+(?:Z|[+-][0-9:]+
 
 
 class Matter(msgspec.Struct, frozen=True):
-    """Where the front matter stands."""
+    """Where the front matter is in the text."""
 
     start: int
     """Where the TOML starts."""
     end: int
     """Where it ends; the end of the text if no line closes it."""
     body: int
-    """The end of the closing line, behind which the story stands."""
+    """The end of the closing line. The story comes after it."""
 
 
 class Front(msgspec.Struct, frozen=True):
@@ -56,7 +57,7 @@ class Front(msgspec.Struct, frozen=True):
     tags: tuple[str, ...] = ()
 
     def without_author(self) -> str:
-        """Write it as TOML again, the author removed. Comments are not kept: they may name the author too."""
+        """Write it as TOML again, without the author. Comments are not kept, since they may name the author too."""
         lines = [f"{key} = {_toml(value)}" for key in KEYS if isinstance(value := getattr(self, key), str)]
         if self.posted_raw is not None:
             lines = [f"posted = {_toml(self.posted_raw)}" if line.startswith("posted = ") else line for line in lines]
@@ -67,8 +68,13 @@ class Front(msgspec.Struct, frozen=True):
         return "".join(f"{line}\n" for line in lines)
 
 
+def starts_save(raw: bytes) -> bool:
+    """Say whether the first line that is not blank is ``+++``."""
+    return _START.match(raw) is not None
+
+
 def find_front_matter(text: str) -> Matter | None:
-    """Find the TOML between the ``+++`` lines; None if the first line that is not blank is another."""
+    """Find the TOML between the ``+++`` lines; None if the first line that is not blank is not ``+++``."""
     opening = _OPEN.match(text)
     if opening is None:
         return None
@@ -79,7 +85,7 @@ def find_front_matter(text: str) -> Matter | None:
 
 
 def read_front_matter(text: str, findings: Findings) -> Front | None:
-    """Read the front matter; None, with errors among the findings, if it can't be used."""
+    """Read the front matter; None if it can't be used, with errors in `findings`."""
     matter = find_front_matter(text)
     if matter is None:
         findings.error(0, f"expected +++, found {quote(text)}", "start the save with a line +++ and its id and title")
@@ -95,7 +101,7 @@ def read_front_matter(text: str, findings: Findings) -> Front | None:
         return None
     try:
         values = tomllib.loads(toml)
-    except (ValueError, RecursionError) as error:  # a plain ValueError is what int() says of 5,000 digits
+    except (ValueError, RecursionError) as error:  # int() raises a plain ValueError for 5,000 digits
         place = _AT.search(str(error))
         lines = int(place[1]) - 1 if place and place[1] else toml.count("\n") if place else 0
         offset = matter.start
@@ -108,7 +114,7 @@ def read_front_matter(text: str, findings: Findings) -> Front | None:
 
 
 class _Fields:
-    """Takes the fields out of parsed TOML, one complaint each."""
+    """Takes the fields out of parsed TOML, with one error for each that is wrong."""
 
     def __init__(self, toml: str, start: int, values: dict[str, object], findings: Findings) -> None:
         self._toml = toml
@@ -118,9 +124,9 @@ class _Fields:
         self._good = True
 
     def front(self) -> Front | None:
-        """Check every field, then make the value."""
+        """Check every field, then make the `Front`."""
         for key in self._values:
-            self._check_known(key, key, KEYS)
+            self._check_key(key, key, KEYS)
         source = self._text("source", SOURCE, "use small letters, digits and -, at most 40") or DEFAULT_SOURCE
         number = self._text("id", ID, "use letters, digits, - and _, at most 100")
         title = self._text("title")
@@ -148,14 +154,14 @@ class _Fields:
         self._findings.error(self._start + self._place(key), message, hint)
 
     def _place(self, key: str) -> int:
-        """Find where a key is set; the start if it is not, or is written in a way we don't look for."""
-        found = re.search(rf"""^[ \t]*\[*[ \t]*["']?{re.escape(key)}["']?[ \t]*[=.\]]""", self._toml, re.MULTILINE)
-        return found.start() if found else 0
+        """Find where a key is set; 0 if it is not set, or written in an unusual way."""
+        assignment = re.search(rf"""^[ \t]*\[*[ \t]*["']?{re.escape(key)}["']?[ \t]*[=.\]]""", self._toml, re.MULTILINE)
+        return assignment.start() if assignment else 0
 
-    def _check_known(self, key: str, place: str, known: tuple[str, ...]) -> None:
-        if key not in known:
-            near = self._findings.nearest(key, known)
-            hint = f"did you mean {near}?" if near else f"known are {', '.join(known)}"
+    def _check_key(self, key: str, place: str, allowed: tuple[str, ...]) -> None:
+        if key not in allowed:
+            near = self._findings.nearest(key, allowed)
+            hint = f"did you mean {near}?" if near else f"known are {', '.join(allowed)}"
             self._error(place, f"unknown key {quote(key)} in the front matter", hint)
 
     def _text(self, key: str, form: re.Pattern[str] | None = None, expected: str = "") -> str | None:
@@ -190,7 +196,7 @@ class _Fields:
             return None
         fields = value if isinstance(value, dict) else {"name": value}
         for key in fields:
-            self._check_known(key, "author", ("name", "uid"))
+            self._check_key(key, "author", ("name", "uid"))
         name, uid = fields.get("name"), fields.get("uid")
         if not isinstance(name, str) or not name.strip():
             self._error("author", "author must be a name", 'write author = "pg" or author = {name = "pg", uid = "12"}')

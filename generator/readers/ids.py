@@ -1,4 +1,4 @@
-"""Ids for posts whose source gives none (SPEC section 3)."""
+"""Make ids for posts whose source gives none (SPEC section 3)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import re
 from generator.model import Author
 
 SIGNIFICANT = 200
-"""Characters of the first block that identify a post."""
+"""How many characters of the first block identify a post."""
 
 _BLANK_LINE = re.compile(r"\n[ \t]*\n")
 
@@ -16,9 +16,9 @@ _BLANK_LINE = re.compile(r"\n[ \t]*\n")
 def post_id(author: Author, body: str) -> str:
     """Make the id of a post from its author's key and the start of its first block, white space folded.
 
-    Neither position, score, subject nor what follows the first block counts, so the id survives a re-save with more
-    posts, other scores, a text cut elsewhere, and a wrong guess about the footer. Ten hexadecimal digits of SHA-256.
-    """
+    Position, score, subject and what follows the first block don't count. So the id stays the same in a re-save with
+    more posts, other scores or a text cut elsewhere, and after a wrong guess about the footer. Ten hexadecimal digits
+    of SHA-256."""
     line = body.find("\n")
     if line < 0:
         block = body
@@ -29,15 +29,15 @@ def post_id(author: Author, body: str) -> str:
         block = body[: gap.start()] if gap else body
     head = block[:SIGNIFICANT]
     if not (head.isprintable() and "  " not in head and head[:1] != " " != head[-1:]):
-        head = _folded(block)  # else there is nothing to fold: the common case, three times as fast
+        head = _folded(block)  # otherwise there is nothing to fold: the common case, and three times as fast
     return hashlib.sha256(f"{author.key}\n{head}".encode("utf-8", "surrogatepass")).hexdigest()[:10]
 
 
 def _folded(block: str) -> str:
-    """The start of a block with its white space folded.
+    """Give the start of a block with its white space folded.
 
-    A block may be megabytes long, and folding a part is enough: n words need at most so many characters of text
-    unless the text is mostly white space, which folding whole then settles.
+    A block may be megabytes long, and folding its start is usually enough. If the start is mostly white space, the
+    whole block is folded.
     """
     text = " ".join(block[: SIGNIFICANT * 4].split())
     if len(text) < SIGNIFICANT < len(block):

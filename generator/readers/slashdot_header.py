@@ -1,7 +1,7 @@
-"""The head of a Slashdot text save: its number, masthead quote, title and dated line (SPEC section 2.1).
+"""Read the header of a Slashdot text save: its number, masthead quote, title and dated line (SPEC section 2.1).
 
-The text of a save comes in, a `Header` and `Problem`s go out. A missing piece is an error, a date that can't be read a
-warning: the thread then has none.
+The text of a save comes in, a `Header` and `Problem`s go out. A missing piece is an error. A date that can't be read is
+a warning, and the thread then has no date.
 """
 
 from __future__ import annotations
@@ -16,10 +16,11 @@ from generator.readers.findings import Findings, quote
 from generator.readers.spans import full_lines
 
 _NEWS = re.compile(r"[ \t\n]*+(News:)[ \t]*+([^\n]*)")
+_START = re.compile(rb"(?:\xef\xbb\xbf)?+[ \t\r\n]*+News:")
 _ID = re.compile(r"[0-9]{1,40}")
 _NBSP = "\N{NO-BREAK SPACE}"
 _LINES = 40
-"""As many lines of a save may hold its head."""
+"""How many lines of a save are searched for its header."""
 _MONTHS = {
     "january": 1,
     "february": 2,
@@ -41,7 +42,7 @@ _DATED = "(Wednesday October 15, 2025 @05:22PM (msmash) from the some-words dept
 
 
 class Header(msgspec.Struct, frozen=True):
-    """What stands before the story."""
+    """What comes before the story."""
 
     id: str = ""
     masthead: str | None = None
@@ -52,74 +53,40 @@ class Header(msgspec.Struct, frozen=True):
     """The span of the story's author."""
     department: str | None = None
     end: int = 0
-    """Where the line behind the header starts."""
+    """Where the line after the header starts."""
 
 
-def starts_save(text: str) -> bool:
+def starts_save(raw: bytes) -> bool:
     """Say whether the first line that is not blank starts with ``News:``."""
-    return _NEWS.match(text) is not None
-
-
-def find_number(text: str) -> str | None:
-    """Give the thread's number, leading zeros and all, from the first line."""
-    news = _NEWS.match(text)
-    number = news[2].rstrip(" \t") if news else ""
-    return number if _ID.fullmatch(number) else None
+    return _START.match(raw) is not None
 
 
 def read_header(text: str, findings: Findings) -> Header:
-    """Read the lines before the story; what is missing is an error each."""
+    """Read the lines before the story; each missing piece is an error."""
     news = _NEWS.match(text)
-    number = find_number(text)
-    if number is None:
-        start = news.start(1) if news else 0
-        findings.error(
-            start,
-            f"expected News: and a number of at most 40 digits, found {quote(text[start : start + 100])}",
-            "start the save with a line such as News: 0179799118",
-        )
-    ahead = islice(full_lines(text, news.end() if news else 0), _LINES)
-    lines: list[tuple[int, int]] = []
-
-    def has(at: int) -> bool:
-        """Say whether there is such a line; of the forty, most saves need three."""
-        lines.extend(islice(ahead, max(at + 1 - len(lines), 0)))
-        return at < len(lines)
-
-    def line(at: int) -> str:
-        return text[slice(*lines[at])] if has(at) else ""
-
-    def dated(at: int) -> bool:
-        parts = _split_dated(line(at))
-        return parts is not None and _read_when(parts[0]) is not None
-
-    masthead = None
-    title = 0
-    if line(0).startswith(_NBSP):
-        # A quote of several lines is one block. Where no blank line parts it from the title, the date does.
-        title = 1
-        while has(title) and lines[title][0] == lines[title - 1][1] + 1 and not (dated(title) or dated(title + 1)):
-            title += 1
-        masthead = text[lines[0][0] : lines[title - 1][1]].strip() or None
+    number = _read_number(text, news, findings)
+    lines = _Lines(text, news.end() if news else 0)
+    title = _find_title(lines)
+    masthead = text[lines.start(0) : lines.end(title - 1)].strip() or None if title else None
     date = title + 1
-    if dated(title) or not has(title):
+    if lines.is_dated(title) or not lines.has(title):
         findings.error(
-            lines[title][0] if has(title) else len(text),
-            f"expected the title, found {quote(line(title)) if line(title) else 'the end of the file'}",
+            lines.start(title),
+            f"expected the title, found {quote(lines[title]) if lines[title] else 'the end of the file'}",
             "put the story's title on a line of its own before the dated line",
         )
         date = title
-    parts = _split_dated(line(date))
+    parts = _split_dated(lines[date])
     if parts is None:
         findings.error(
-            lines[date][0] if has(date) else len(text),
-            f"expected the dated line, found {quote(line(date)) if has(date) else 'the end of the file'}",
+            lines.start(date),
+            f"expected the dated line, found {quote(lines[date]) if lines.has(date) else 'the end of the file'}",
             f"put a line such as {_DATED} under the title",
         )
-        return Header(id=number or "", end=min(lines[title][1] + 1, len(text)) if has(title) else len(text))
+        return Header(id=number, end=min(lines.end(title) + 1, len(text)))
     when, who, department = parts
     posted = _read_when(when)
-    start, end = lines[date]
+    start, end = lines.start(date), lines.end(date)
     if posted is None:
         findings.warn(
             start,
@@ -128,9 +95,9 @@ def read_header(text: str, findings: Findings) -> Header:
         )
     name = start + text[start:end].index("(") + 1 + len(when) + 2
     return Header(
-        id=number or "",
+        id=number,
         masthead=masthead,
-        title=line(title).strip(" \t"),
+        title=lines[title].strip(" \t"),
         posted_raw=when,
         posted=posted,
         who=(name, name + len(who)),
@@ -139,14 +106,76 @@ def read_header(text: str, findings: Findings) -> Header:
     )
 
 
+def _read_number(text: str, news: re.Match[str] | None, findings: Findings) -> str:
+    """Read the thread's number from the first line, leading zeros and all; empty where that is an error."""
+    number = news[2].rstrip(" \t") if news else ""
+    if _ID.fullmatch(number):
+        return number
+    start = news.start(1) if news else 0
+    findings.error(
+        start,
+        f"expected News: and a number of at most 40 digits, found {quote(text[start : start + 100])}",
+        "start the save with a line such as News: 0179799118",
+    )
+    return ""
+
+
+class _Lines:
+    """The lines of the head that are not blank, each looked for when it is asked for: most saves need three."""
+
+    def __init__(self, text: str, start: int) -> None:
+        self._text = text
+        self._ahead = islice(full_lines(text, start), _LINES)
+        self._spans: list[tuple[int, int]] = []
+
+    def has(self, at: int) -> bool:
+        """Say whether there is such a line."""
+        self._spans.extend(islice(self._ahead, max(at + 1 - len(self._spans), 0)))
+        return at < len(self._spans)
+
+    def start(self, at: int) -> int:
+        """Give where a line starts; the end of the text where there is none."""
+        return self._spans[at][0] if self.has(at) else len(self._text)
+
+    def end(self, at: int) -> int:
+        """Give where a line ends."""
+        return self._spans[at][1] if self.has(at) else len(self._text)
+
+    def __getitem__(self, at: int) -> str:
+        return self._text[slice(*self._spans[at])] if self.has(at) else ""
+
+    def is_dated(self, at: int) -> bool:
+        """Say whether a line says who posted the story, and when."""
+        parts = _split_dated(self[at])
+        return parts is not None and _read_when(parts[0]) is not None
+
+
+def _find_title(lines: _Lines) -> int:
+    """Find the title: the first line, or the first after the masthead.
+
+    A masthead of several lines is one block. If no blank line separates it from the title, the dated line shows where
+    the title is.
+    """
+    title = 0
+    if lines[0].startswith(_NBSP):
+        title = 1
+        while (
+            lines.has(title)
+            and lines.start(title) == lines.end(title - 1) + 1
+            and not (lines.is_dated(title) or lines.is_dated(title + 1))
+        ):
+            title += 1
+    return title
+
+
 def _split_dated(line: str) -> tuple[str, str, str | None] | None:
     """Split ``(WHEN (WHO) from the DEPT dept.)``, the department being optional."""
     line = line.strip(" \t")
     if not (line.startswith("(") and line.endswith(")")):
         return None
     when, _, rest = line[1:-1].partition(" (")
-    who, found, department = rest.partition(") from the ")
-    if not found:
+    who, separator, department = rest.partition(") from the ")
+    if not separator:
         who = rest.removesuffix(")")
         if who == rest:
             return None
@@ -159,14 +188,14 @@ def _split_dated(line: str) -> tuple[str, str, str | None] | None:
 
 def _read_when(when: str) -> str | None:
     """Read ``Wednesday October 15, 2025 @05:22PM`` as ISO 8601 without a zone; the names are English everywhere."""
-    found = _WHEN.fullmatch(when)
-    if not found or found[1].lower() not in _MONTHS:
+    parts = _WHEN.fullmatch(when)
+    if not parts or parts[1].lower() not in _MONTHS:
         return None
-    hour, minute = int(found[4]), int(found[5])
+    hour, minute = int(parts[4]), int(parts[5])
     if not 1 <= hour <= 12:
         return None
-    hour = hour % 12 + (12 if found[6] in "Pp" else 0)
+    hour = hour % 12 + (12 if parts[6] in "Pp" else 0)
     try:
-        return datetime(int(found[3]), _MONTHS[found[1].lower()], int(found[2]), hour, minute).isoformat()
+        return datetime(int(parts[3]), _MONTHS[parts[1].lower()], int(parts[2]), hour, minute).isoformat()
     except ValueError:
         return None

@@ -1,8 +1,8 @@
-"""Where things stand in a saved text: lines, blocks, and pieces put in place of others.
+"""Find lines and blocks in a saved text, and replace parts of it.
 
-All of it works on offsets into the text of a save (LF line ends), so that a reader can name the line and rewrite a
-part without touching the rest. A blank line holds nothing but spaces and tabs: U+00A0 marks the masthead of a save,
-and `str.strip()` and `str.splitlines()`, which know more kinds of white space and line ends, would eat text.
+Everything works on offsets into the text of a save (with LF line ends), so that a reader can name the line, and a part
+can be replaced without touching the rest. A blank line has only spaces and tabs. `str.strip()` and `str.splitlines()`
+are not used: they know more kinds of white space and line ends, and would lose text such as the U+00A0 of a masthead.
 """
 
 from __future__ import annotations
@@ -10,12 +10,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from generator.readers.reading import Piece
+
 _BLANK_LINES = re.compile(r"(?:[ \t]*+\n)*+")
 
 
 def trim(text: str, start: int, end: int) -> tuple[int, int]:
-    """Give the span without the blank lines around it; every other character stays, indents among them."""
-    # The short way, for the one blank line that nearly every body has on either side.
+    """Give the span without the blank lines around it. Every other character stays, even indents."""
+    # A short way for nearly every body, which has one blank line on either side.
     around = start + 4 < end and text[start] == text[start + 1] == text[end - 2] == text[end - 1] == "\n"
     if around and text[start + 2] not in " \t\n" and text[end - 3] not in " \t\n":
         return start + 2, end - 2
@@ -29,7 +31,7 @@ def trim(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def last_block(text: str, start: int, end: int) -> int:
-    """Find where the last block of a trimmed span starts: behind its last blank line, or at the span's start."""
+    """Find the start of the last block of a trimmed span: after its last blank line, or the span's start."""
     line = end
     while (line_end := text.rfind("\n", start, line)) >= 0:
         if line_end + 1 < end and not text[line_end + 1 : line].strip(" \t"):
@@ -50,8 +52,8 @@ def full_lines(text: str, start: int) -> Iterator[tuple[int, int]]:
         start = end + 1
 
 
-def splice(text: str, pieces: Iterable[tuple[int, int, str]]) -> str:
-    """Put other text in place of some spans, given in order as (start, end, text)."""
+def splice(text: str, pieces: Iterable[Piece]) -> str:
+    """Replace some spans by other text; `pieces` are in order."""
     parts: list[str] = []
     done = 0
     for start, end, new in pieces:
@@ -61,6 +63,6 @@ def splice(text: str, pieces: Iterable[tuple[int, int, str]]) -> str:
     return "".join(parts)
 
 
-def block_for(start: int, end: int, text: str) -> tuple[int, int, str]:
-    """Give the piece that makes `text` the body at a trimmed span; an empty span gets a block of its own."""
+def block_for(start: int, end: int, text: str) -> Piece:
+    """Give the piece that makes `text` the body at a trimmed span; for an empty span, the text gets its own block."""
     return (start, end, text if end > start else f"\n\n{text}\n\n")

@@ -1,6 +1,6 @@
-"""Authors: the rows of what they wrote in each thread in, a sum of each over the whole site out, ranked, with slugs.
+"""Authors: what each one wrote in each thread comes in, one sum for each author goes out, ranked and with slugs.
 
-No files. There are many authors, and a build touches few: those it does not touch keep their slugs and their order.
+No files. There are many authors, and a build touches few of them; the others keep their slugs and their order.
 """
 
 from __future__ import annotations
@@ -12,7 +12,9 @@ import msgspec
 
 from generator import urls
 from generator.model import source_and_uid
-from generator.site.rows import Row
+from generator.site.contributions import contribution_in
+from generator.site.gathered import Gathered
+from generator.site.marks import mark
 
 
 class AuthorSum(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -22,11 +24,11 @@ class AuthorSum(msgspec.Struct, frozen=True, array_like=True, gc=False):
     source: str
     uid: str | None
     name: str
-    """As in the newest thread."""
+    """The name used in the newest thread."""
     names: tuple[str, ...]
-    """The others, oldest first."""
+    """The other names, oldest first."""
     wanted: str
-    """The slug, if nobody else wants it: from the name in the oldest thread."""
+    """The slug made from the name in the oldest thread; the author gets it if nobody else wants it."""
     posts: int
     stories: int
     threads: int
@@ -34,50 +36,43 @@ class AuthorSum(msgspec.Struct, frozen=True, array_like=True, gc=False):
     first: int | None
     """Year of the first dated thread."""
     last: int | None
-    since: int = 0
-    """The date of the first thread, as threads sort by it."""
+    since: int
+    """The date of the first thread, in the form that threads sort by."""
+    listed: bytes
+    """Mark of what lists show of the author, except the address."""
     slug: str = ""
-    """As settled among all authors (`rank`)."""
-    odd: bool = False
-    """Whether the slug does not follow from the author as each thread has them."""
+    """As decided among all authors (`rank`)."""
+    exceptional: bool = False
+    """Whether the slug may differ from the one that is made from the author's name in some thread."""
 
     @property
     def url(self) -> str:
-        """Front page of the author."""
+        """The author's front page."""
         return f"{urls.author_folder(self.source)}/{self.slug}.html"
 
 
-class Authors(msgspec.Struct, frozen=True):
-    """All authors of a site, as a build finds them."""
-
-    kept: Sequence[AuthorSum] = ()
-    """Those whom nothing touched, ranked, with their slugs."""
-    fresh: Sequence[AuthorSum] = ()
-    """The others, without slugs."""
-    before: Sequence[AuthorSum] = ()
-    """What the last build knew of those, and of authors who are gone."""
-
-
-def sum_up(rows: Sequence[Row]) -> AuthorSum:
-    """Sum up the rows of one author, which come oldest thread first."""
-    oldest = rows[0]
-    source, uid = source_and_uid(oldest.author)
+def sum_up(key: str, values: Sequence[bytes]) -> AuthorSum:
+    """Sum up the encoded contributions of one author, oldest thread first."""
+    written = list(map(contribution_in, values))
+    oldest = written[0]
+    source, uid = source_and_uid(key)
     posts = stories = 0
     scores: list[int] = []
     years: list[int] = []
     used: dict[str, None] = {}
-    for row in rows:
-        posts += row.posts
-        stories += row.story
-        scores += row.scores
-        if row.year is not None:
-            years.append(row.year)
-        for name in row.names or (row.name,):
+    for each in written:
+        posts += each.posts
+        stories += each.story
+        scores += each.scores
+        if each.year is not None:
+            years.append(each.year)
+        for name in each.names or (each.name,):
             used.pop(name, None)
             used[name] = None
     names = tuple(used)
+    first, last = min(years, default=None), max(years, default=None)
     return AuthorSum(
-        oldest.author,
+        key,
         source,
         uid,
         names[-1],
@@ -85,11 +80,12 @@ def sum_up(rows: Sequence[Row]) -> AuthorSum:
         urls.author_slug(oldest.name, uid),
         posts,
         stories,
-        len(rows),
+        len(written),
         _median(scores),
-        min(years, default=None),
-        max(years, default=None),
-        int(oldest.thread.partition(" ")[0]),
+        first,
+        last,
+        oldest.since,
+        mark(names[-1], key, posts, len(written), first, last),
     )
 
 
@@ -100,27 +96,28 @@ def _median(scores: list[int]) -> float | None:
     return (scores[middle] + scores[~middle]) / 2 if scores else None
 
 
-def rank(authors: Authors) -> tuple[list[AuthorSum], frozenset[str]]:
-    """Give all authors, most posts first, each with a slug, and the keys of kept ones whose slug is another now.
+def rank(authors: Gathered[AuthorSum]) -> tuple[list[AuthorSum], frozenset[str]]:
+    """Give all authors with slugs, most posts first, and the keys of those whose slug has changed.
 
-    The same comes out whatever was kept: `_settle` is the rule, and authors are only spared it where it would say what
-    they have already.
+    What was kept makes no difference to the result: `_settle` is the rule, and it is only skipped for authors where it
+    would give the slug they already have.
     """
-    before = {author.key: author for author in authors.before}
+    last = {author.key: author for author in authors.last}
     again: list[AuthorSum] = []
     new: list[AuthorSum] = []
     for author in authors.fresh:
-        known = before.get(author.key)
-        if known is not None and known.wanted == author.wanted:
-            again.append(_named(author, known.slug))
-            del before[author.key]
+        old = last.get(author.key)
+        if old is not None and old.wanted == author.wanted:
+            again.append(_named(author, old.slug))
+            del last[author.key]
         else:
             new.append(author)
     kept: Sequence[AuthorSum] = authors.kept
     moved: frozenset[str] = frozenset()
-    if before or not _are_free(new, kept, again):
+    if last or not _are_free(new, kept, again):
         settled = _settle((*kept, *again, *new))
-        moved = frozenset(author.key for author in kept if settled[author.key] != author.slug)
+        old_slugs = [(author.key, author.slug) for author in (*kept, *authors.last)]
+        moved = frozenset(key for key, slug in old_slugs if settled.get(key, slug) != slug)
         again = [_named(author, settled[author.key]) for author in (*kept, *again, *new)]
         kept, new = (), []
     fresh = again + [_named(author, author.wanted) for author in new]
@@ -133,12 +130,12 @@ def rank(authors: Authors) -> tuple[list[AuthorSum], frozenset[str]]:
 
 
 def _rank(author: AuthorSum) -> tuple[int, int, int, str, str]:
-    """Most posts first, then most stories; of equals those who came first, so that who comes new stands behind them."""
+    """Sort by most posts, then most stories, then who came first, so that new authors come after their equals."""
     return (-author.posts, -author.stories, author.since, author.wanted, author.key)
 
 
 def ties(ranked: Sequence[AuthorSum]) -> Iterator[int]:
-    """Say how many authors each have equally many posts, from the top of a ranking."""
+    """Yield how many authors share each number of posts, from the top of a ranking."""
     start = 0
     while start < len(ranked):
         stop = bisect.bisect_right(ranked, -ranked[start].posts, start, key=lambda author: -author.posts)
@@ -147,12 +144,12 @@ def ties(ranked: Sequence[AuthorSum]) -> Iterator[int]:
 
 
 def _named(author: AuthorSum, slug: str) -> AuthorSum:
-    odd = bool(author.names) or slug != urls.lone_slug(author.key, author.wanted)
-    return msgspec.structs.replace(author, slug=slug, odd=odd)
+    exceptional = bool(author.names) or slug != urls.lone_slug(author.key, author.wanted)
+    return msgspec.structs.replace(author, slug=slug, exceptional=exceptional)
 
 
 def _are_free(new: Sequence[AuthorSum], kept: Sequence[AuthorSum], again: Sequence[AuthorSum]) -> bool:
-    """Say whether new authors can have what they want without a thought of the others."""
+    """Say whether new authors can have the slugs they want without changing those of others."""
     if not new:
         return True
     wanted = {author.wanted for author in new}
@@ -162,8 +159,8 @@ def _are_free(new: Sequence[AuthorSum], kept: Sequence[AuthorSum], again: Sequen
 
 
 def _settle(authors: Iterable[AuthorSum]) -> dict[str, str]:
-    """Settle the slugs of all authors, source by source."""
+    """Decide the slugs of all authors, source by source."""
     wanted: dict[str, dict[str, str]] = {}
     for author in authors:
         wanted.setdefault(author.source, {})[author.key] = author.wanted
-    return {key: slug for mine in wanted.values() for key, slug in urls.unique_slugs(mine).items()}
+    return {key: slug for by_key in wanted.values() for key, slug in urls.unique_slugs(by_key).items()}

@@ -1,53 +1,65 @@
-"""Rows: what one thread adds to the pages of others, to be grouped by key across all threads."""
+"""Rows: what a thread adds to pages that are about many threads. The table `KINDS` lists the kinds of rows.
+
+A kind says which rows a thread has and how the rows of one key are summed up. Nobody else needs to know what is in a
+row: all kinds are gathered by key in the same way, and a thread's rows are always replaced as a whole. No files.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import NamedTuple, Protocol, cast
+
 import msgspec
 
-
-class AuthorPost(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """A post as its author's page shows it."""
-
-    id: str
-    """Without the `c` that anchors start with."""
-    page: int
-    """On which of the thread's `pages` the post stands, from 0."""
-    subject: str
-    excerpt: str
-    score: int | None
-    label: str | None
-    to: str | None
-    """Name of the parent's author; None for a top-level post."""
-    parent: str
-    """Id of the parent; empty for a top-level post."""
-    parent_page: int
-    """On which of the thread's `pages` the parent stands."""
-    inferred: bool
-    truncated: str
+from generator.model import Thread, Tree
+from generator.site.authors import AuthorSum, sum_up
+from generator.site.contributions import NAME, author_rows
+from generator.site.gathered import Gathered
 
 
 class Row(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """What one author wrote in one thread."""
+    """What one thread says of one key."""
 
-    author: str
-    """Key of the author."""
+    kind: str
+    key: str
+    """Without line breaks."""
     thread: str
-    """Order key of the thread: rows sort by it, oldest thread first."""
+    """Order key of the thread. The rows of a key are sorted by it, oldest thread first."""
+    value: bytes
+    """Encoded; only the kind knows how to decode it."""
+
+
+class Summary(Protocol):
+    """The summary of a key's rows, a struct that msgspec can encode."""
+
+    @property
+    def key(self) -> str:
+        """The key of the rows."""
+
+    @property
+    def threads(self) -> int:
+        """How many rows there are, which is one for each thread."""
+
+
+class Kind(NamedTuple):
+    """A kind of rows."""
+
     name: str
-    """As used first there."""
-    posts: int
-    story: int
-    year: int | None
-    scores: tuple[int, ...]
-    names: tuple[str, ...]
-    """Where there are several: the one used last there comes last."""
-    data: bytes
-    """The posts, as the author's page shows them, encoded."""
-    answers: str = ""
-    """Whom the author answers, once a reply: a line with the key, then one with the name."""
-    answered: str = ""
-    """Who answers the author, in the same way."""
-    labels: str = ""
-    """Of the author's posts, a line each."""
-    pages: int = 1
-    """Of the thread, up to the last one that the posts lead to."""
+    rows_of: Callable[[Thread, Tree, str, int], Iterator[tuple[str, bytes]]]
+    """Yields key and value of each row of a thread, from the thread, its tree, its order key and `posts_per_page`."""
+    sum: Callable[[str, Sequence[bytes]], Summary]
+    """Sums up the values of a key, oldest thread first. There is at least one."""
+    summary: type[Summary]
+    """The type that `sum` gives."""
+
+    def unpack(self, data: bytes | msgspec.Raw) -> list[Summary]:
+        """Decode a list of what `sum` gave."""
+        return msgspec.msgpack.decode(data, type=list[self.summary])  # type: ignore[name-defined]  # it exists at run time
+
+
+KINDS: tuple[Kind, ...] = (Kind(NAME, author_rows, sum_up, AuthorSum),)
+
+
+def authors_in(gathered: Mapping[str, Gathered[Summary]]) -> Gathered[AuthorSum]:
+    """Pick the authors from the gathered kinds."""
+    return cast("Gathered[AuthorSum]", gathered[NAME])

@@ -1,8 +1,8 @@
-"""The folders that a theme is made of, read: a name and the folder of a site in, `Layer`s out, nearest first.
+"""Read the folders that a theme is made of: a name and the folder of a site in, `Layer`s out, nearest first.
 
 One name can stand for two folders: a site's own `themes/NAME` comes before the theme of that name that comes with
-Threadpress; then come the folders of the theme that `extends` names, and so on. Files that lead out of their theme
-(links) are refused. What the layers mean together is for `theme` to say; nothing is ever written.
+Threadpress; then come the folders of the theme that `extends` names, and so on. Links to
+files outside of a theme are refused. `theme` makes one theme of the layers. Nothing is ever written.
 """
 
 from __future__ import annotations
@@ -17,30 +17,30 @@ from generator import config
 from generator.errors import Problem, ThemeError
 
 ASSETS = frozenset({".css", ".js", ".svg"})
-"""Kinds of static files; SPEC section 4 has no others."""
+"""The kinds of static files that are allowed (SPEC section 4)."""
 SETTINGS = "theme.toml"
 BELOW = "..."
-"""In a list of static files: those that the theme below lists."""
+"""In a list of static files, this stands for the files that the theme below lists."""
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 _FILE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*")
-"""A static file may not start with `_`: what is published may not (SPEC section 4)."""
+"""The name of a static file must not start with `_`, since no published file's may (SPEC section 4)."""
 
 
 class File(msgspec.Struct, frozen=True):
-    """A file of a theme, read."""
+    """A file of a theme that was read."""
 
     path: str
-    """For messages: `themes/NAME/templates/thread.html`, wherever the theme lies."""
+    """For messages: `themes/NAME/templates/thread.html`, wherever the theme is."""
     text: str
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a `theme.toml` says; folders without one say nothing."""
+    """What a `theme.toml` says; for a folder without one, the defaults."""
 
     name: str = ""
-    """For people only: the folder's name is what counts."""
+    """Only for people; the program uses the folder's name."""
     extends: str | None = None
-    """The theme that offers what this one does not."""
+    """The theme that has what this one lacks."""
     styles: tuple[str, ...] | None = None
     """Static CSS files that are joined, in this order, into the asset `style.css`; None: as the theme below says.
 
@@ -49,20 +49,20 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     scripts: tuple[str, ...] | None = None
     """Static JavaScript files that are joined in the same way into the asset `script.js`."""
     early: tuple[str, ...] | None = None
-    """Those that must run before anything is drawn, into `early.js`."""
+    """Scripts that must run before anything is drawn; they are joined into `early.js`."""
     options: dict[str, Any] = {}
     """Defaults of `[theme_options]`."""
 
 
 class Layer(msgspec.Struct, frozen=True):
-    """One folder of a theme, read."""
+    """One folder of a theme that was read."""
 
     theme: str
     own: bool
-    """Whether it belongs to the site, not to Threadpress."""
+    """Whether it belongs to the site, rather than to Threadpress."""
     settings: Settings
     toml: str
-    """The text of its `theme.toml`, for the lines of messages."""
+    """The text of its `theme.toml`, for finding line numbers."""
     templates: dict[str, File]
     static: dict[str, File]
 
@@ -94,23 +94,23 @@ def read_layers(name: str, site_root: Path | None) -> list[Layer]:
                 Problem(asker, line, f"the theme {name!r} extends itself", "let extends name another theme")
             )
         done.add(name)
-        found = [
+        folders = [
             _layer(shelf / name, name, own)
             for shelf, own in shelves
             if _NAME.fullmatch(name) and (shelf / name).is_dir()
         ]
-        if not found:
-            known = {
+        if not folders:
+            available = {
                 path.name
                 for shelf, _ in shelves
                 for path in shelf.iterdir()
                 if path.is_dir() and _NAME.fullmatch(path.name)
             }
-            raise ThemeError(Problem(asker, line, f"there is no theme {name!r}", config.nearest(name, known)))
-        layers += found
-        # The site's own copy of a theme may extend the original by its name, which it does anyway.
-        below = [layer for layer in found if layer.settings.extends]
-        if len(found) == 2:
+            raise ThemeError(Problem(asker, line, f"there is no theme {name!r}", config.nearest(name, available)))
+        layers += folders
+        # The site's own copy of a theme may name the original in `extends`; it extends it anyway.
+        below = [layer for layer in folders if layer.settings.extends]
+        if len(folders) == 2:
             below = [layer for layer in below if layer.settings.extends != name]
         if not below:
             return layers
@@ -119,14 +119,14 @@ def read_layers(name: str, site_root: Path | None) -> list[Layer]:
 
 
 def _built_in() -> Path:
-    """Where the themes that come with Threadpress lie: in the package when installed, beside it in a checkout."""
+    """Give the folder of the themes that come with Threadpress: in the package if it is installed, else beside it."""
     package = Path(__file__).resolve().parents[1]
     inside = package / "themes"
     return inside if inside.is_dir() else package.parent / "themes"
 
 
 def shipped() -> Path | None:
-    """Give the folder of the themes that come with Threadpress where they are edited: in a checkout."""
+    """Give the folder of the themes that come with Threadpress if they may be edited, which is in a checkout."""
     folder = _built_in()
     return None if folder.parent == Path(__file__).resolve().parents[1] else folder
 
@@ -155,7 +155,7 @@ def _settings(text: str, place: str) -> Settings:
 
 
 def _files(folder: Path, part: str, place: str, kinds: frozenset[str] | None = None) -> dict[str, File]:
-    """Read the files of `templates/` or `static/`; they lie side by side, without subfolders."""
+    """Read the files of `templates/` or `static/`, which have no subfolders."""
     files: dict[str, File] = {}
     problems = []
     for path in sorted((folder / part).iterdir()) if (folder / part).is_dir() else ():
@@ -182,7 +182,7 @@ def _files(folder: Path, part: str, place: str, kinds: frozenset[str] | None = N
 
 
 def _read(path: Path, folder: Path, place: str) -> str:
-    """Read a text file that lies in `folder`.
+    """Read a text file that is in `folder`.
 
     Line ends become LF, so that a checkout on Windows gives the same site.
     """

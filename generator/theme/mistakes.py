@@ -1,12 +1,12 @@
-"""What a template did wrong, in the words of whoever wrote it: an exception in, a `Problem` with template and line out.
+"""Mistakes in templates, explained to their author: an exception in, a `Problem` with template and line out.
 
-A template can raise anything, and all of it is the theme's fault. Nothing is rendered here.
+A template can raise any exception, and it is always the theme's fault. Nothing is rendered here.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 import jinja2
@@ -19,47 +19,53 @@ from jinja2.utils import missing
 from generator.config import nearest
 from generator.errors import Problem
 from generator.theme.blocks import UnknownBlock
+from generator.theme.environment import UnknownField
 from generator.theme.layers import File
-from generator.theme.templating import UnknownField
 from generator.theme.views import Head, Site
 
 _DOCS = "docs/themes.md lists what templates see"
-_DICE = {"random"}
-"""Filters of Jinja2 that are not there: the same page must have the same bytes."""
+_RANDOM = {"random"}
+"""Filters of Jinja2 that themes don't get: the same page must have the same bytes."""
 
 
 def explain(error: Exception, template: str, templates: Mapping[str, File], page: Head, site: Site) -> Problem:
-    """Tell what is wrong, in which line of which template, on which page, and what may have been meant.
+    """Say what is wrong, in which line of which template, on which page, and what may have been meant.
 
     `template` is the one that was to be rendered; the line is the innermost one in any template of the theme.
     """
-    path, line = templates[template].path if template in templates else template, 0
+    path = templates[template].path if template in templates else template
     if isinstance(error, jinja2.TemplateSyntaxError):
         path, line = error.filename or path, error.lineno
     else:
-        places = {file.path for file in templates.values()}
-        step = error.__traceback__
-        while step is not None:
-            if step.tb_frame.f_code.co_filename in places:
-                path, line = step.tb_frame.f_code.co_filename, step.tb_lineno
-            step = step.tb_next
+        path, line = place_of(error, path, {file.path for file in templates.values()})
     message, hint = _say(error, templates, site)
     return Problem(path, line, f"{message} (while rendering {page.url})", hint)
 
 
+def place_of(error: Exception, path: str, paths: Collection[str]) -> tuple[str, int]:
+    """Find where an error happened: the innermost line in any of the templates `paths`, else `path` without a line."""
+    line = 0
+    step = error.__traceback__
+    while step is not None:
+        if step.tb_frame.f_code.co_filename in paths:
+            path, line = step.tb_frame.f_code.co_filename, step.tb_lineno
+        step = step.tb_next
+    return path, line
+
+
 def _say(error: Exception, templates: Mapping[str, File], site: Site) -> tuple[str, str]:
-    """Word the message and the hint."""
+    """Write the message and the hint."""
     match error:
         case UnknownBlock():
-            return str(error.message), nearest(error.block, error.known)
+            return str(error.message), nearest(error.block, error.offered)
         case jinja2.TemplateSyntaxError():
             message = error.message or "bad syntax"
-            if message in (f"No filter named {name!r}." for name in _DICE):
+            if message in (f"No filter named {name!r}." for name in _RANDOM):
                 return message[:1].lower() + message[1:-1], "the same page must have the same bytes: leave chance out"
             if unknown := re.fullmatch(r"No (filter|test) named '(.*)'\.?", message):
-                known = FILTERS.keys() - _DICE if unknown[1] == "filter" else TESTS.keys()
+                offered = FILTERS.keys() - _RANDOM if unknown[1] == "filter" else TESTS.keys()
                 return f"there is no {unknown[1]} {unknown[2]!r}", _near(
-                    unknown[2], known, f"see Jinja2 for its {unknown[1]}s"
+                    unknown[2], offered, f"see Jinja2 for its {unknown[1]}s"
                 )
             return message[:1].lower() + message[1:].rstrip("."), "correct the syntax (Jinja2)"
         case jinja2.TemplateNotFound():
@@ -74,7 +80,7 @@ def _say(error: Exception, templates: Mapping[str, File], site: Site) -> tuple[s
 
 
 def _unknown(error: UnknownField, templates: Mapping[str, File], site: Site) -> tuple[str, str]:
-    """Say what is not there, by the names that docs/themes.md uses."""
+    """Say what does not exist, with the names that docs/themes.md uses."""
     owner, name = error.owner, error.name
     if owner is missing:
         message = error.message or ""
@@ -100,14 +106,14 @@ def _unknown(error: UnknownField, templates: Mapping[str, File], site: Site) -> 
     return error.message or f"there is no {name!r}", _DOCS
 
 
-def _near(word: str, known: Iterable[str], otherwise: str) -> str:
-    """Name the nearest known word, if there is one that is near."""
-    hint = nearest(word, known)
+def _near(word: str, names: Iterable[str], otherwise: str) -> str:
+    """Suggest the nearest name, if one is near; else give `otherwise`."""
+    hint = nearest(word, names)
     return hint if hint.startswith("did you mean") else otherwise
 
 
 def _offered(text: str) -> list[str]:
-    """What can be imported from a template: its macros, and what it sets."""
+    """Give what can be imported from a template: its macros, and the variables it sets."""
     return re.findall(r"\{%[-+]?\s*(?:macro|set)\s+(\w+)", text)
 
 

@@ -1,10 +1,10 @@
 """Themes as data: templates, assets, options and a digest of all of them.
 
-In comes a name and the folder of a site; out goes a `Theme`, a frozen value that renders pages. A theme is a folder
-with `theme.toml`, `templates/` and `static/`. One name can stand for two folders: a site's own `themes/NAME` wins, file
-by file, over the theme of that name that comes with Threadpress, and `extends` puts a further theme under both. A
-template is found in the nearest folder that has it; ``{% extends "default/thread.html" %}`` reaches the one of a named
-theme, as that theme came. Files that lead out of their theme (links) are refused; nothing is ever written.
+A name and the folder of a site come in; a `Theme` goes out, a frozen value that renders pages. A theme is a folder with
+`theme.toml`, `templates/` and `static/`. One name can stand for two folders: a site's own `themes/NAME` wins, file by
+file, over the theme of that name that comes with Threadpress. `extends` adds another theme below both. A template is
+taken from the nearest folder that has it; ``{% extends "default/thread.html" %}`` takes it from a named theme, without
+the site's changes to it. Links to files outside of a theme are refused; nothing is ever written.
 """
 
 from __future__ import annotations
@@ -21,11 +21,12 @@ import msgspec
 from generator import config
 from generator.errors import Problem, ThemeError
 from generator.theme.layers import BELOW, SETTINGS, File, Layer, read_layers
+from generator.theme.slow import read_slow
 from generator.theme.stylesheet import bundle as one_style
 from generator.theme.views import Head, Site
 
 if TYPE_CHECKING:
-    from generator.theme.templating import Templates
+    from generator.theme.templates import Templates
 
 TEMPLATES = (
     "404.html",
@@ -40,11 +41,11 @@ TEMPLATES = (
     "tags.html",
     "thread.html",
 )
-"""What every theme must offer, by itself or through the theme it extends."""
+"""The templates that every theme must have, its own or those of the theme it extends."""
 
 
 def _one_script(scripts: Iterable[str]) -> str:
-    """Join scripts. A semicolon parts them: a bracket that opens the next would else call what the last one ends in."""
+    """Join scripts with semicolons; without one, a bracket at a script's start would call the end of the one before."""
     return "".join(f"{script}\n;\n" for script in scripts)
 
 
@@ -53,40 +54,44 @@ BUNDLES: tuple[tuple[str, str, Callable[[Iterable[str]], str]], ...] = (
     ("scripts", "script.js", _one_script),
     ("early", "early.js", _one_script),
 )
-"""Key of `theme.toml`, the asset that the files it names become, and how."""
+"""Key of `theme.toml`, the asset that its files are joined into, and the function that joins them."""
 
 
 class Theme(msgspec.Struct, frozen=True, dict=True):
-    """A theme, ready to render; it can be sent to a worker, which then compiles the templates it uses."""
+    """A theme that is ready to render. It can be sent to a worker, which then compiles the templates it uses."""
 
     templates: dict[str, File]
-    """By the names that `extends` and `include` take: `thread.html` and `default/thread.html`."""
+    """By the names that `extends` and `include` use: `thread.html` and `default/thread.html`."""
     assets: dict[str, tuple[str, bytes]]
-    """Name of an asset to its URL, which carries a hash of the bytes, and the bytes."""
+    """By name: the URL of an asset, which has a hash of the bytes in it, and the bytes."""
     options: dict[str, Any]
     """Defaults of `[theme_options]`."""
     digest: str
     """Changes with every file of the theme, and with nothing else."""
     compiled: str = ""
-    """Folder where compiled templates are kept, if they are."""
+    """Folder where compiled templates are kept; empty if they are not kept."""
 
     def render(self, template: str, page: Head, site: Site) -> bytes:
         """Render one page, as UTF-8.
 
-        Raises `ThemeError` with template and line for whatever goes wrong: bad syntax, an unknown field, any error.
-        """
+        Raises `ThemeError` with template and line for anything that goes wrong: bad syntax, an unknown field, any
+        error."""
         try:
             return self._templates.render(template, page=page, site=site)
         except Exception as error:
-            # A template can raise anything, and all of it is the theme's fault.
+            # A template can raise any exception, and it is always the theme's fault.
             from generator.theme.mistakes import explain
 
             raise ThemeError(explain(error, template, self.templates, page, site)) from error
 
+    def slow_templates(self) -> tuple[Problem, ...]:
+        """Give a warning for each template that had to be rendered in the slow way, in this or another process."""
+        return tuple(sorted((read_slow(self.compiled) if self.compiled else self._templates.slow).values()))
+
     @functools.cached_property
     def _templates(self) -> Templates:
-        """Jinja2 is imported here: a build that has nothing to render does without it."""
-        from generator.theme.templating import Templates
+        """Make the templates. Jinja2 is imported only here, so a build that has nothing to render does without it."""
+        from generator.theme.templates import Templates
 
         def load(name: str) -> tuple[str, str, None] | None:
             file = self.templates.get(name)
@@ -96,10 +101,10 @@ class Theme(msgspec.Struct, frozen=True, dict=True):
 
 
 def load_theme(name: str, site_root: Path | None) -> Theme:
-    """Read the theme of that name, with all that it extends.
+    """Read the theme of that name, with everything that it extends.
 
     `site_root` is the folder whose `themes/` hold the site's own themes. Templates are compiled when first used, so
-    their faults show in `Theme.render`. Raises `ThemeError` for an unknown name (with the nearest), a theme that
+    their mistakes show in `Theme.render`. Raises `ThemeError` for an unknown name (with the nearest), a theme that
     extends itself, an unusable file, or a missing template.
     """
     layers = read_layers(name, site_root)
@@ -129,9 +134,9 @@ def load_theme(name: str, site_root: Path | None) -> Theme:
 
 
 def _named(layers: list[Layer]) -> dict[str, File]:
-    """Give every template its names: `x.html` is the nearest one, `NAME/x.html` that of theme NAME as it came.
+    """Give every template its names: `x.html` is the nearest one, `NAME/x.html` is the original one of theme NAME.
 
-    "As it came" means that the folder of Threadpress counts before the site's own one of that name: so a site's
+    "Original" means that the folder of Threadpress wins over the site's own folder of that name, so a site's
     `themes/default/templates/thread.html` can extend the original.
     """
     nearest: dict[str, File] = {}
@@ -149,7 +154,7 @@ def _named(layers: list[Layer]) -> dict[str, File]:
 def _assets(layers: list[Layer]) -> dict[str, tuple[str, bytes]]:
     """Name the static files by their content, the bundles first.
 
-    What a theme below puts into its bundles and this one does not is published by neither.
+    A file that only a theme below puts into a bundle is not published at all.
     """
     static: dict[str, File] = {}
     for layer in reversed(layers):
@@ -185,13 +190,13 @@ def _listed(layers: list[Layer], static: Mapping[str, File], key: str) -> tuple[
                 place, line = f"themes/{layer.theme}/{SETTINGS}", _line_of_item(layer.toml, key, file)
                 problems.append(Problem(place, line, f"{key}: there is no static/{file}", config.nearest(file, static)))
         listed = [(files if file == BELOW else (file,)) for file in named]
-        # A file that is named twice counts where it is named last, as the rules in it would.
+        # If a file is named twice, the last place counts, as it would for the rules in it.
         files = tuple(reversed(dict.fromkeys(reversed(list(itertools.chain.from_iterable(listed))))))
     return files, problems
 
 
 def _line_of_item(toml: str, key: str, item: str) -> int:
-    """Find the line of an item of a list; that of the list where the item is written in another way than usual."""
+    """Find the line of an item of a list; if the item is written in an unusual way, give the line of the list."""
     line = config.line_of(toml, key)
     for number, text in enumerate(toml.split("\n")[line - 1 :] if line else (), line):
         if f'"{item}"' in text or f"'{item}'" in text:

@@ -11,7 +11,7 @@ import msgspec
 
 
 class Ref(msgspec.Struct, frozen=True):
-    """A page to link to, by its title or name."""
+    """A page to link to, with its title or name."""
 
     name: str
     url: str | None = None
@@ -25,7 +25,7 @@ class Site(msgspec.Struct, frozen=True):
     description: str
     language: str
     url: str
-    """Where the site will stand, with a closing slash; empty if not known."""
+    """The site's future address, with a final slash; empty if not known."""
     noindex: bool
     nav: tuple[Ref, ...]
     """Threads, Authors, Dates ...: the same on every page."""
@@ -40,7 +40,7 @@ class Head(msgspec.Struct, frozen=True):
 
     url: str
     root: str
-    """What leads from this page to the root of the site: "", "../", ... ("/" or "/repo/" for 404.html)."""
+    """The way from this page to the root of the site: "", "../", ... ("/" or "/repo/" for 404.html)."""
     title: str
     description: str = ""
     """What the page holds, in a sentence, for search engines."""

@@ -1,1 +1,27 @@
-"""What is a thread, from all its saves? Files of the content folder in, threads out."""
+"""What is a thread, from all its saves?
+
+The files of the content folder come in, grouped by the threads they share. Whole `Thread`s go out: redacted, merged,
+with replies and corrections. For each save the bytes to publish go out too. `read_group` does all of it; `site` and
+`pages` get its threads. Nothing here decides when a file is read, and nothing is written.
+"""
+
+from generator.threads.content import (
+    Group,
+    Input,
+    Listing,
+    group_files,
+    list_content,
+    stem,
+    stray_sidecars,
+    unreadable,
+)
+from generator.threads.merge import age
+from generator.threads.quote_sources import STORY, QuoteSources
+from generator.threads.read import FileReading, GroupReading, Replies, ThreadReading, changed, read_group
+from generator.threads.redact import Redactions
+
+__all__ = (
+    "STORY", "FileReading", "Group", "GroupReading", "Input", "Listing", "QuoteSources", "Redactions", "Replies",
+    "ThreadReading", "age", "changed", "group_files", "list_content", "read_group", "stem", "stray_sidecars",
+    "unreadable",
+)  # fmt: skip

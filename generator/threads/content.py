@@ -1,49 +1,51 @@
-"""The content folder as a list of files with stamps, and the saves in it as groups of one thread each.
+"""The content folder as a list of files with stamps, and its files as groups that share threads.
 
-Only what the last build did not see is read here: a file whose stamp is the same is taken to be the same, one whose
-stamp differs is hashed, and only where that differs too is it asked which thread it holds.
+A `Listing` is made from names and stamps alone, without reading a file. Which threads a file holds is known only after
+it was read (`read.read_group`). It is kept as the file's `Input.ties`, and `group_files` groups files by these. What
+must be read again is not decided here.
 """
 
 from __future__ import annotations
 
-import hashlib
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
 from generator.errors import Problem
-from generator.model import Thread
-from generator.readers import decode, read_save, reader_of
 from generator.stamps import FileStamp
-from generator.threads import merge
-from generator.threads.read import Group, changed, unreadable
+from generator.threads.merge import age
 
-HEAD = 4096
-"""Bytes of a save that are read to tell which thread it holds."""
-YOUNG = 2_000_000_000
-"""Nanoseconds before a build within which a file may have changed after it was read and kept its stamp."""
+SIDECAR = ".toml"
+"""The ending of a sidecar's name."""
 
 
-class InputFile(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """A save or sidecar as the last build read it."""
+class Input(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """A save or sidecar as it was read."""
 
     stamp: FileStamp
     sha256: str
-    keys: tuple[tuple[str, str], ...]
-    """Threads it holds; none for a sidecar."""
+    ties: tuple[str, ...] = ()
+    """Names that it shares with other files of its group: `source/id` of each of its threads. For a thread that is
+    known only by its posts, these are the names of its posts and of the posts above them. Empty for a sidecar."""
+
+
+class Group(msgspec.Struct, frozen=True):
+    """Files that share threads, as paths in the content folder: saves and the sidecars beside them, oldest first."""
+
+    saves: tuple[str, ...]
+    sidecars: tuple[str, ...] = ()
 
 
 class Listing(msgspec.Struct, frozen=True):
-    """What lies in the content folder."""
+    """What is in the content folder."""
 
     saves: dict[str, FileStamp]
     """By path, sorted."""
     sidecars: dict[str, FileStamp]
     problems: tuple[Problem, ...]
-    """Files that can be neither."""
+    """About files that are neither saves nor sidecars."""
 
 
 def list_content(content: Path) -> Listing:
@@ -65,7 +67,7 @@ def list_content(content: Path) -> Listing:
             if name.startswith((".", "README")) or name.endswith("~"):
                 continue
             path = prefix + name
-            if path.isascii() and entry.is_file(follow_symlinks=False):  # as nearly all are
+            if path.isascii() and entry.is_file(follow_symlinks=False):  # nearly all files
                 files[path] = FileStamp.of(entry.stat())
                 continue
             if entry.is_dir(follow_symlinks=False):
@@ -84,132 +86,80 @@ def list_content(content: Path) -> Listing:
                 )
             else:
                 files[path] = FileStamp.of(entry.stat())
-    saves = {path: files[path] for path in sorted(files) if not path.endswith(".toml")}
-    sidecars = {path: files[path] for path in sorted(files) if path.endswith(".toml")}
+    saves = {path: files[path] for path in sorted(files) if not path.endswith(SIDECAR)}
+    sidecars = {path: files[path] for path in sorted(files) if path.endswith(SIDECAR)}
     return Listing(saves, sidecars, tuple(problems))
 
 
-class Look(msgspec.Struct, frozen=True):
-    """Files to look into: a task for a worker."""
+def group_files(listing: Listing, ties: Mapping[str, Collection[str]]) -> list[Group]:
+    """Group the files that share ties, sorted by their oldest saves; `ties` has the ties of each save, by path.
 
-    content: str
-    files: tuple[tuple[str, FileStamp, InputFile | None], ...]
-    """Path, stamp, and what the last build knew."""
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return _unpack_look, (self.content, _pack(self.files))
-
-
-class Seen(msgspec.Struct, frozen=True):
-    """What looking into files found."""
-
-    files: tuple[tuple[str, InputFile], ...]
-    problems: tuple[Problem, ...]
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return _unpack_seen, (_pack(self.files), self.problems)
+    Saves that are not in `ties` are left out. A save without ties is a group of its own, with the sidecar beside it, so
+    each new file can be read alone before its ties are known. Near-linear in files and ties.
+    """
+    beside = {stem(path): path for path in listing.sidecars}
+    groups: list[Group] = []
+    for saves in _connected(ties):
+        if len(saves) > 1:
+            saves.sort(key=age)
+        sidecars = [beside[name] for path in saves if (name := stem(path)) in beside] if beside else ()
+        groups.append(Group(tuple(saves), tuple(dict.fromkeys(sidecars))))
+    return groups
 
 
-_pack = msgspec.msgpack.Encoder().encode
-"""Between processes files go packed: there may be many, and pickling values takes ten times as long."""
-_looked = msgspec.msgpack.Decoder(tuple[tuple[str, FileStamp, InputFile | None], ...]).decode
-_seen = msgspec.msgpack.Decoder(tuple[tuple[str, InputFile], ...]).decode
+def _connected(ties: Mapping[str, Collection[str]]) -> list[list[str]]:
+    """Give the paths of each group, sorted."""
+    holders: dict[str, str] = {}
+    """The first path that has each tie."""
+    joined = Joined()
+    for path in sorted(ties):
+        for tie in ties[path]:
+            holder = holders.setdefault(tie, path)
+            if holder is not path:
+                joined.join(path, holder)
+    groups: dict[str, list[str]] = {}
+    for path in sorted(ties):
+        groups.setdefault(joined.root(path), []).append(path)
+    return list(groups.values())
 
 
-def _unpack_look(content: str, files: bytes) -> Look:
-    return Look(content, _looked(files))
+class Joined:
+    """Sets of names that belong together (a union-find, near-linear). The order of joining doesn't matter."""
+
+    def __init__(self) -> None:
+        self._above: dict[str, str] = {}
+
+    def root(self, name: str) -> str:
+        """Give the name that represents the set of `name`: the same one for every name in the set."""
+        above = self._above
+        root = name
+        while (further := above.get(root, root)) != root:
+            root = further
+        while (further := above.get(name, name)) != root:
+            above[name] = root
+            name = further
+        return root
+
+    def join(self, name: str, other: str) -> None:
+        """Make one set of the sets of two names; the smaller of the two roots represents it."""
+        one, two = self.root(name), self.root(other)
+        if one != two:
+            self._above[max(one, two)] = min(one, two)
 
 
-def _unpack_seen(files: bytes, problems: tuple[Problem, ...]) -> Seen:
-    return Seen(_seen(files), problems)
+def stray_sidecars(listing: Listing) -> list[Problem]:
+    """Warn of sidecars without a save beside them."""
+    stems = {stem(path) for path in listing.saves} if listing.sidecars else set()
+    message, hint = "there is no save beside this sidecar", "name it as the save, with .toml at the end"
+    return [Problem(path, 0, message, hint, "warning") for path in listing.sidecars if stem(path) not in stems]
 
 
-def look_into(task: Look) -> Seen:
-    """Find out which threads files hold; the hash of a new file is left to the scan, which reads it anyway."""
-    found: list[tuple[str, InputFile]] = []
-    problems: list[Problem] = []
-    for path, stamp, known in task.files:
-        file = Path(task.content, path)
-        try:
-            if known and known.stamp.size == stamp.size:
-                sha256 = hashlib.sha256(file.read_bytes()).hexdigest()
-                if sha256 == known.sha256:
-                    found.append((path, InputFile(stamp, sha256, known.keys)))
-                    continue
-            if path.endswith(".toml"):
-                found.append((path, InputFile(stamp, hashlib.sha256(file.read_bytes()).hexdigest(), ())))
-                continue
-            threads = _identify(file)
-            if not threads:
-                problems += _why_not(file, path)
-                continue
-        except OSError as error:
-            problems.append(unreadable(path, error))
-            continue
-        found.append((path, InputFile(stamp, "", tuple(thread.key for thread in threads))))
-    return Seen(tuple(found), tuple(problems))
-
-
-def _identify(path: Path) -> tuple[Thread, ...]:
-    """Which threads a save holds, from its head where that is enough."""
-    with path.open("rb") as file:
-        head = file.read(HEAD)
-        # Up to the last line end, so that no character is cut; without one there may be more to read.
-        if len(head) == HEAD and (threads := _threads(head[: head.rfind(b"\n") + 1])):
-            return threads
-        return _threads(head + file.read())
-
-
-def _threads(raw: bytes) -> tuple[Thread, ...]:
-    text, _ = decode(raw, "")
-    reader = reader_of(text)
-    return reader.identify(text) if reader else ()
-
-
-def _why_not(file: Path, path: str) -> tuple[Problem, ...]:
-    """Problems of a save that does not say which thread it holds."""
-    problems = read_save(file.read_bytes(), path).problems
-    return problems if any(problem.severity == "error" for problem in problems) else (changed(path),)
-
-
-def unknown(
-    listing: Listing, known: Mapping[str, InputFile], built: int
-) -> Iterator[tuple[str, FileStamp, InputFile | None]]:
-    """Yield the files that the last build, which listed them at `built`, can't vouch for."""
-    for files in (listing.saves, listing.sidecars):
-        for path, stamp in files.items():
-            before = known.get(path)
-            if before is None or before.stamp != stamp or max(stamp.modified, stamp.changed) > built - YOUNG:
-                yield path, stamp, before
-
-
-def groups(listing: Listing, inputs: Mapping[str, InputFile]) -> tuple[list[Group], list[Problem]]:
-    """Put together the saves of each thread, oldest first, with their sidecars; sorted by thread."""
-    threads: dict[tuple[str, str], list[str]] = {}
-    for path in listing.saves:
-        if path in inputs:
-            for key in inputs[path].keys:
-                threads.setdefault(key, []).append(path)
-    beside = {path.removesuffix(".toml"): path for path in listing.sidecars}
-    used: set[str] = set()
-    found = []
-    for (source, name), paths in sorted(threads.items()):
-        if len(paths) > 1:
-            paths.sort(key=merge.age)
-        corrections = tuple(beside[stem] for path in paths if (stem := _stem(path)) in beside) if beside else ()
-        used.update(corrections)
-        found.append(Group(source, name, tuple(paths), tuple(dict.fromkeys(corrections))))
-    stems = {_stem(path) for path in listing.saves} if beside else set()
-    problems = [
-        Problem(
-            path, 0, "there is no save beside this sidecar", "name it as the save, with .toml at the end", "warning"
-        )
-        for stem, path in beside.items()
-        if stem not in stems
-    ]
-    return found, problems
-
-
-def _stem(path: str) -> str:
+def stem(path: str) -> str:
+    """Give a path without its ending, which is the same for a sidecar and the saves it corrects."""
     folder, slash, name = path.rpartition("/")
     return folder + slash + (name.rpartition(".")[0] or name)
+
+
+def unreadable(path: str, error: OSError) -> Problem:
+    """Report a file that the system does not let us read."""
+    return Problem(path, 0, f"it can't be read ({error.strerror})", "check its permissions")

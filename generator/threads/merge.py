@@ -1,23 +1,27 @@
-"""Several saves of one thread become one (SPEC section 3, last bullet).
+"""Merge several saves of one thread into one thread (SPEC section 3, the bullet before the last).
 
-The result depends on the set of saves alone, not on the order they come in, and merging a save with itself changes
-nothing. Also here: `unique_ids`, which settles equal ids within one save.
+The result depends on the set of saves, not on the order they come in. Merging a save with itself changes nothing. A
+partial save adds what it holds; what it lacks is not taken away. `match_posts` decides which posts of several saves are
+the same post.
 """
 
 from __future__ import annotations
 
+import datetime
 import re
-from collections.abc import Iterable, Sequence
+from bisect import bisect_right
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import accumulate
 from typing import Any
 
 import msgspec
 
+from generator import dates
 from generator.model import Post, SaveRef, Thread
-from generator.readers import Reading
 
 
 def age(path: str) -> tuple[Any, ...]:
-    """Sort key of saves, oldest first: by path, digits compared as numbers, the ending last.
+    """Give the sort key of a save, oldest first: its path with digits compared as numbers, and its ending last.
 
     So `179.txt` comes before `179.2.txt`, and that before `179.10.txt`.
     """
@@ -32,13 +36,10 @@ def age(path: str) -> tuple[Any, ...]:
 
 
 def unique_ids(posts: Sequence[Post]) -> tuple[Post, ...]:
-    """Give posts of one save that share an id `-2`, `-3` ... in order, the one case where order counts."""
-    seen: dict[str, int] = {}
-    for post in posts:
-        seen[post.id] = seen.get(post.id, 0) + 1
-    if len(seen) == len(posts):
+    """Add `-2`, `-3` ... to ids that posts of one save share, in order. This is the one case where order counts."""
+    taken = {post.id for post in posts}
+    if len(taken) == len(posts):
         return tuple(posts)
-    taken = set(seen)
     count: dict[str, int] = {}
     result = []
     for post in posts:
@@ -54,59 +55,129 @@ def unique_ids(posts: Sequence[Post]) -> tuple[Post, ...]:
     return tuple(result)
 
 
-def settle(reading: Reading) -> Reading:
-    """Give the posts of every thread of a save unique ids."""
-    return msgspec.structs.replace(
-        reading,
-        threads=tuple(msgspec.structs.replace(thread, posts=unique_ids(thread.posts)) for thread in reading.threads),
+def match_posts(saves: Sequence[Thread]) -> tuple[Thread, ...]:
+    """Give the same id to posts of several saves that are the same post, and different ids to all others.
+
+    Two posts are the same if their ids are equal. Posts of one save are always different, even if their ids are equal.
+    """
+    return tuple(
+        thread if posts is thread.posts else msgspec.structs.replace(thread, posts=posts)
+        for thread in saves
+        for posts in (unique_ids(thread.posts),)
     )
 
 
-def merge(saves: Iterable[tuple[SaveRef, Thread]]) -> tuple[Thread, tuple[tuple[int, ...], ...]]:
-    """Merge saves of one thread (their posts with unique ids, without replies).
+def merge(
+    saves: Iterable[tuple[SaveRef, Thread]], partial: Collection[str] = ()
+) -> tuple[Thread, tuple[tuple[int, ...], ...]]:
+    """Merge saves of one thread (their posts matched, without replies); `partial` holds the paths of partial saves.
 
-    Returns the thread and, for each of its saves, oldest first, the indices of that save's posts in the save's own
-    order: the walk that replies are to be inferred from.
+    A save may come in several pieces. Returns the thread and its walks, oldest first, as indices of posts: all posts of
+    partial saves as the thread has them, then those of each whole save in the save's own order. Replies are inferred
+    along these.
     """
     ordered = sorted(saves, key=lambda save: age(save[0].path))
-    refs = tuple(ref for ref, _ in ordered)
-    if len(ordered) == 1:
+    refs = tuple(dict.fromkeys(ref for ref, _ in ordered))
+    if len(ordered) == 1 and not partial:
         thread = ordered[0][1]
         return msgspec.structs.replace(thread, saves=refs), (tuple(range(len(thread.posts))),)
-    threads = [thread for _, thread in ordered]
-    newest = threads[-1]
+    number_of = {ref: number for number, ref in enumerate(refs)}
     versions: dict[str, list[tuple[int, Post]]] = {}
-    for number, thread in enumerate(threads):
+    for ref, thread in ordered:
         for post in thread.posts:
-            versions.setdefault(post.id, []).append((number, post))
-    order = [post.id for post in newest.posts]
-    for thread in reversed(threads[:-1]):
-        order = _insert(order, [post.id for post in thread.posts])
-    posts = tuple(_merged(versions[name]) for name in order)
+            versions.setdefault(post.id, []).append((number_of[ref], post))
+    whole = [thread for ref, thread in ordered if ref.path not in partial]
+    parts = [thread for ref, thread in ordered if ref.path in partial]
+    posts = {name: _merged(same) for name, same in versions.items()}
+    order = _order(whole, posts)
     at = {name: index for index, name in enumerate(order)}
+    walks = [tuple(at[post.id] for post in thread.posts) for thread in whole]
+    if parts:
+        walks.insert(0, tuple(sorted({at[post.id] for thread in parts for post in thread.posts})))
+    # The part that opens the thread has the best title, and a whole save has a better one than any part.
+    first = order[0] if order else ""
+    parts.sort(key=lambda thread: any(post.id == first for post in thread.posts))
+    return msgspec.structs.replace(
+        _merged_head([*parts, *whole]),
+        posts=tuple(posts[name] for name in order),
+        saves=refs,
+        partial=tuple(number for number, ref in enumerate(refs) if ref.path in partial),
+    ), tuple(walks)
+
+
+def _merged_head(threads: Sequence[Thread]) -> Thread:
+    """Give everything of a thread but its posts; where saves differ, the later one counts."""
+    newest = threads[-1]
     story = _longest(threads)
     dated = next((thread for thread in reversed(threads) if thread.posted), newest)
-    merged = msgspec.structs.replace(
+    return msgspec.structs.replace(
         newest,
         body=story.body,
         links=story.links,
         markup=story.markup,
         posted=dated.posted,
         posted_raw=dated.posted_raw,
-        posts=posts,
-        saves=refs,
         **{name: _latest(threads, name) for name in ("url", "author", "department", "tags", "masthead", "footer")},
     )
-    return merged, tuple(tuple(at[post.id] for post in thread.posts) for thread in threads)
+
+
+def _order(whole: Sequence[Thread], posts: Mapping[str, Post]) -> list[str]:
+    """Put posts in order, by id: the order of the newest whole save, with the other posts where they belong."""
+    order = [post.id for post in whole[-1].posts] if whole else []
+    for thread in reversed(whole[:-1]):
+        order = _insert(order, [post.id for post in thread.posts])
+    if len(order) == len(posts):
+        return order
+    placed = set(order)
+    return _place(order, [name for name in posts if name not in placed], posts)
+
+
+def _place(order: list[str], names: list[str], posts: Mapping[str, Post]) -> list[str]:
+    """Add to `order` the posts that only partial saves hold, by number, else by time, else by id.
+
+    Each goes after the last post of `order` whose number (or time) is not greater. If no post of `order` can be
+    compared with it, it goes to the end.
+    """
+    ranks = [_rank(posts[name]) for name in order]
+    kinds: dict[int, tuple[list[tuple[Any, ...]], list[int]]] = {}
+    for kind in (NUMBER, TIME):
+        sortable = sorted((rank[:2], place) for place, rank in enumerate(ranks) if rank[0] == kind)
+        kinds[kind] = [rank for rank, _ in sortable], list(accumulate((place for _, place in sortable), max))
+    follow: dict[int, list[str]] = {}
+    for rank, name in sorted((_rank(posts[name]), name) for name in names):
+        compared, last_places = kinds.get(rank[0], ([], []))
+        anchor = len(order) - 1
+        if compared:
+            smaller = bisect_right(compared, rank[:2])
+            anchor = last_places[smaller - 1] if smaller else -1
+        follow.setdefault(anchor, []).append(name)
+    result = follow.get(-1, [])
+    for place, name in enumerate(order):
+        result.append(name)
+        result += follow.get(place, ())
+    return result
+
+
+NUMBER, TIME, NAME = range(3)
+"""What a post of a partial save is sorted by: the first of these that it has."""
+
+
+def _rank(post: Post) -> tuple[int, float, str]:
+    """Give the sort key of a post whose saves don't say what order posts are in."""
+    if post.number is not None:
+        return NUMBER, post.number, post.id
+    if post.posted:
+        return TIME, dates.instant(post.posted, datetime.UTC), post.id
+    return NAME, 0, post.id
 
 
 def _insert(order: list[str], older: list[str]) -> list[str]:
-    """`order` with what only `older` has, each behind its predecessor there."""
-    known = set(order)
+    """Add to `order` the posts that only `older` has, each after its predecessor there."""
+    placed = set(order)
     follow: dict[str | None, list[str]] = {}
     anchor: str | None = None
     for name in older:
-        if name in known:
+        if name in placed:
             anchor = name
         else:
             follow.setdefault(anchor, []).append(name)
@@ -120,8 +191,10 @@ def _insert(order: list[str], older: list[str]) -> list[str]:
 
 
 def _merged(versions: list[tuple[int, Post]]) -> Post:
-    """One post from its versions, oldest first: the newest, with the longest text and the fullest subject of all."""
+    """Make one post of its versions, oldest first: the newest, with the longest text and the fullest subject of all."""
     newest = versions[-1][1]
+    if len(versions) == 1:
+        return msgspec.structs.replace(newest, saves=(versions[0][0],))
     text, subject = newest, newest.subject
     for _, post in reversed(versions):
         if len(post.body) > len(text.body):
@@ -134,18 +207,19 @@ def _merged(versions: list[tuple[int, Post]]) -> Post:
         body=text.body,
         markup=text.markup,
         truncated=text.truncated,
-        saves=tuple(number for number, _ in versions),
+        saves=tuple(dict.fromkeys(number for number, _ in versions)),
+        number=next((post.number for _, post in reversed(versions) if post.number is not None), None),
         **{name: _latest([post for _, post in versions], name) for name in ("posted", "posted_raw", "stated")},
     )
 
 
 def _latest(values: Sequence[Thread] | Sequence[Post], name: str) -> Any:
-    """The newest value of a field that is there."""
+    """Give the newest value of a field that is not empty."""
     return next((value for item in reversed(values) if (value := getattr(item, name))), getattr(values[-1], name))
 
 
 def _longest(threads: Sequence[Thread]) -> Thread:
-    """The thread with the longest story, the newest of several."""
+    """Give the thread with the longest story; of several, the newest."""
     best = threads[-1]
     for thread in reversed(threads):
         if len(thread.body) > len(best.body):

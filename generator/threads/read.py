@@ -1,13 +1,14 @@
-"""Assemble: the saves of one thread in, the `Thread` that pages show out.
+"""Read a group of files. All its threads come out as pages show them, with the bytes of each save to publish.
 
-Reads, redacts, merges, infers replies, applies the sidecar. Scan calls it once a thread, and render again for
-threads whose pages were not made early: parsing is far cheaper than keeping bodies. Reads files, writes none.
+Every file is read once. The order of work is: read, join what belongs to one thread, match posts across saves, redact,
+merge, find replies, apply sidecars. Scan calls this for each new file and each group of several files. Render calls it
+again for a group with stale pages, since parsing is far cheaper than keeping bodies. Reads files, writes none.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 
@@ -15,125 +16,196 @@ import msgspec
 
 from generator.errors import Problem
 from generator.model import TOP, Reply, SaveRef, Thread, Tree
-from generator.readers import decode, read_save, reader_of
-from generator.threads import merge, sidecar
-from generator.threads.redact import Redacted, Redactions, Source, redact
+from generator.readers import Piece, Reading, read_save, reader_of, splice
+from generator.threads import sidecar
+from generator.threads.content import Group, stem, unreadable
+from generator.threads.join import Key, Part, Parts, join_parts, without_footer
+from generator.threads.merge import match_posts, merge
+from generator.threads.redact import Redacted, Redactions, may_be_told, redact
 from generator.threads.replies import infer
+from generator.threads.sidecar import Correction
 
 
-class Group(msgspec.Struct, frozen=True):
-    """The saves of one thread, as paths in the content folder, and the sidecars beside them, oldest first."""
+class ThreadReading(msgspec.Struct, frozen=True):
+    """A thread as pages show it, and what redaction did to it."""
 
-    source: str
-    id: str
-    saves: tuple[str, ...]
-    sidecars: tuple[str, ...] = ()
-
-
-class Loaded(msgspec.Struct, frozen=True):
-    """A thread as pages show it, with what was found on the way."""
-
-    thread: Thread | None
-    problems: tuple[Problem, ...]
-    tree: Tree = Tree((), (), ())
+    thread: Thread
+    tree: Tree
     """Of its posts."""
-    published: tuple[tuple[str, bytes], ...] = ()
-    """Each save's path and the bytes to publish."""
-    traces: tuple[str, ...] = ()
-    """Lines of removed texts, for `check`."""
     hits: tuple[str, ...] = ()
     """Which redactions applied."""
-    read: tuple[tuple[str, str], ...] = ()
-    """Each save and sidecar, and the SHA-256 of its bytes."""
+    traces: tuple[str, ...] = ()
+    """Lines of removed texts, for `check` to search for."""
 
 
-Known = Callable[[Thread], tuple[Reply, ...]]
+class FileReading(msgspec.Struct, frozen=True):
+    """A file of the group that could be opened."""
+
+    path: str
+    sha256: str
+    ties: tuple[str, ...] = ()
+    """See `content.Input`."""
+    failed: bool = False
+    """Whether it is a save that can't be used; the problems say why. Its ties are then those it was meant to have."""
+
+
+class GroupReading(msgspec.Struct, frozen=True):
+    """What a group of files holds."""
+
+    threads: tuple[ThreadReading, ...]
+    """From the oldest save on. If a save can't be read, its threads have only what the other saves hold."""
+    files: tuple[FileReading, ...]
+    """Sidecars, then saves; each from the oldest to the newest."""
+    problems: tuple[Problem, ...]
+    published: dict[str, bytes | None]
+    """The bytes to publish of each save that could be read, by path: as saved, or after redaction. None if a redaction
+    touches the save and no redacted copy of it can be made."""
+
+
+Replies = Callable[[Thread], tuple[Reply, ...]]
 _NONE: Mapping[str, bytes] = MappingProxyType({})
 
 
-def assemble(
+def read_group(
     content: Path,
     group: Group,
     redactions: Redactions,
-    known: Known | None = None,
+    *,
+    replies: Replies | None = None,
     loose: Mapping[str, bytes] = _NONE,
-) -> Loaded:
-    """Read one thread whole: saves, redaction, merging, replies, sidecar.
+) -> GroupReading:
+    """Read all threads of a group, each file once.
 
-    `known` gives the replies that an earlier reading of the same saves found; without it they are inferred. `loose`
-    holds the bytes of saves that do not lie in the content folder (yet), by path.
+    A new file may be read as a group of its own before it is known which files share its threads; `files` then gives
+    its ties. `replies` gives the replies from an earlier reading of the same files; without it they are inferred.
+    `loose` has the bytes of saves that are not in the content folder (yet), by path.
     """
-    problems: list[Problem] = []
-    read: list[tuple[str, str]] = []
-    correction, raw_sidecar, sidecar_path = sidecar.Sidecar(), b"", ""
-    for path in group.sidecars:  # the newest wins, but all are checked
-        try:
-            raw_sidecar, sidecar_path = (content / path).read_bytes(), path
-        except OSError as error:
-            problems.append(unreadable(path, error))
-            continue
-        read.append((path, hashlib.sha256(raw_sidecar).hexdigest()))
-        correction, found = sidecar.parse(raw_sidecar, path)
-        problems += found
-    raws: list[bytes] = []
-    sources: list[Source] = []
-    for path in group.saves:
-        try:
-            raw = loose[path] if path in loose else (content / path).read_bytes()
-        except OSError as error:
-            problems.append(unreadable(path, error))
-            continue
-        read.append((path, hashlib.sha256(raw).hexdigest()))
-        text, warnings = decode(raw, path)
-        reader = reader_of(text)
-        if reader is None:  # a NUL byte behind the head, or the file changed since it was grouped
-            problems += read_save(raw, path).problems
-            continue
-        reading = reader.read(text, path, footer=correction.footer)
-        problems += warnings
-        if any(problem.severity == "error" for problem in reading.problems):
-            problems += reading.problems
-            continue  # where the build goes on all the same, the thread's other saves still stand
-        raws.append(raw)
-        sources.append(Source(text, reader, merge.settle(reading), path))
-    if not sources:
-        found = () if any(problem.severity == "error" for problem in problems) else (changed(group.saves[-1]),)
-        return Loaded(None, (*problems, *found), read=tuple(read))
-    redacted = redact(sources, redactions, footer=correction.footer) if redactions else Redacted(tuple(sources))
+    raws, problems = _open(content, group, loose)
+    readings = {path: read_save(raws[path], path) for path in group.saves if path in raws}
+    joined = join_parts({path: reading for path, reading in readings.items() if not reading.failed})
+    problems += joined.problems
+    corrections = _read_sidecars(group, raws, joined, problems)
+    redacted = redact(_match(joined, corrections), redactions)
     problems += redacted.problems
-    problems += (problem for source in redacted.saves for problem in source.reading.problems)
-    hashes = dict(read)
-    saves, published = [], []
-    for source, raw in zip(redacted.saves, raws, strict=True):
-        data = source.text.encode() if source.changed else raw
-        published.append((source.path, data))
-        sha256 = hashlib.sha256(data).hexdigest() if source.changed else hashes[source.path]
-        ref = SaveRef(source.path, sha256, source.reader.NAME)
-        saves += [(ref, thread) for thread in source.reading.threads if thread.key == (group.source, group.id)]
-    if not saves:
-        return Loaded(None, (*problems, changed(group.saves[-1])), read=tuple(read))
-    thread, walks = merge.merge(saves)
-    thread = msgspec.structs.replace(thread, replies=known(thread) if known else _replies(thread, walks))
-    if sidecar_path:
-        thread, found = sidecar.apply(thread, correction, raw_sidecar, sidecar_path)
-        problems += found
-    return Loaded(thread, tuple(problems), thread.tree(), tuple(published), redacted.traces, redacted.hits, tuple(read))
+    hashes = {path: hashlib.sha256(raw).hexdigest() for path, raw in raws.items()}
+    published: dict[str, bytes | None] = {}
+    refs: dict[str, SaveRef] = {}
+    for path, reading in readings.items():
+        if path not in joined.ties:
+            problems += reading.problems
+            continue
+        copy = _copy(reading, redacted.copies[path]) if path in redacted.copies else None
+        problems += (problem for problem in reading.problems if copy is None or may_be_told(problem, copy))
+        published[path] = raws[path] if copy is None else copy.encode() or None
+        sha256 = hashlib.sha256(copy.encode()).hexdigest() if copy else hashes[path]
+        refs[path] = SaveRef(path, sha256, _reader_name(raws[path]))
+    files = []
+    for path, sha256 in hashes.items():
+        failed = path in readings and path not in joined.ties
+        ties = tuple(map("/".join, readings[path].meant)) if failed else joined.ties.get(path, ())
+        files.append(FileReading(path, sha256, ties, failed))
+    threads = _merge(redacted, refs, corrections, replies, problems)
+    return GroupReading(tuple(threads), tuple(files), tuple(problems), published)
 
 
-def _replies(thread: Thread, walks: Sequence[tuple[int, ...]]) -> tuple[Reply, ...]:
-    """Infer replies along each save's own walk; of several, a post's newest save decides.
+def _open(content: Path, group: Group, loose: Mapping[str, bytes]) -> tuple[dict[str, bytes], list[Problem]]:
+    """Give the bytes of each file, and a problem for each that can't be opened."""
+    raws: dict[str, bytes] = {}
+    problems: list[Problem] = []
+    for path in (*group.sidecars, *group.saves):
+        try:
+            raws[path] = loose[path] if path in loose else (content / path).read_bytes()
+        except OSError as error:
+            problems.append(unreadable(path, error))
+    return raws, problems
 
-    A merged order need not be a walk of the tree, each save's order is. Parents of posts that a newer save decides
-    lie in that save, so no circle can close across saves; only parents that a source states can lie elsewhere.
+
+def _copy(reading: Reading, pieces: Sequence[Piece] | None) -> str:
+    """Give the text of the published copy of a redacted save; empty if none can be made."""
+    return "" if pieces is None else splice(reading.text, pieces)
+
+
+def _reader_name(raw: bytes) -> str:
+    reader = reader_of(raw)
+    assert reader is not None
+    return reader.NAME
+
+
+def _read_sidecars(
+    group: Group, raws: Mapping[str, bytes], joined: Parts, problems: list[Problem]
+) -> dict[Key, Correction]:
+    """Read the sidecars, by the threads they correct. Of several for one thread the newest counts; all are checked."""
+    if not group.sidecars:
+        return {}
+    beside: dict[str, dict[str, Key]] = {}
+    """The threads, by id, of the saves that have each stem."""
+    for part in joined.parts:
+        beside.setdefault(stem(part.path), {})[part.thread.id] = part.thread.key
+    corrections: dict[Key, Correction] = {}
+    for path in group.sidecars:
+        keys = beside.get(stem(path), {})
+        if path not in raws:
+            continue
+        if len(keys) > 1:
+            tables, more = sidecar.parse_tables(raws[path], path, keys)
+            corrections.update((keys[name], table) for name, table in tables.items())
+        else:
+            correction, more = sidecar.parse(raws[path], path)
+            corrections.update((key, correction) for key in keys.values())
+        problems += more
+    return corrections
+
+
+def _match(joined: Parts, corrections: Mapping[Key, Correction]) -> list[Part]:
+    """Match the posts of each thread across saves. A footer that a sidecar denies becomes part of the last post."""
+    threads: dict[Key, list[Part]] = {}
+    for part in joined.parts:
+        correction = corrections.get(part.thread.key)
+        denied = correction is not None and not correction.sidecar.footer
+        threads.setdefault(part.thread.key, []).append(without_footer(part) if denied else part)
+    return [
+        msgspec.structs.replace(part, thread=thread)
+        for parts in threads.values()
+        for part, thread in zip(parts, match_posts([part.thread for part in parts]), strict=True)
+    ]
+
+
+def _merge(
+    redacted: Redacted,
+    refs: Mapping[str, SaveRef],
+    corrections: Mapping[Key, Correction],
+    replies: Replies | None,
+    problems: list[Problem],
+) -> Iterator[ThreadReading]:
+    """Merge the parts of each thread, find its replies, and apply its sidecar."""
+    threads: dict[Key, list[Part]] = {}
+    for part in redacted.parts:
+        threads.setdefault(part.thread.key, []).append(part)
+    for key, parts in threads.items():
+        whole = {part.path for part in parts if not part.saved.partial}
+        partial = {part.path for part in parts} - whole
+        thread, walks = merge([(refs[part.path], part.thread) for part in parts], partial)
+        thread = msgspec.structs.replace(thread, replies=replies(thread) if replies else _infer(thread, walks))
+        if key in corrections:
+            thread, more = sidecar.apply(thread, corrections[key])
+            problems += more
+        yield ThreadReading(thread, thread.tree(), redacted.hits.get(key, ()), redacted.traces.get(key, ()))
+
+
+def _infer(thread: Thread, walks: Sequence[tuple[int, ...]]) -> tuple[Reply, ...]:
+    """Infer replies along each walk. If a post is in several, the newest walk decides.
+
+    The order of a whole save is a walk of the tree; a merged order need not be one. If a newer save decides, the parent
+    is in that save too, so no circle can close across saves. Only parents that a source states can be elsewhere.
     """
     if len(walks) == 1:
         return infer(thread)
     replies: list[Reply] = [TOP] * len(thread.posts)
-    for walk in walks:  # oldest first: newer ones write over
+    for walk in walks:  # oldest first, so newer walks overwrite older ones
         part = msgspec.structs.replace(thread, posts=tuple(thread.posts[index] for index in walk))
         for index, reply in zip(walk, infer(part), strict=True):
             replies[index] = reply
-    # A newer save may lack a parent that its posts still name, and an older save has it.
+    # A newer save may lack a parent that its posts still name, while an older save has it.
     at = {post.id: index for index, post in enumerate(thread.posts)}
     stated: dict[int, int | None] = {
         index: at[post.stated]
@@ -146,11 +218,6 @@ def _replies(thread: Thread, walks: Sequence[tuple[int, ...]]) -> tuple[Reply, .
     return tuple(replies)
 
 
-def unreadable(path: str, error: OSError) -> Problem:
-    """Tell of a file that the system does not let us read."""
-    return Problem(path, 0, f"it can't be read ({error.strerror})", "check its permissions")
-
-
 def changed(path: str) -> Problem:
-    """Tell of a save that is another when it is read again."""
+    """Report a save that differs when it is read again."""
     return Problem(path, 0, "it changed while the site was being built", "build again")

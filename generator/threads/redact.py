@@ -1,13 +1,12 @@
-"""Redaction: removes authors and posts from the texts of saves before anything else reads them (SPEC section 6).
+"""Redaction removes authors and posts from what saves hold, before anything else sees it (SPEC section 6).
 
-Saves go in, the same saves without the removed names and texts come out; all later stages, and the published copies
-of the saves, see only these. So a redacted build is a build of saves with those texts replaced, by construction. Only
-the ids of posts are carried over, since they are made from what is removed.
+The parts of all saves of a group come in. The same parts go out without the removed names and texts, with what to
+replace in the published copy of each save. Redaction works on values, whatever they were read from. Reading the copy of
+a plain save gives the redacted thread. Only the ids of posts may differ: they are made from what was removed, and the
+thread keeps them.
 
-A quote of a removed text goes where another post of the thread repeats it exactly: a `>` line, a whole line of twenty
-characters or more, such a line of the removed text inside another, or a passage in double quotes of twelve or more.
-What the removed text itself quotes is not its author's, and stays where others wrote it. Other threads are not
-searched.
+A post that is removed from one save is removed from all of them. Quotes of it in other texts of the group are removed
+too (`removed_quotes`). What the removed text quotes is not its author's, so it stays where others wrote it.
 """
 
 from __future__ import annotations
@@ -20,18 +19,12 @@ import msgspec
 
 from generator.errors import Problem
 from generator.model import REMOVED, Author, Thread
-from generator.readers import STORY, Reader, Reading
+from generator.readers import Piece, block_for
+from generator.threads.join import Key, Part
+from generator.threads.removed_quotes import LINE, fold_spaces, own_lines, quote_remover
 
-LINE = 20
-"""Characters from which a whole line counts as a quote without a mark."""
-
-_QUOTED = re.compile(r"""(["\u201c])([^"\u201c\u201d\n]{12,})(["\u201d])""")
-_MARKS = re.compile(r"[ \t]*(?:>[ \t]*)+")
-_START = re.compile(r"(?<![A-Za-z0-9])\w")
-"""Where a word starts; in scripts that do not part words by spaces, any letter."""
-_KEY = 12
-"""Characters from a word's start by which places in removed texts are looked up."""
-_EDGES = "\"'\u2018\u2019\u201c\u201d\u2026. \t"
+STORY = -1
+"""The index of the story, where posts are counted from 0."""
 
 
 class Redactions(msgspec.Struct, frozen=True):
@@ -69,7 +62,7 @@ class Redactions(msgspec.Struct, frozen=True):
         return None
 
     def hit_author(self, author: Author | None) -> str | None:
-        """Give the redaction that removes an author: by uid, or by name where there is none."""
+        """Give the redaction that removes an author, by uid, or by name if there is no uid."""
         if author is None or author.removed:
             return None
         if author.uid is not None:
@@ -81,190 +74,156 @@ class Redactions(msgspec.Struct, frozen=True):
         return self.hit(f"{thread.source}/{thread.id}#{post_id}")
 
     def idle(self, hits: Iterable[str]) -> list[str]:
-        """List the redactions that are not among those that applied, sorted."""
+        """List the redactions that are not among `hits`, sorted."""
         return sorted({*self.names, *(f"sha256:{sha256}" for sha256 in self.hashes)} - set(hits))
 
 
-class Source(msgspec.Struct, frozen=True):
-    """A save on its way through redaction."""
-
-    text: str
-    reader: Reader
-    reading: Reading
-    path: str
-    changed: bool = False
-
-
 class Redacted(msgspec.Struct, frozen=True):
-    """What redaction leaves of a thread's saves."""
+    """What redaction leaves of a group."""
 
-    saves: tuple[Source, ...]
-    traces: tuple[str, ...] = ()
-    """The longest line of each removed text, for `check` to search for. One shorter than `LINE` stays where others
-    wrote it too, so finding it would say nothing."""
-    hits: tuple[str, ...] = ()
-    """Which redactions applied."""
+    parts: tuple[Part, ...]
+    """In the order they came in."""
+    copies: dict[str, tuple[Piece, ...] | None] = {}
+    """What is replaced in the copy of each save that changed, by path; None if the save is not plain text."""
+    hits: dict[Key, tuple[str, ...]] = {}
+    """Which redactions applied, by thread."""
+    traces: dict[Key, tuple[str, ...]] = {}
+    """The longest line of each removed text, for `check` to search for. Lines shorter than `LINE` are left out: others
+    may have written them too, so finding one would prove nothing."""
     problems: tuple[Problem, ...] = ()
 
 
-def redact(saves: Sequence[Source], redactions: Redactions, *, footer: bool) -> Redacted:
-    """Remove what is to go from all saves of one thread. Posts come in with unique ids and keep them."""
-    gone: list[set[tuple[int, int]]] = []
-    texts: list[str] = []
-    traces: set[str] = set()
-    hits: set[str] = set()
-    for save in saves:
-        here = set()
-        for number, thread in enumerate(save.reading.threads):
-            kept: set[str] = set()
-            found = {redactions.hit_author(thread.author)}
-            bodies = [(STORY, thread.body, found != {None})]
-            for index, post in enumerate(thread.posts):
-                by = {redactions.hit_author(post.author), redactions.hit_post(thread, post.id)} - {None}
-                found |= by
-                bodies.append((index, post.body, bool(by) and not (post.author.removed and post.body == REMOVED)))
-            hits.update(name for name in found if name)
-            for index, body, hit in bodies:
-                if hit:
-                    here.add((number, index))
-                    own = _own(body, kept)
-                    texts += own
-                    traces.add(max("\n".join(own).split("\n"), key=len).strip())
-                else:
-                    kept.update(_fold(line) for line in body.split("\n"))
-        gone.append(here)
+def redact(parts: Sequence[Part], redactions: Redactions) -> Redacted:
+    """Remove what `redactions` name from all saves of a group. Posts are already matched, and keep their ids."""
+    if not redactions:
+        return Redacted(tuple(parts))
+    applied = _find_hits(parts, redactions)
+    hits = {key: tuple(sorted(set().union(*by_post.values()))) for key, by_post in applied.items()}
+    gone = [_select(part.thread, applied[part.thread.key]) for part in parts]
     if not any(gone):
-        return Redacted(tuple(saves), hits=tuple(sorted(hits)))
+        return Redacted(tuple(parts), hits=hits)
+    texts, traces = _removed_texts(parts, gone)
     change = quote_remover(texts)
-    result = []
+    left: list[Part] = []
+    pieces: dict[str, list[Piece] | None] = {}
     problems: list[Problem] = []
-    for save, here in zip(saves, gone, strict=True):
-        text = save.reader.rewrite(save.text, here, change, footer=footer)
-        if text == save.text:
-            result.append(save)
+    for part, here in zip(parts, gone, strict=True):
+        thread = _without(part, here, change)
+        if thread is part.thread:
+            left.append(part)
             continue
-        reading = save.reader.read(text, save.path, footer=footer)
-        threads = tuple(
-            _with_ids(after, before) for after, before in zip(reading.threads, save.reading.threads, strict=True)
-        )
-        # A warning quotes its save: what quotes a removed text is no longer found in what is left.
-        left = {problem.message for problem in reading.problems}
-        told = tuple(problem for problem in save.reading.problems if problem.message in left)
-        result.append(Source(text, save.reader, Reading(threads, told), save.path, changed=True))
-        problems += (
-            Problem(
-                save.path,
-                0,
-                "the end of a removed post was taken for the save's closing quote, and stays",
-                "if it belongs to the post, say footer = false in the sidecar",
-                "warning",
-            )
-            for number, thread in enumerate(threads)
-            if thread.footer and (number, len(thread.posts) - 1) in here
-        )
-    lines = tuple(sorted(trace for trace in traces if len(trace) >= LINE))
-    return Redacted(tuple(result), lines, tuple(sorted(hits)), tuple(problems))
+        left.append(msgspec.structs.replace(part, thread=thread))
+        replaced = pieces.setdefault(part.path, [])
+        if part.saved.spans is None:
+            pieces[part.path] = None
+        elif replaced is not None:
+            replaced += _pieces(part, thread, here)
+        if thread.footer and len(thread.posts) - 1 in here:
+            problems.append(_footer_stays(part.path))
+    copies = {path: None if listed is None else tuple(sorted(listed)) for path, listed in pieces.items()}
+    return Redacted(tuple(left), copies, hits, traces, tuple(problems))
 
 
-def _with_ids(after: Thread, before: Thread) -> Thread:
-    """The redacted thread with the ids its posts had."""
-    posts = tuple(msgspec.structs.replace(new, id=old.id) for new, old in zip(after.posts, before.posts, strict=True))
-    return msgspec.structs.replace(after, posts=posts)
+def _find_hits(parts: Sequence[Part], redactions: Redactions) -> dict[Key, dict[str | None, set[str]]]:
+    """Find the redactions that apply to any version of each post (by id) and story (None) of each thread."""
+    applied: dict[Key, dict[str | None, set[str]]] = {}
+    for thread in (part.thread for part in parts):
+        by_post = applied.setdefault(thread.key, {})
+        if hit := redactions.hit_author(thread.author):
+            by_post.setdefault(None, set()).add(hit)
+        for post in thread.posts:
+            for hit in (redactions.hit_author(post.author), redactions.hit_post(thread, post.id)):
+                if hit:
+                    by_post.setdefault(post.id, set()).add(hit)
+    return applied
 
 
-def _fold(text: str) -> str:
-    return " ".join(text.split())
+def _select(thread: Thread, hits: dict[str | None, set[str]]) -> set[int]:
+    """Give the indices of the posts and the story that must be removed here and are not removed yet."""
+    nobody = thread.author is None or thread.author.removed
+    gone = {STORY} if None in hits and not (nobody and thread.body in ("", REMOVED)) else set()
+    for index, post in enumerate(thread.posts if hits else ()):
+        if post.id in hits and not (post.author.removed and post.body == REMOVED):
+            gone.add(index)
+    return gone
 
 
-def _own(text: str, kept: set[str]) -> list[str]:
-    """The runs of lines of a removed text that its author wrote: not marked as quotes, in no kept text before it."""
-    runs: list[list[str]] = [[]]
-    for line in text.split("\n"):
-        if _MARKS.match(line) or (line.strip() and _fold(line) in kept):
-            runs.append([])
-        else:
-            runs[-1].append(line)
-    return ["\n".join(run) for run in runs]
+def _removed_texts(parts: Sequence[Part], gone: Sequence[set[int]]) -> tuple[list[str], dict[Key, tuple[str, ...]]]:
+    """Give what the authors of removed texts wrote themselves, and the longest line of each text, by thread."""
+    texts: list[str] = []
+    traces: dict[Key, set[str]] = {}
+    for part, here in zip(parts, gone, strict=True):
+        kept: set[str] = set()
+        bodies = [part.thread.body, *(post.body for post in part.thread.posts)] if here else []
+        for index, body in enumerate(bodies, STORY):
+            if index in here:
+                own = own_lines(body, kept)
+                texts += own
+                longest = max("\n".join(own).split("\n"), key=len).strip()
+                if len(longest) >= LINE:
+                    traces.setdefault(part.thread.key, set()).add(longest)
+            else:
+                kept.update(fold_spaces(line) for line in body.split("\n"))
+    return texts, {key: tuple(sorted(lines)) for key, lines in traces.items()}
 
 
-def quote_remover(texts: Iterable[str]) -> Callable[[str], str]:
-    """Make the function that takes exact quotes of the given texts out of another text.
+def _without(part: Part, gone: set[int], change: Callable[[str], str]) -> Thread:
+    """Give a thread without what is gone and without quotes of it; the same value if nothing changes."""
+    thread, fits, judge_cut = part.thread, part.saved.fits, part.saved.judge_cut
 
-    Places are looked up by the first `_KEY` characters of a passage, so that the time does not grow with the number of
-    removed texts; only shorter passages are sought in all of them, each once.
-    """
-    passages = _Passages(texts)
+    def changed(text: str) -> str:
+        new = change(text) if text else text
+        return new if new == text or fits is None or fits(new, text) else REMOVED
 
-    def blank(quote: re.Match[str]) -> str:
-        return f"{quote[1]}{REMOVED}{quote[3]}" if passages.hold(quote[2]) else quote[0]
-
-    def change(text: str) -> str:
-        lines = text.split("\n")
-        for number, line in enumerate(lines):
-            marks = _MARKS.match(line)
-            start = marks.end() if marks else 0
-            rest = line[start:]
-            if (marks or len(rest) >= LINE) and passages.hold(rest):
-                lines[number] = line[:start] + REMOVED
-                continue
-            rest = passages.without_lines(rest)
-            if '"' in rest or "\u201c" in rest:
-                rest = _QUOTED.sub(blank, rest)
-            lines[number] = line[:start] + rest
-        return "\n".join(lines)
-
-    return change
+    posts = list(thread.posts)
+    for index, post in enumerate(posts):
+        if index in gone:
+            nobody = Author(post.author.source, REMOVED)
+            posts[index] = msgspec.structs.replace(post, author=nobody, body=REMOVED, truncated="no")
+        elif (body := changed(post.body)) != post.body:
+            cut = judge_cut(body) if judge_cut else post.truncated
+            posts[index] = msgspec.structs.replace(post, body=body, truncated=cut)
+    story = STORY in gone
+    left = msgspec.structs.replace(
+        thread,
+        author=Author(thread.author.source, REMOVED) if story and thread.author else thread.author,
+        body=REMOVED if story else changed(thread.body),
+        links=() if story else thread.links,
+        posts=tuple(posts),
+        footer=thread.footer and changed(thread.footer),
+    )
+    return thread if left == thread else left
 
 
-class _Passages:
-    """What removed texts hold, white space folded, by the starts of words."""
+def _pieces(part: Part, left: Thread, gone: set[int]) -> Iterable[Piece]:
+    """Yield what a redaction replaces in the text of a save."""
+    thread, saved = part.thread, part.saved
+    assert saved.spans is not None
+    spans = saved.spans()
+    if STORY in gone:
+        yield from spans.removed_story
+    elif left.body != thread.body:
+        yield (*spans.story, left.body)
+    last = None if part.footer else spans.last_body
+    for index, (old, new, (author, body)) in enumerate(zip(thread.posts, left.posts, spans.posts, strict=True)):
+        if last and index == len(thread.posts) - 1:
+            body = last
+        if index in gone:
+            yield author
+            yield block_for(*body, REMOVED)
+        elif new.body != old.body:
+            yield (*body, new.body)
+    if spans.footer and left.footer and left.footer != thread.footer:
+        yield (*spans.footer, left.footer)
 
-    def __init__(self, texts: Iterable[str]) -> None:
-        self.texts: list[str] = []
-        self.places: dict[str, list[int]] = {}
-        """Numbers of the texts that hold the key."""
-        self.lines: dict[str, set[tuple[int, str]]] = {}
-        """Lines of removed texts, each with the place of its first word, by the key there."""
-        self.short: dict[str, bool] = {}
-        for text in texts:
-            folded = _fold(text)
-            if not folded:
-                continue
-            number = len(self.texts)
-            self.texts.append(folded)
-            for start in _START.finditer(folded):
-                found = self.places.setdefault(folded[start.start() : start.start() + _KEY], [])
-                if not found or found[-1] != number:
-                    found.append(number)
-            for line in map(str.strip, text.split("\n")):
-                if len(line) >= LINE and (first := _START.search(line)):
-                    at = first.start()
-                    self.lines.setdefault(line[at : at + _KEY], set()).add((at, line))
-        self.all = "\n".join(self.texts)
 
-    def hold(self, passage: str) -> bool:
-        """Say whether a removed text holds a passage of three characters or more."""
-        folded = _fold(passage).strip(_EDGES)
-        first = _START.search(folded)
-        if first is None or len(folded) - first.start() < _KEY:
-            if len(folded) > 2 and folded not in self.short:
-                words = rf"(?<![A-Za-z0-9]){re.escape(folded)}(?![A-Za-z0-9])"
-                self.short[folded] = folded in self.all and re.search(words, self.all) is not None
-            return len(folded) > 2 and self.short[folded]
-        key = folded[first.start() : first.start() + _KEY]
-        return any(folded in self.texts[number] for number in self.places.get(key, ()))
+def _footer_stays(path: str) -> Problem:
+    message = "the end of a removed post was taken for the save's closing quote, and stays"
+    return Problem(path, 0, message, "if it belongs to the post, say footer = false in the sidecar", "warning")
 
-    def without_lines(self, text: str) -> str:
-        """Take whole lines of removed texts out of a line, the longest first where several start."""
-        if not self.lines or len(text) < LINE:
-            return text
-        parts: list[str] = []
-        done = 0
-        for start in _START.finditer(text):
-            at = start.start()
-            for before, line in sorted(self.lines.get(text[at : at + _KEY], ()), key=lambda found: -len(found[1])):
-                if at - before >= done and text.startswith(line, at - before):
-                    parts += text[done : at - before], REMOVED
-                    done = at - before + len(line)
-                    break
-        return "".join(parts) + text[done:]
+
+def may_be_told(problem: Problem, copy: str) -> bool:
+    """Say whether a warning about a redacted save may be shown: not if it quotes what the copy no longer holds."""
+    _, mark, rest = problem.message.partition('"')
+    quoted = rest.rpartition('"')[0]
+    return not mark or all(piece in copy for piece in re.split("[\u2026\ufffd]", quoted))

@@ -1,19 +1,18 @@
-"""Who answers whom: one `Reply` a post, stated by the source or inferred from subjects, quotes, names, turns and order.
+"""Who answers whom? Each post gets a `Reply`: stated by the source, or inferred from subjects, quotes, names and order.
 
-In comes a merged `Thread`, out goes a tuple of replies in the order of its posts. Nothing here looks at dates, scores
-or ids, opens a file, or doubts what a source states; a stated parent that does not exist is the reader's to report and
-means "top-level" here. Parents are posts of the thread and never form a cycle; inferred ones stand before the reply.
+A merged `Thread` comes in, a tuple of replies in the order of its posts goes out. Nothing here looks at dates, scores
+or ids, opens a file, or doubts what a source states. The reader reports a stated parent that does not exist; here it
+means "top-level". Parents are posts of the thread and never form a cycle. An inferred parent comes before its reply.
 
 A plain save is a pre-order walk, so a reply's parent is the post before it or one of that post's ancestors: the *path*
-of its branch. Subjects choose the branch (SPEC section 2.1). Within it every post of the path starts with equal odds,
-every cue multiplies them (the constants below), and the likeliest post is the parent. Its share of the odds is the
-confidence, tempered by how often such evidence was right (`TRUST`); its strongest cue is the evidence.
+of its branch. Subjects choose the branch (SPEC section 2.1). Within it, every post of the path starts with equal odds,
+every cue multiplies them (the constants below), and the likeliest post is the parent. Its share of the odds, multiplied
+by how often such evidence was right (`TRUST`), is the confidence. Its strongest cue is the evidence.
 
-Slashdot hangs what lies deeper than `DEPTH` under the ancestor at that depth. People go on answering each other down
-there, so the path does too, and all its deep posts count for the one ancestor that shows them. To tell that we are so
-deep takes a path we are sure of: a step counts if it is by quote or name, or if quoting is the manner of the thread.
-Elsewhere a false "too deep" would cost more than it gains.
-"""
+Slashdot shows a post that is deeper than `DEPTH` under its ancestor at that depth. People go on answering each other
+below it, so the path goes on too, and all its deep posts count for the one ancestor that shows them. We only decide
+that a post is that deep if we are sure of its path: a step counts if it is by quote or name, or if most of the thread
+quotes. Otherwise a false "too deep" would cost more than it gains."""
 
 from __future__ import annotations
 
@@ -23,43 +22,45 @@ from math import sqrt
 
 from generator.model import REMOVED, TOP, Author, Evidence, Post, Reply, Thread
 
-# By what each cue multiplies the odds of a post to be the parent. Fitted to right parents and honest confidence on 257
+# What each cue multiplies a post's odds of being the parent by. Fitted to right parents and honest confidence on 257
 # threads whose trees are known (a forum, mailing lists, comment sites; each source weighs the root of its size), saved
 # the way Slashdot saves, then rounded. They find 85 % of the parents on the forum, 69 and 88 % on lists, 49 and 59 % on
-# comment sites; "the post before" finds 83, 40 and 55, 47 and 56 %. Fitted afresh on two thirds of the threads and
-# tried on the last, such constants still gain on lists (61 and 75 %) and little on comment sites (48 and 56 %).
+# comment sites; "the post before" finds 83, 40 and 55, 47 and 56 %. If they are fitted to two thirds of the threads and
+# tried on the last third, they still gain on lists (61 and 75 %) and a little on comment sites (48 and 56 %).
 PREVIOUS = 7.5
-"""The post stands right before the reply."""
+"""The post comes right before the reply."""
 QUOTE = 55.0
-"""Words of the post stand behind one `>` in the reply."""
+"""The reply has words of the post after one `>`."""
 REQUOTE = 7.5
-"""What the post quotes, the reply quotes too, one level deeper."""
+"""The reply quotes what the post quotes, one level deeper."""
 NAME = 20.0
 """The reply names the post's author."""
 TURN = 4.5
-"""The two talk: the post answers the reply's author (A, B, A), or its author wrote what follows the reply."""
+"""The two are talking: the post answers the reply's author (A, B, A), or its author wrote what follows the reply."""
 OWN = 0.6
 """The post is by the reply's own author."""
 AGAIN = 0.14
 """The reply's author has answered the post already."""
-# And the square root of 1 + the answers a post has so far: who has answers gets more.
+# And the square root of 1 + the answers a post has so far: a post with answers gets more.
 
 TRUST: dict[Evidence, float] = {"quote": 0.95, "name": 0.87, "turn": 1.0, "order": 0.8, "subject": 1.0}
-"""How many found parents were right, by evidence, as a part of what their odds promise; measured like the cues."""
+"""How many inferred parents were right, by evidence, as a fraction of what their odds promise; measured like the
+cues."""
 CERTAIN = 0.98
 """The most an inference claims: a reply that changed its subject looks like the start of a branch."""
 
 DEPTH = 7
 """Depth of the deepest posts that Slashdot shows."""
 QUOTING = 0.4
-"""The part of a thread's replies that quote, from which on every step counts for the depth."""
+"""If at least this fraction of a thread's replies quote, every step counts for the depth."""
 WINDOW = 13
-"""Posts that a path keeps. This bounds the work for one post, however deep the thread."""
+"""Most posts that a path keeps. This bounds the work for one post, however deep the thread is."""
 CUT = 20
-"""Slashdot cuts subjects near 50 characters; two that agree in so many are taken for one."""
+"""Slashdot cuts subjects near 50 characters, so two subjects that agree in this many count as equal."""
 SHORTEST, LONGEST, LINES, REACH = 12, 40, 12, 8_000
-"""Of a quoted line without its white space: characters that say something, that are compared; lines tried a reply;
-characters of a post they are sought in. What people quote lies well within; the bounds keep hostile texts linear."""
+"""Of a quoted line without its white space: the fewest characters that prove anything, and the most that are compared.
+Then the most lines of a reply that are tried, and the most characters of a post that they are searched for in. Real
+quotes are well within these bounds, which keep hostile texts linear."""
 
 _SPACE = bytes(code for code in range(128) if chr(code).isspace() or chr(code) == ">")
 
@@ -71,7 +72,7 @@ def infer(thread: Thread) -> tuple[Reply, ...]:
 
     Linear in posts and text, without recursion, and the same for equal threads. Posts with a stated parent keep it
     (of a cycle of them, the first becomes top-level); Markdown posts without one are top-level (SPEC section 2.2);
-    plain posts without one are inferred as the head of this module says.
+    plain posts without one get an inferred one, as the docstring of this module says.
     """
     posts = thread.posts
     at: dict[str, int] = {}
@@ -87,7 +88,8 @@ def infer(thread: Thread) -> tuple[Reply, ...]:
             name = name[_MARK.match(name).end() :] if len(name) > 3 else ""  # type: ignore[union-attr]  # it matches
             if path and post.stated is None and post.markup == "plain":
                 if name:
-                    # A subject no branch has is that of a post the save lacks: the reply stays in the open branch.
+                    # If no branch has the subject, its post is missing from the save: the reply stays in the open
+                    # branch.
                     path = branches.get(name) or branches.get(name[:CUT]) or path
                 replies.append(walk.answer(index, path))
                 continue
@@ -111,33 +113,33 @@ def infer(thread: Thread) -> tuple[Reply, ...]:
 
 
 class _Walk:
-    """What is known of the posts passed so far, each list by the index of a post."""
+    """What the walk knows about the posts so far; each list is by the index of a post."""
 
     def __init__(self, posts: tuple[Post, ...]) -> None:
         self.posts = posts
         self.writers = [_writer(post.author) for post in posts]
         times = Counter(self.writers)
         self.voices = [writer if times[writer] > 1 else "" for writer in self.writers]
-        """The writer of a post, where others are by the same; else ""."""
+        """The writer of a post if the writer has other posts too, else ""."""
         self.voices.append("")
         self.names = [post.author.name if writer else "" for post, writer in zip(posts, self.writers, strict=True)]
-        """The writer's name where it tells who that is; else ""."""
+        """The writer's name if it tells who that is, else ""."""
         self.answers = [0] * len(posts)
         self.odds = [1.0] * len(posts)
-        """What a post has for its answers alone."""
+        """The odds that a post has just for its answers."""
         self.answered: dict[str, set[int]] = {}
-        """Whom each voice answered."""
+        """The posts that each voice answered."""
         self.depths = [0] * len(posts)
-        """How deep a post stands for sure."""
+        """The depth of a post, as far as we are sure of it."""
         self.trusts = [1.0] * len(posts)
-        """How likely all steps from the start of the branch to a post are right."""
+        """How likely it is that all steps from the start of the branch to a post are right."""
         self.words: dict[int, tuple[str, str]] = {}
         replies = [post.body for post in posts if post.subject.startswith("Re:")]
         quoting = [body for body in replies if ">" in body and ("\n>" in body or body[0] == ">")]
         self.sure = len(quoting) >= QUOTING * len(replies)
 
     def answer(self, index: int, path: list[int]) -> Reply:
-        """Choose the parent of a reply among the posts of a path, and hang the reply there."""
+        """Choose the parent of a reply among the posts of a path, and add the reply to the path there."""
         if len(path) == 1:
             parent = path[0]
             self.hang(index, path, 0, True, 1.0)
@@ -146,10 +148,10 @@ class _Walk:
         odds = [standing[post] for post in path]
         odds[-1] *= PREVIOUS
         kinds: dict[int, Evidence] = {}
-        """The strongest cue of those that have one."""
-        me, after, body = self.voices[index], self.voices[index + 1], self.posts[index].body
-        if me or after:
-            self.listen(me, after, path, odds, kinds)
+        """The strongest cue of each post of the path that has one, by place."""
+        me, next_voice, body = self.voices[index], self.voices[index + 1], self.posts[index].body
+        if me or next_voice:
+            self.listen(me, next_voice, path, odds, kinds)
         for place, post in enumerate(path):
             name = names[post]
             if name and name in body and len(name) > 2 and not (me and me == self.voices[post]):
@@ -184,7 +186,7 @@ class _Walk:
         return Reply(self.posts[parent].id, kind, confidence if confidence < CERTAIN else CERTAIN)
 
     def hang(self, index: int, path: list[int], place: int, sure: bool, share: float) -> None:
-        """Make a post the last of a path, under the post at `place`."""
+        """End a path with a post that answers the post at `place`."""
         parent = path[place]
         self.answers[parent] = answers = self.answers[parent] + 1
         self.odds[parent] = sqrt(1 + answers)
@@ -197,21 +199,21 @@ class _Walk:
         if len(path) > WINDOW:
             del path[DEPTH]
 
-    def listen(self, me: str, after: str, path: list[int], odds: list[float], kinds: dict[int, Evidence]) -> None:
-        """Weigh the posts of a path by who talks: before them, there, and after the reply."""
-        before = ""
+    def listen(self, me: str, next_voice: str, path: list[int], odds: list[float], kinds: dict[int, Evidence]) -> None:
+        """Weigh the posts of a path by who wrote them, the posts before them, and the post after the reply."""
+        previous = ""
         for place, post in enumerate(path):
             voice = self.voices[post]
             if voice and voice == me:
                 odds[place] *= OWN
             else:
-                if me and me == before and self.writers[post]:
+                if me and me == previous and self.writers[post]:
                     odds[place] *= TURN
                     kinds[place] = "turn"
-                if voice and voice == after:
+                if voice and voice == next_voice:
                     odds[place] *= TURN
                     kinds[place] = "turn"
-            before = voice
+            previous = voice
 
     def compare(self, body: str, path: list[int], odds: list[float], kinds: dict[int, Evidence]) -> None:
         """Weigh the posts of a path by what a reply quotes."""
@@ -235,20 +237,20 @@ class _Walk:
 
 
 def _writer(author: Author) -> str:
-    """Key of an author, or "" for one who could be anybody."""
+    """Give the key of an author, or "" for one who could be anybody."""
     return "" if author.uid is None and author.name in ("Anonymous Coward", REMOVED) else author.key
 
 
 def fold(text: str) -> str:
-    """Text without white space and quote marks, so that quotes match however they were wrapped."""
+    """Give a text without white space and quote marks, so that quotes match however they were wrapped."""
     if text.isascii():
         return text.encode("ascii").translate(None, _SPACE).decode("ascii")
     text = text.encode("utf-8", "surrogatepass").translate(None, _SPACE).decode("utf-8", "surrogatepass")
-    return "".join(text.split())  # white space beyond ASCII is rare, and splitting costs by the piece
+    return "".join(text.split())  # white space beyond ASCII is rare, and splitting costs time for each piece
 
 
 def _quotes(body: str) -> tuple[list[str], list[str]]:
-    """Starts of the lines a reply quotes, folded: those of the quoted post, and those which that quoted itself."""
+    """Give the folded starts of the lines a reply quotes: those of the quoted post, and those that post quotes."""
     once: list[str] = []
     twice: list[str] = []
     for line in body.split("\n"):
@@ -265,7 +267,7 @@ def _quotes(body: str) -> tuple[list[str], list[str]]:
 
 
 def words(body: str) -> tuple[str, str]:
-    """What a post says itself, and what it quotes, both folded."""
+    """Give a post's own words and what it quotes, both folded."""
     body = body[:REACH]
     if ">" not in body:
         return fold(body), ""
@@ -277,7 +279,7 @@ def words(body: str) -> tuple[str, str]:
 
 
 def _acyclic(replies: list[Reply], at: dict[str, int]) -> tuple[Reply, ...]:
-    """Make the first post of every cycle top-level. Only stated parents point ahead, so it is one of them that goes."""
+    """Make the first post of every cycle top-level. Only stated parents can come later, so only these are dropped."""
     rounds = [-1] * len(replies)
     for start in range(len(replies)):
         index: int | None = start

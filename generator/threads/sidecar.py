@@ -1,10 +1,12 @@
 """Sidecars: `NAME.toml` beside `NAME.txt` corrects what can't be known from a save (SPEC section 6).
 
-`parse` makes a `Sidecar` of its bytes, `apply` lays it over the merged thread. Both return problems, never raise.
-"""
+`parse` reads the sidecar of one thread, `parse_tables` that of a save with several threads, and `apply` applies it to
+the merged thread. All return problems and never raise."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Collection
 from typing import Annotated, Any
 
 import msgspec
@@ -14,7 +16,7 @@ from generator.errors import Problem
 from generator.model import TOP, Reply, Thread
 
 TOP_LEVEL = "top"
-"""Parent of a post that answers nobody."""
+"""The value for a post that answers nobody."""
 
 Address = Annotated[str, msgspec.Meta(pattern=r"^[Hh][Tt][Tt][Pp][Ss]?://[^\s<>\"]+\Z")]
 MENDS = {
@@ -22,39 +24,80 @@ MENDS = {
     "url": "write an address that starts with https:// or http://",
     "tags": 'write a list of words, as in tags = ["one", "two"]',
 }
-"""What to do about a value that can't be used."""
+"""Hints about values that can't be used."""
 
 
 class Sidecar(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Corrections of one thread; None leaves what the saves say."""
+    """Corrections of one thread; None keeps what the saves say."""
 
     title: Words | None = None
     url: Address | None = None
     tags: tuple[Words, ...] | None = None
     footer: bool = True
-    """False: the last block is no footer but belongs to the last post."""
+    """False if the last block is not a footer but part of the last post."""
     replies: dict[str, str] = {}
     """Post id = id of its parent, or `top`."""
 
 
-def parse(raw: bytes, path: str) -> tuple[Sidecar, tuple[Problem, ...]]:
-    """Read a sidecar; with problems it says what could be read."""
+class Correction(msgspec.Struct, frozen=True):
+    """A sidecar, and where it is from."""
+
+    sidecar: Sidecar
+    path: str
+    text: str
+    """For finding the lines of problems."""
+
+
+def parse(raw: bytes, path: str) -> tuple[Correction, tuple[Problem, ...]]:
+    """Read a sidecar. If there are problems, it holds what could be read."""
+    text, table, problems = _read(raw, path)
+    sidecar, more = _take(table, text, path)
+    return Correction(sidecar, path, text), (*problems, *more)
+
+
+def parse_tables(raw: bytes, path: str, ids: Collection[str]) -> tuple[dict[str, Correction], tuple[Problem, ...]]:
+    """Read the sidecar of a save with several threads: a table of the same keys for each, named by the thread's id."""
+    text, tables, problems = _read(raw, path)
+    corrections: dict[str, Correction] = {}
+    for name, table in tables.items():
+        line = line_of(text, name)
+        if not isinstance(table, dict):
+            message = f"the save beside this sidecar holds several threads, so {name!r} does not say which it is for"
+            problems.append(Problem(path, line, message, f'put it below a line ["{min(ids)}"] with the thread\'s id'))
+        elif name not in ids:
+            message = f"the save beside this sidecar has no thread {name!r}"
+            problems.append(Problem(path, line, message, nearest(name, ids), "warning"))
+        else:
+            header = re.search(rf"""^[ \t]*\[?[ \t]*["']?{re.escape(name)}\b""", text, re.MULTILINE)
+            start = header.end() if header else 0
+            below = "\n" * text.count("\n", 0, start) + text[start:]
+            sidecar, more = _take(table, below, path)
+            corrections[name] = Correction(sidecar, path, below)
+            problems += more
+    return corrections, tuple(problems)
+
+
+def _read(raw: bytes, path: str) -> tuple[str, dict[str, Any], list[Problem]]:
+    """Give the text of a sidecar, its keys, and problems."""
     try:
         text = raw.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError:
-        return Sidecar(), (Problem(path, 0, "this sidecar is not UTF-8 text", "save it as UTF-8"),)
+        return "", {}, [Problem(path, 0, "this sidecar is not UTF-8 text", "save it as UTF-8")]
     table = read_toml(text, path)
-    if isinstance(table, Problem):
-        return Sidecar(), (table,)
+    return (text, {}, [table]) if isinstance(table, Problem) else (text, table, [])
+
+
+def _take(table: dict[str, Any], text: str, path: str) -> tuple[Sidecar, list[Problem]]:
     values, problems = take(table, text, path, Sidecar, lambda key: MENDS.get(key, "see docs/formats.md, Sidecars"))
-    return Sidecar(**values), tuple(problems)
+    return Sidecar(**values), problems
 
 
-def apply(thread: Thread, sidecar: Sidecar, raw: bytes, path: str) -> tuple[Thread, tuple[Problem, ...]]:
-    """Lay a sidecar over a merged thread whose replies are inferred.
+def apply(thread: Thread, correction: Correction) -> tuple[Thread, tuple[Problem, ...]]:
+    """Apply a sidecar to a merged thread whose replies are inferred.
 
     A reply edited to a post that does not exist, or into a circle, is left as it was, with a warning.
     """
+    sidecar = correction.sidecar
     changes: dict[str, Any] = {}
     if sidecar.title is not None:
         changes["title"] = sidecar.title.strip()
@@ -64,16 +107,16 @@ def apply(thread: Thread, sidecar: Sidecar, raw: bytes, path: str) -> tuple[Thre
         changes["tags"] = tuple(dict.fromkeys(tag.strip() for tag in sidecar.tags))
     problems: list[Problem] = []
     if sidecar.replies:
-        text = raw.decode("utf-8-sig", "replace")
-        changes["replies"] = _edited(thread, sidecar.replies, text, path, problems)
+        changes["replies"] = _edited(thread, correction, problems)
     return (msgspec.structs.replace(thread, **changes) if changes else thread), tuple(problems)
 
 
-def _edited(thread: Thread, edits: dict[str, str], text: str, path: str, problems: list[Problem]) -> tuple[Reply, ...]:
-    """The thread's replies with edits laid over them."""
+def _edited(thread: Thread, correction: Correction, problems: list[Problem]) -> tuple[Reply, ...]:
+    """Give the thread's replies with the edits applied."""
+    path, text = correction.path, correction.text
     at = {post.id: index for index, post in enumerate(thread.posts)}
     wanted: dict[int, int | None] = {}
-    for child, parent in edits.items():
+    for child, parent in correction.sidecar.replies.items():
         wrong = [] if child in at else [child]
         if parent not in at and parent != TOP_LEVEL:
             wrong.append(parent)
@@ -104,7 +147,7 @@ def _edited(thread: Thread, edits: dict[str, str], text: str, path: str, problem
 
 
 def drop_circles(parents: list[int | None], wanted: dict[int, int | None]) -> list[int]:
-    """Take out of `wanted` (post to its new parent) what would close a circle; give the posts, sorted."""
+    """Take what would close a circle out of `wanted` (post to its new parent); give those posts, sorted."""
     dropped: list[int] = []
     while circle := _circle([wanted.get(index, parent) for index, parent in enumerate(parents)]) & wanted.keys():
         dropped += circle
@@ -114,18 +157,18 @@ def drop_circles(parents: list[int | None], wanted: dict[int, int | None]) -> li
 
 
 def _circle(parents: list[int | None]) -> set[int]:
-    """Indices that lie on a circle, in one pass."""
+    """Give the indices that are on a circle, in one pass."""
     state = [0] * len(parents)  # 0 unseen, else the number of the walk that saw it
-    found: set[int] = set()
+    circle: set[int] = set()
     for start in range(len(parents)):
         here: int | None = start
         while here is not None and state[here] == 0:
             state[here] = start + 1
             here = parents[here]
-        if here is not None and state[here] == start + 1 and here not in found:
-            while here not in found:
-                found.add(here)
+        if here is not None and state[here] == start + 1 and here not in circle:
+            while here not in circle:
+                circle.add(here)
                 following = parents[here]
                 assert following is not None
                 here = following
-    return found
+    return circle

@@ -17,6 +17,7 @@ from typing import NamedTuple
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
+from tests.browser.firefox import Firefox, started
 from tests.browser.walk import SAVES
 from tests.small import Said, built, news, note, write
 
@@ -157,6 +158,14 @@ def browser() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def firefox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Firefox]:
+    """Start Debian's Firefox, headless."""
+    executable = need(FIREFOX, "apt install firefox-esr, or name one in $FIREFOX")
+    with started(executable, tmp_path_factory.mktemp("profile")) as firefox:
+        yield firefox
 
 
 @pytest.fixture(scope="session")

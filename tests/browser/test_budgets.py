@@ -68,7 +68,7 @@ def test_scripts_are_light(served: Served) -> None:
 )
 def test_nothing_moves_and_nothing_is_asked_elsewhere(browser: Browser, served: Served, name: str, width: int) -> None:
     """From the first byte to the end of the page."""
-    with opened(browser, served.url + path_of(name, served), width=width) as (page, wrong):
+    with opened(browser, served.url + path_of(name, served), width=width, fresh=True) as (page, wrong):
         assert page.evaluate(MOVED) == 0
         assert page.evaluate("scrollY + innerHeight >= document.documentElement.scrollHeight - 1")
         assert wrong == []
@@ -85,10 +85,11 @@ def test_movement_is_seen(browser: Browser, served: Served) -> None:
 
 
 @pytest.mark.alone
-def test_lighthouse_has_nothing_to_say(served: Served) -> None:
+@pytest.mark.parametrize("names", [JUDGED[:1], pytest.param(JUDGED[1:], marks=pytest.mark.long)], ids=["first", "rest"])
+def test_lighthouse_has_nothing_to_say(served: Served, names: tuple[str, ...]) -> None:
     need(LIGHTHOUSE, "npm install --no-package-lock")
     chromium = need(CHROMIUM, "apt install chromium, or name one in $CHROMIUM")
-    urls = [served.url + path_of(name, served) for name in JUDGED]
+    urls = [served.url + path_of(name, served) for name in names]
     command: list[str | Path] = ["node", Path(__file__).with_name("lighthouse.mjs"), chromium, *urls]
     run = subprocess.run(command, capture_output=True, text=True, check=False, timeout=240)
     assert run.returncode == 0, run.stderr

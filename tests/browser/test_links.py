@@ -6,6 +6,7 @@ where its links go, which ids there are, and how it looks.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import threading
 import urllib.request
@@ -19,8 +20,8 @@ from urllib.request import url2pathname
 import pytest
 from playwright.sync_api import Browser
 
-from tests.browser.conftest import FIREFOX, PagesHandler, deep_thread, need
-from tests.browser.firefox import started
+from tests.browser.conftest import PagesHandler, deep_thread
+from tests.browser.firefox import Firefox
 from tests.small import Said, built, news, write
 
 pytestmark = pytest.mark.browser
@@ -152,7 +153,8 @@ def plain(tmp_path_factory: pytest.TempPathFactory) -> str:
     return path.as_uri()
 
 
-def in_chromium(browser: Browser) -> tuple[See, list[str]]:
+@contextlib.contextmanager
+def in_chromium(browser: Browser) -> Iterator[tuple[See, list[str]]]:
     """Open a page; the list holds everything that goes wrong on it, as it happens."""
     page = browser.new_page()
     wrong: list[str] = []
@@ -169,14 +171,17 @@ def in_chromium(browser: Browser) -> tuple[See, list[str]]:
         found: dict[str, Any] = page.evaluate(SEEN)
         return found
 
-    return see, wrong
+    yield see, wrong
+    page.close()
 
 
-@pytest.mark.parametrize("place", ["root", "folder", "disk"])
+@pytest.mark.parametrize(
+    "place", ["folder", pytest.param("root", marks=pytest.mark.long), pytest.param("disk", marks=pytest.mark.long)]
+)
 def test_every_link_works_in_chromium(browser: Browser, shelf: Shelf, plain: str, place: str) -> None:
-    see, wrong = in_chromium(browser)
-    crawl(see, getattr(shelf, place), shelf.output, see(plain)["look"])
-    assert wrong == []
+    with in_chromium(browser) as (see, wrong):
+        crawl(see, getattr(shelf, place), shelf.output, see(plain)["look"])
+        assert wrong == []
 
 
 @pytest.mark.parametrize(
@@ -193,20 +198,14 @@ def test_what_does_not_work_is_noticed(browser: Browser, plain: str, tmp_path: P
     """The last is a page without style."""
     style = "html { color: red } body, h1 { color: red; max-width: 9em }" if body else ""
     write(tmp_path, {"site/index.html": f"<style>{style}</style><h1>x</h1>{body}", "site/saves/1.txt": ""})
-    see, _ = in_chromium(browser)
-    with pytest.raises(AssertionError, match=told):
+    with in_chromium(browser) as (see, _), pytest.raises(AssertionError, match=told):
         crawl(see, f"{(tmp_path / 'site').as_uri()}/", tmp_path / "site", see(plain)["look"])
 
 
-def test_every_link_works_in_firefox_from_disk(
-    shelf: Shelf, plain: str, tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    executable = need(FIREFOX, "apt install firefox-esr, or name one in $FIREFOX")
-    with started(executable, tmp_path_factory.mktemp("profile")) as firefox:
+def test_every_link_works_in_firefox_from_disk(shelf: Shelf, plain: str, firefox: Firefox) -> None:
+    def see(url: str) -> dict[str, Any]:
+        firefox.goto(url)
+        found: dict[str, Any] = firefox.evaluate(SEEN)
+        return found
 
-        def see(url: str) -> dict[str, Any]:
-            firefox.goto(url)
-            found: dict[str, Any] = firefox.evaluate(SEEN)
-            return found
-
-        crawl(see, shelf.disk, shelf.output, see(plain)["look"])
+    crawl(see, shelf.disk, shelf.output, see(plain)["look"])

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser
 
 from tests.browser.conftest import HEBREW, THEMES
+from tests.browser.test_pages import opened
 
 pytestmark = pytest.mark.browser
 
@@ -40,21 +38,10 @@ BORDERS = """() => ["s2", "s3", "s4"].map(name => {
 })"""
 
 
-@contextmanager
-def opened(browser: Browser, path: Path, width: int = 1280, **wishes: Any) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": width, "height": 800}, **wishes)
-    try:
-        page = context.new_page()
-        page.goto(path.as_uri())
-        yield page
-    finally:
-        context.close()
-
-
 @pytest.mark.parametrize("theme", THEMES)
 def test_text_from_right_to_left_keeps_to_itself(browser: Browser, sites: dict[str, Path], theme: str) -> None:
     """What stands before and behind a name stays before and behind it, whatever direction the name has."""
-    with opened(browser, sites[theme] / MIXED) as page:
+    with opened(browser, (sites[theme] / MIXED).as_uri()) as (page, _):
         meta = page.evaluate(
             LEFTS,
             [
@@ -85,10 +72,10 @@ def test_text_from_right_to_left_keeps_to_itself(browser: Browser, sites: dict[s
 
 @pytest.mark.parametrize("theme", THEMES)
 def test_lists_keep_names_to_themselves(browser: Browser, sites: dict[str, Path], theme: str) -> None:
-    with opened(browser, sites[theme] / "authors/index.html") as page:
+    with opened(browser, (sites[theme] / "authors/index.html").as_uri()) as (page, _):
         row = page.evaluate(CELLS, HEBREW)
         assert row == sorted(row)
-    with opened(browser, sites[theme] / "index.html") as page:
+    with opened(browser, (sites[theme] / "index.html").as_uri()) as (page, _):
         found = page.locator(".threads .row bdi", has_text=HEBREW)
         assert found.evaluate("element => getComputedStyle(element).unicodeBidi") == "isolate"
 
@@ -96,7 +83,7 @@ def test_lists_keep_names_to_themselves(browser: Browser, sites: dict[str, Path]
 @pytest.mark.parametrize("theme", THEMES)
 def test_forced_colours_are_kept(browser: Browser, sites: dict[str, Path], theme: str) -> None:
     """No colour but the system's, and nothing that was told by a ground alone is lost."""
-    with opened(browser, sites[theme] / SEED, forced_colors="active") as page:
+    with opened(browser, (sites[theme] / SEED).as_uri(), forced_colors="active") as (page, _):
         assert page.evaluate("matchMedia('(forced-colors: active)').matches")
         grounds = page.evaluate("""() => [...new Set([...document.querySelectorAll("main *, .site, .site *")]
             .map(element => getComputedStyle(element).backgroundColor))].filter(ground => !ground.endsWith(", 0)"))""")
@@ -111,7 +98,7 @@ def test_more_contrast_is_given(browser: Browser, sites: dict[str, Path], theme:
     found = {}
     for contrast in ("no-preference", "more"):
         for scheme in ("light", "dark"):
-            with opened(browser, sites[theme] / SEED, contrast=contrast, color_scheme=scheme) as page:
+            with opened(browser, (sites[theme] / SEED).as_uri(), contrast=contrast, scheme=scheme) as (page, _):
                 found[contrast, scheme] = page.evaluate(look)
     assert len({str(colours) for colours in found.values()}) == 4
     assert found["more", "light"][2] == "rgb(0, 0, 0)"
@@ -122,11 +109,11 @@ def test_more_contrast_is_given(browser: Browser, sites: dict[str, Path], theme:
 def test_nothing_moves_for_people_who_ask_for_that(browser: Browser, sites: dict[str, Path], theme: str) -> None:
     moving = "() => document.getAnimations().length"
     anchor = f"{(sites[theme] / MIXED).as_uri()}#c2"
-    with opened(browser, sites[theme] / MIXED, reduced_motion="reduce") as page:
+    with opened(browser, (sites[theme] / MIXED).as_uri(), reduced_motion="reduce") as (page, _):
         page.goto(anchor)
         assert page.evaluate(moving) == 0
         assert page.evaluate("getComputedStyle(document.documentElement).scrollBehavior") == "auto"
     if theme != "plain":
-        with opened(browser, sites[theme] / MIXED, reduced_motion="no-preference") as page:
+        with opened(browser, (sites[theme] / MIXED).as_uri(), reduced_motion="no-preference") as (page, _):
             page.goto(anchor)
             assert page.evaluate(moving) == 1

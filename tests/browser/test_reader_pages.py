@@ -9,9 +9,9 @@ from playwright.sync_api import Browser, expect
 
 from generator import config
 from generator.engine.build import build
-from tests.browser.conftest import FIREFOX, Served, need
-from tests.browser.firefox import started
-from tests.browser.test_pages import LOOKS, axe_faults, opened
+from tests.browser.conftest import Served
+from tests.browser.firefox import Firefox
+from tests.browser.test_pages import SOME_LOOKS, axe_faults, opened
 from tests.browser.walk import SHIFTS, THREADS, at, look, threshold
 from tests.small import news, write
 
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.browser
 def test_the_colours_are_the_readers_choice_on_every_page(browser: Browser, walked: Served) -> None:
     paper = "getComputedStyle(document.documentElement).backgroundColor"
     light, dark = "rgb(251, 250, 247)", "rgb(22, 22, 20)"
-    with opened(browser, f"{walked.url}index.html", scheme="light") as (page, wrong):
+    with opened(browser, f"{walked.url}index.html", scheme="light", fresh=True) as (page, wrong):
         button = page.get_by_role("button", name="Colours")
         for name, colour in (
             ("light", light),
@@ -137,28 +137,26 @@ def test_it_works_from_disk(browser: Browser, walked: Served) -> None:
         assert wrong == []
 
 
-def test_it_works_from_disk_in_firefox(walked: Served, tmp_path_factory: pytest.TempPathFactory) -> None:
-    executable = need(FIREFOX, "apt install firefox-esr, or name one in $FIREFOX")
-    with started(executable, tmp_path_factory.mktemp("profile")) as firefox:
-        url = (walked.output / f"{THREADS}walk.html").as_uri()
-        firefox.goto(f"{url}?score=3#c9")
-        found = firefox.evaluate("""async () => {
-            const press = key => document.activeElement.dispatchEvent(
-                new KeyboardEvent("keydown", { key, bubbles: true }))
-            await new Promise(done => setTimeout(done, 300))
-            const found = { counts: document.querySelector("output").textContent }
-            found.shown = !document.querySelector("#c9").hidden
-            const range = document.querySelector("input[type=range]")
-            range.value = 5
-            range.dispatchEvent(new Event("input"))
-            range.dispatchEvent(new Event("change"))
-            document.querySelector("#c1 .fold").click()
-            found.folded = document.querySelector("#c1").nextElementSibling.getAttribute("hidden")
-            scrollTo(0, 0)
-            press("j")
-            press("j")
-            return { ...found, at: document.activeElement.id, search: location.search }
-        }""")
+def test_it_works_from_disk_in_firefox(walked: Served, firefox: Firefox) -> None:
+    url = (walked.output / f"{THREADS}walk.html").as_uri()
+    firefox.goto(f"{url}?score=3#c9")
+    found = firefox.evaluate("""async () => {
+        const press = key => document.activeElement.dispatchEvent(
+            new KeyboardEvent("keydown", { key, bubbles: true }))
+        await new Promise(done => setTimeout(done, 300))
+        const found = { counts: document.querySelector("output").textContent }
+        found.shown = !document.querySelector("#c9").hidden
+        const range = document.querySelector("input[type=range]")
+        range.value = 5
+        range.dispatchEvent(new Event("input"))
+        range.dispatchEvent(new Event("change"))
+        document.querySelector("#c1 .fold").click()
+        found.folded = document.querySelector("#c1").nextElementSibling.getAttribute("hidden")
+        scrollTo(0, 0)
+        press("j")
+        press("j")
+        return { ...found, at: document.activeElement.id, search: location.search }
+    }""")
     assert found == {
         "counts": "4 full, 5 short, 0 hidden",
         "shown": True,
@@ -185,7 +183,7 @@ def test_axe_finds_no_fault_in_any_state(browser: Browser, walked: Served) -> No
     with opened(browser, f"{walked.url}{THREADS}walk.html?score=3", csp=False) as (page, _):
         page.get_by_role("button", name="More ways").click()
         page.get_by_role("button", name="Fold 3 replies").click()
-        for scheme, width in LOOKS:
+        for scheme, width in SOME_LOOKS:
             page.set_viewport_size({"width": width, "height": 800})
             page.locator("#c8 h3 a").focus()
             # What this scrolls is told with the next frame, and closes previews.
@@ -202,6 +200,6 @@ def test_axe_finds_no_fault_in_any_state(browser: Browser, walked: Served) -> No
             assert page.evaluate("document.scrollingElement.scrollWidth") <= width
         page.keyboard.press("Escape")
         page.get_by_role("button", name="outline").click()
-        assert axe_faults(page, *LOOKS) == ""
+        assert axe_faults(page, *SOME_LOOKS) == ""
         page.keyboard.press("?")
-        assert axe_faults(page, *LOOKS) == ""
+        assert axe_faults(page, *SOME_LOOKS) == ""

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from generator import Config, ContentError, load
-from generator.commands.archive import Archive, authors, find, survey, with_saves
+from generator.commands.archive import Archive, find_group, read_archive, with_saves
 from generator.engine.lock import FOLDER
 from tests.small import Said, built, news, note, write
 
@@ -23,21 +23,20 @@ WRITERS = {"slashdot/7", "slashdot/8", "slashdot/@anonymous coward", "slashdot/@
 
 
 def look(site: Path) -> Archive:
-    return survey(load(site)[0], site)
+    return read_archive(load(site)[0], site)
 
 
-def told(archive: Archive) -> dict[tuple[str, str], tuple[tuple[str, ...], tuple[str, ...]]]:
+def told(archive: Archive) -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:
     return {key: (group.saves, group.sidecars) for key, group in archive.groups.items()}
 
 
-EXPECTED = {("slashdot", "1"): (("1.txt", "1.2.txt"), ("1.toml",)), ("notes", "1"): (("deep/a.md",), ())}
+EXPECTED = {"slashdot/1": (("1.txt", "1.2.txt"), ("1.toml",)), "notes/1": (("deep/a.md",), ())}
 
 
 def test_without_a_store_all_is_read(tmp_path: Path) -> None:
     archive = look(write(tmp_path, SITE))
     assert told(archive) == EXPECTED
-    assert authors(archive) == WRITERS
-    assert archive.built == frozenset()
+    assert archive.authors == WRITERS
     assert not (tmp_path / FOLDER).exists()
 
 
@@ -47,12 +46,12 @@ def test_with_a_store_only_what_is_new_is_read(tmp_path: Path) -> None:
     built(write(tmp_path, good))
     archive = look(tmp_path)
     assert (told(archive), archive.unread) == (EXPECTED, frozenset())
-    assert authors(archive) == archive.built == WRITERS
+    assert archive.authors == WRITERS
     write(tmp_path, {"content/2.txt": news("2", Said("New", name="Eve", uid="10"))})
     archive = look(tmp_path)
     assert archive.unread == {"2.txt"}
-    assert authors(archive) == WRITERS | {"slashdot/10"}
-    assert told(archive) == EXPECTED | {("slashdot", "2"): (("2.txt",), ())}
+    assert archive.authors == WRITERS | {"slashdot/10"}
+    assert told(archive) == EXPECTED | {"slashdot/2": (("2.txt",), ())}
 
 
 def test_a_store_made_with_other_settings_is_not_believed(tmp_path: Path) -> None:
@@ -61,21 +60,21 @@ def test_a_store_made_with_other_settings_is_not_believed(tmp_path: Path) -> Non
     shutil.copytree(tmp_path / "content", tmp_path / "other")
     write(tmp_path, {"other/2.txt": news("2"), "threadpress.toml": 'content = "other"\n'})
     archive = look(tmp_path)
-    assert archive.built == frozenset()
-    assert archive.groups.keys() == EXPECTED.keys() | {("slashdot", "2")}
+    assert archive.unread == {"1.txt", "1.2.txt", "2.txt", "deep/a.md"}
+    assert archive.groups.keys() == EXPECTED.keys() | {"slashdot/2"}
 
 
 def test_without_a_content_folder_there_is_no_thread(tmp_path: Path) -> None:
-    archive = survey(Config(), tmp_path)
-    assert (archive.groups, authors(archive)) == ({}, frozenset())
+    archive = read_archive(Config(), tmp_path)
+    assert (archive.groups, archive.authors) == ({}, frozenset())
 
 
 def test_more_saves_are_put_where_a_build_would_have_them(tmp_path: Path) -> None:
     archive = look(write(tmp_path, SITE | {"content/2.toml": ""}))
-    more = with_saves(archive, {"1.3.txt": (("slashdot", "1"),), "2.txt": (("slashdot", "2"),)})
+    more = with_saves(archive, {"1.3.txt": ("slashdot/1",), "2.txt": ("slashdot/2",)})
     assert told(more) == EXPECTED | {
-        ("slashdot", "1"): (("1.txt", "1.2.txt", "1.3.txt"), ("1.toml",)),
-        ("slashdot", "2"): (("2.txt",), ("2.toml",)),
+        "slashdot/1": (("1.txt", "1.2.txt", "1.3.txt"), ("1.toml",)),
+        "slashdot/2": (("2.txt",), ("2.toml",)),
     }
     assert told(archive) == EXPECTED
 
@@ -83,10 +82,10 @@ def test_more_saves_are_put_where_a_build_would_have_them(tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("name", "expected"),
     [
-        ("slashdot/1", ("slashdot", "1")),
-        ("notes/1", ("notes", "1")),
-        ("77", ("slashdot", "77")),
-        ("slashdot/77", ("slashdot", "77")),
+        ("slashdot/1", ("1.txt", "1.2.txt")),
+        ("notes/1", ("deep/a.md",)),
+        ("77", ("x.txt",)),
+        ("slashdot/77", ("x.txt",)),
         ("1", "1: threads of several sources have this id; write notes/1 or slashdot/1"),
         ("777", "777: there is no such file, and no such thread in the archive; did you mean 77?"),
         (
@@ -99,12 +98,13 @@ def test_more_saves_are_put_where_a_build_would_have_them(tmp_path: Path) -> Non
         ),
     ],
 )
-def test_threads_are_found_by_their_names(tmp_path: Path, name: str, expected: tuple[str, str] | str) -> None:
+def test_threads_are_found_by_their_names(tmp_path: Path, name: str, expected: tuple[str, ...] | str) -> None:
     archive = look(write(tmp_path, SITE | {"content/x.txt": news("77")}))
     if isinstance(expected, tuple):
-        group = find(archive, name)
-        assert (group.source, group.id) == expected
+        group, full = find_group(archive, name)
+        assert group.saves == expected
+        assert full.endswith(name)
     else:
         with pytest.raises(ContentError) as error:
-            find(archive, name)
+            find_group(archive, name)
         assert str(error.value) == expected

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 
 import pytest
 
+from generator import Config, build
 from generator.commands import progress
-from generator.commands.progress import watch
+from generator.commands.progress import STAGES, show_progress
+from tests.small import Said, news, write
 
 
 class Terminal(io.StringIO):
@@ -18,7 +21,7 @@ class Terminal(io.StringIO):
 
 
 def told(stream: io.StringIO, environment: dict[str, str]) -> str:
-    with watch(stream, environment) as tell:
+    with show_progress(stream, environment) as tell:
         for done in (500, 1000):
             tell("scan", done, 1000)
         tell("render", 2000, 13_000)
@@ -28,7 +31,7 @@ def told(stream: io.StringIO, environment: dict[str, str]) -> str:
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """As if every stage took long."""
-    for name in ("PATIENCE", "EVERY", "BLINK"):
+    for name in ("PATIENCE", "EVERY", "REDRAW"):
         monkeypatch.setattr(progress, name, 0.0)
 
 
@@ -54,3 +57,10 @@ def test_plain_lines_go_elsewhere_and_to_logs(stream: io.StringIO, environment: 
         "Reading threads: 1,000 of 1,000",
         "Making pages: 2,000 of 13,000",
     ]
+
+
+def test_there_are_words_for_every_stage_that_tells_how_far_it_is(tmp_path: Path) -> None:
+    write(tmp_path, {"content/1.txt": news("1", Said("Hello", "Boo"))})
+    stages = set[str]()
+    build(Config(), tmp_path, tell=lambda stage, done, total: stages.add(stage))
+    assert stages == STAGES.keys()

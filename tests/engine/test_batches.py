@@ -9,13 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from generator.engine.batches import Known
 from generator.engine.build import BuildReport
-from generator.engine.past import Past
 from generator.engine.store import Store
-from generator.output.records import STAMP, Files, Records, page_record
-from generator.output.survey import Standing, Survey
-from generator.stamps import FileStamp, stamp_bytes
+from generator.stamps import stamp_bytes
 from tests.history import SHORT, Site
 from tests.small import Said, news, note, prints, tree, write
 
@@ -269,8 +265,8 @@ def test_a_page_that_stays_is_known_by_its_new_date(site: Site) -> None:
     os.utime(site.folder / "output" / url, ns=(0, 10**18))
     site.put("content/3.txt", save(3, *MORE, ann="0"))
     assert url not in rendered(site.build())
-    record = Past(Store(site.folder / ".threadpress").load()).pages[url]
-    assert record[STAMP] == stamp_bytes((site.folder / "output" / url).stat())
+    record = Store(site.folder / ".threadpress").load().records.value[url]
+    assert record[40:] == stamp_bytes((site.folder / "output" / url).stat())
 
 
 Change = Callable[[Site], object]
@@ -302,19 +298,3 @@ def test_settings_and_themes_render_all(site: Site, path: str, text: str) -> Non
     assert rendered(report) == tree(site.folder / "output").keys() - {"SHA256SUMS"}
     assert {reason for _, reason in report.rendered} == {"settings, theme or program changed"}
     site.check(report)
-
-
-def test_a_page_can_stay_if_record_and_file_agree() -> None:
-    record = page_record(b"f" * 8, b"s" * 32, FileStamp(1, 2, 3))
-    records = Records.of({"a": record, "b": record, "d": record})
-    present = Standing(records, frozenset("bd"), {"b": b"t" * 32, "c": b"s" * 32})
-    found = Survey(present, {}, frozenset(), {"a": b"new" * 8}, False)
-    known = Known(records, found, same_site=True)
-    assert [known.in_place(url) for url in "abcd"] == [True, False, False, False]
-    assert not Known(Records.of({"a": record}), found, same_site=False).in_place("a")
-    done = page_record(b"g" * 8, b"t" * 32, FileStamp(4, 5, 6))
-    assert known.records_of(Files.of(records, records.keys(), set("acd")), {"c": done}) == {
-        "a": b"f" * 8 + b"s" * 32 + b"new" * 8,
-        "c": done,
-        "d": record,
-    }

@@ -26,7 +26,21 @@ from generator import Order, build, load
 from generator.engine.render import render_batch
 from generator.errors import ContentError, OutputError, ThreadpressError
 from generator.markup import visible
-from tests.small import DEFAULTS, ROOT, Said, built, data_of, news, note, output_of, prints, shown, tree, write
+from tests.small import (
+    DEFAULTS,
+    ROOT,
+    Said,
+    built,
+    data_of,
+    examples,
+    news,
+    note,
+    output_of,
+    prints,
+    shown,
+    tree,
+    write,
+)
 
 SEED = (ROOT / "content" / "0179799118.txt").read_bytes()
 """The first thread of the project."""
@@ -249,7 +263,7 @@ EDITS: dict[str, Edit] = {
 }
 
 
-@settings(max_examples=12)
+@settings(max_examples=examples(12))
 @given(st.lists(st.sampled_from(sorted(EDITS)), min_size=1, max_size=6), st.sets(st.integers(0, 5)))
 def test_after_any_edits_the_output_is_that_of_a_clean_build(
     tmp_path_factory: pytest.TempPathFactory, edits: list[str], skipped: set[int]

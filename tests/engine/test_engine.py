@@ -13,7 +13,7 @@ from generator import config
 from generator.engine.build import BuildReport, Engine
 from generator.errors import ContentError, OutputError
 from tests.history import KEEP_GOING, Edit, Site, content_edits, contents, override, paths, saves
-from tests.small import Said, news, prints, tree
+from tests.small import Said, examples, news, prints, tree
 
 
 class Warm:
@@ -53,7 +53,7 @@ edits: st.SearchStrategy[Edit] = content_edits | st.one_of(
 )
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(contents, st.lists(st.tuples(edits, st.sampled_from(["no", "warm", "warm", "cold", "check"])), max_size=8))
 def test_after_any_edits_an_engine_gives_what_a_clean_build_gives(
     tmp_path_factory: pytest.TempPathFactory, start: Mapping[str, str], steps: list[tuple[Edit, str]]
@@ -68,7 +68,6 @@ def test_after_any_edits_an_engine_gives_what_a_clean_build_gives(
     for path, data in start.items():
         site.put(path, data)
     build()
-    engine.prepare(config.load(site.folder)[0])
     for edit, then in (*steps, (lambda _: None, "check")):
         edit(site)
         if then == "warm":
@@ -181,7 +180,7 @@ def test_what_a_build_by_somebody_else_did_is_seen(warm: Warm) -> None:
 
 
 def test_a_store_that_is_lost_is_made_again(warm: Warm) -> None:
-    for path in (warm.site.folder / ".threadpress/authors").iterdir():
+    for path in (warm.site.folder / ".threadpress/rows").iterdir():
         path.unlink()
     warm.site.check(warm.put(_101="Changed"))
     (warm.site.folder / ".threadpress/state").unlink()

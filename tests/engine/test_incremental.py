@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.history import SHORT, Edit, Site, contents, edits, override
-from tests.small import Said, news, note
+from tests.small import Said, examples, news, note
 
 
-@settings(max_examples=15)
+@settings(max_examples=examples(15))
 @given(contents, st.lists(st.tuples(edits, st.sampled_from(["no", "build", "check"])), min_size=1, max_size=8))
 def test_after_any_edits_the_output_is_that_of_a_clean_build_and_a_further_build_rests(
     tmp_path_factory: pytest.TempPathFactory, start: Mapping[str, str], steps: list[tuple[Edit, str]]

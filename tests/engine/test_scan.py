@@ -11,25 +11,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from generator.engine.inputs import read_content
 from generator.engine.lock import FOLDER
 from generator.engine.partition import PARTITIONS, partition_of
-from generator.engine.past import Past
 from generator.engine.project import Project
-from generator.engine.scan import Content, scan, traces
-from generator.engine.store import EMPTY, Store
+from generator.engine.scan import Content, scan
+from generator.engine.spool import take_part
+from generator.engine.store import NOTHING, Store
 from generator.errors import Problem
 from generator.model import TOP
-from generator.readers import READERS, read_save
-from generator.site.facts import Facts, replies_of, row_marks
-from generator.site.rows import AuthorPost, Row
-from generator.theme.theme import load_theme
-from generator.threads.content import HEAD, Look, groups, list_content, look_into, unknown
-from generator.threads.read import Group, Loaded, assemble
-from generator.threads.redact import Redactions
+from generator.readers import read_save
+from generator.site import AUTHORS, Contribution, Facts, Row, contribution_in, posts_in, replies_of, row_keys
+from generator.theme import load_theme
+from generator.threads import Group, Redactions, ThreadReading, group_files, list_content, read_group, stray_sidecars
 from generator.workers import Workers
 from tests.small import DEFAULTS, Said, news, note, write
-
-NOTHING = Redactions()
 
 
 def scanned(site: Path, content: str = "content") -> Content:
@@ -37,33 +33,37 @@ def scanned(site: Path, content: str = "content") -> Content:
     with Workers(None, 1) as workers:
         config = msgspec.structs.replace(DEFAULTS, content=content)
         project = Project(site, config, load_theme(config.theme, site))
-        return scan(project, Past(EMPTY), Store(site / FOLDER), workers, same=False)
+        return scan(project, NOTHING, Store(site / FOLDER), workers, same=False)
 
 
 def group(content: Path) -> tuple[list[Group], list[Problem]]:
-    """List, look into and group the files of a folder."""
-    listed = list_content(content)
-    seen = look_into(Look(str(content), tuple(unknown(listed, {}, 0))))
-    found, problems = groups(listed, dict(seen.files))
-    return found, [*listed.problems, *seen.problems, *problems]
+    """List the files of a folder, read each, and group them."""
+    listing = list_content(content)
+    problems = [*listing.problems, *stray_sidecars(listing)]
+    ties = {}
+    for path in listing.saves:
+        reading = read_group(content, Group((path,)), Redactions())
+        problems += reading.problems
+        ties.update({file.path: file.ties for file in reading.files if not file.failed})
+    return group_files(listing, ties), problems
 
 
 def complaints(content: Path) -> list[str]:
     """What scan says of a content folder, which `check` must say as well."""
     found = scanned(content.parent, content.name).problems
-    assert traces(content, NOTHING, content.name)[1] == found
+    assert read_content(content.parent, msgspec.structs.replace(DEFAULTS, content=content.name))[1] == found
     return [str(problem).replace(content.name, "content", 1) for problem in found]
 
 
-def loaded(content: Path, source: str = "slashdot", name: str = "101") -> Loaded:
-    (found,) = [found for found in group(content)[0] if (found.source, found.id) == (source, name)]
-    return assemble(content, found, NOTHING)
+def loaded(content: Path, source: str = "slashdot", name: str = "101") -> ThreadReading:
+    threads, _ = read_content(content.parent, msgspec.structs.replace(DEFAULTS, content=content.name))
+    (found,) = (each for each in threads if each.thread.key == (source, name))
+    return found
 
 
 def replies(content: Path, source: str = "slashdot", name: str = "101") -> dict[str, str | None]:
     """Bodies of the posts, each with the body of its parent."""
     thread = loaded(content, source, name).thread
-    assert thread is not None
     bodies = {post.id: post.body for post in thread.posts}
     return {
         bodies[post.id]: None if reply.parent is None else bodies[reply.parent]
@@ -109,9 +109,9 @@ def test_saves_of_one_thread_are_grouped_from_the_oldest_with_their_sidecars(tmp
     found, problems = group(tmp_path)
     assert problems == []
     assert found == [
-        Group("letters", "talk", ("other/talk.md",)),
-        Group("notes", "talk", ("talk.md",)),
-        Group("slashdot", "101", ("101.txt", "101.2.txt", "101.10.txt"), ("101.toml", "101.10.toml")),
+        Group(("101.txt", "101.2.txt", "101.10.txt"), ("101.toml", "101.10.toml")),
+        Group(("other/talk.md",)),
+        Group(("talk.md",)),
     ]
 
 
@@ -134,7 +134,6 @@ def test_of_several_sidecars_the_newest_wins_and_speaks_for_the_thread(tmp_path:
         },
     )
     thread = loaded(tmp_path).thread
-    assert thread is not None
     assert (thread.title, thread.url, thread.footer) == ("New", None, None)
     assert thread.posts[0].body == last.body
 
@@ -160,7 +159,7 @@ def test_what_is_no_save_is_told_and_all_of_it(tmp_path: Path) -> None:
     assert [complaint.split(": ")[0] for complaint in found] == [
         "content/a.txt:1", "content/b.txt:1", "content/c.png:3", "content/e.md:1",
     ]  # fmt: skip
-    assert list(scanned(tmp_path.parent, tmp_path.name).facts) == [("slashdot", "101")]
+    assert [facts.key for facts in scanned(tmp_path.parent, tmp_path.name).facts] == [("slashdot", "101")]
 
 
 def test_a_pipe_is_not_opened(tmp_path: Path) -> None:
@@ -211,17 +210,18 @@ def test_what_is_closed_to_us_is_told(tmp_path: Path) -> None:
         "\ufeff" + news("101"),
         news("101").replace("\n", "\r\n"),
         "\n\n" + news("101"),
-        note("talk", story="x" * HEAD),
-        note("talk", title="ü" * HEAD),
-        note("talk", title="t" * (HEAD - 30), story="é"),
+        note("talk", story="x" * 4096),
+        note("talk", title="ü" * 4096),
+        note("talk", title="t" * (4066), story="é"),
     ],
 )
-def test_a_save_is_known_by_its_head(tmp_path: Path, save: str) -> None:
+def test_a_save_is_read_whatever_its_beginning(tmp_path: Path, save: str) -> None:
     write(tmp_path, {"save": save})
     found, problems = group(tmp_path)
     assert problems == []
-    (thread,) = read_save(save.encode(), "save").threads
-    assert [(each.source, each.id) for each in found] == [thread.key]
+    (saved,) = read_save(save.encode(), "save").threads
+    assert found == [Group(("save",))]
+    assert [facts.key for facts in scanned(tmp_path.parent, tmp_path.name).facts] == [saved.thread.key]
     assert complaints(tmp_path) == []
 
 
@@ -229,7 +229,7 @@ pieces = st.sampled_from(
     ["News: 101\n", "News: ", "+++\n", 'id = "a"\n', 'title = "T"\n', 'source = "x"\n', "\n", " ", "\ufeff",
      "A title\n", "\r\n",
      "(Wednesday October 15, 2025 @05:22PM (msmash) from the x dept.)\n", "Boo (Score:2)\n\n", "by Ann ( 7 )\n\n", "\0",
-     "ü", "## Ann {id=1}\n", "## Ann {id=1 parent=1}\n", "+++", "x" * HEAD]
+     "ü", "## Ann {id=1}\n", "## Ann {id=1 parent=1}\n", "+++", "x" * 4096]
 )  # fmt: skip
 saves = (
     st.lists(pieces, max_size=12).map("".join).map(str.encode)
@@ -245,7 +245,7 @@ saves = (
 
 @given(saves)
 def test_any_file_is_a_thread_or_told(tmp_path_factory: pytest.TempPathFactory, raw: bytes) -> None:
-    """Nothing a file can hold makes scanning fail, and what the head says is what the reader reads."""
+    """Nothing a file can hold makes scanning fail, and it finds what the reader reads."""
     folder = tmp_path_factory.mktemp("content")
     (folder / "save").write_bytes(raw)
     content = scanned(folder.parent, folder.name)
@@ -253,18 +253,8 @@ def test_any_file_is_a_thread_or_told(tmp_path_factory: pytest.TempPathFactory, 
     assert bool(content.facts) != bool(errors)
     assert all(problem.path == f"{folder.name}/save" for problem in content.problems)
     if content.facts:
-        (thread,) = read_save(raw, "save").threads
-        assert list(content.facts) == [thread.key]
-
-
-def test_identify_agrees_with_read() -> None:
-    for reader, save in zip(READERS, (news("101"), note("n1", source="letters")), strict=True):
-        assert reader.sniff(save)
-        (thread,) = reader.read(save, "").threads
-        (head,) = reader.identify(save)
-        assert (head.key, head.title, head.posted) == (thread.key, thread.title, thread.posted)
-        assert (head.department, head.tags) == (thread.department, thread.tags)
-        assert (head.body, head.posts, head.author) == ("", (), None)
+        (saved,) = read_save(raw, "save").threads
+        assert [facts.key for facts in content.facts] == [saved.thread.key]
 
 
 def test_a_resave_keeps_ids_though_posts_scores_cuts_and_footers_differ(tmp_path: Path) -> None:
@@ -283,10 +273,9 @@ def test_a_resave_keeps_ids_though_posts_scores_cuts_and_footers_differ(tmp_path
         Said("An answer", "Re:", "Cid", "9"),
     )
     write(tmp_path, {"101.txt": first, "101.2.txt": second})
-    old, new = (read_save(text.encode(), "").threads[0] for text in (first, second))
+    old, new = (read_save(text.encode(), "").threads[0].thread for text in (first, second))
     assert [post.id for post in old.posts] == [post.id for post in new.posts[1:3]]
     thread = loaded(tmp_path).thread
-    assert thread is not None
     assert [(post.id, post.saves) for post in thread.posts] == [
         (post.id, saves) for post, saves in zip(new.posts, [(1,), (0, 1), (0, 1), (1,)], strict=True)
     ]
@@ -297,7 +286,6 @@ def test_a_resave_keeps_ids_though_posts_scores_cuts_and_footers_differ(tmp_path
 def test_posts_that_are_the_same_to_the_letter_are_numbered(tmp_path: Path) -> None:
     write(tmp_path, {"101.txt": news("101", *[Said("Me too!", "Boo", "Anonymous Coward", None)] * 3)})
     thread = loaded(tmp_path).thread
-    assert thread is not None
     first = thread.posts[0].id
     assert [post.id for post in thread.posts] == [first, f"{first}-2", f"{first}-3"]
 
@@ -315,14 +303,13 @@ def test_stated_parents_of_two_saves_make_no_circle(tmp_path: Path) -> None:
     new = note("talk", ("Ann", "id=1 parent=2", "First"))
     write(tmp_path, {"talk.md": old, "talk.2.md": new})
     thread = loaded(tmp_path, "notes", "talk").thread
-    assert thread is not None
     assert sorted(thread.tree().order) == [0, 1]
 
 
 def test_a_wrong_id_in_a_sidecar_is_a_warning(tmp_path: Path) -> None:
     write(tmp_path, {"talk.md": note("talk", ("Ann", "id=first", "x")), "talk.toml": '[replies]\nfirts = "top"'})
-    (warning,) = loaded(tmp_path, "notes", "talk").problems
-    assert str(warning) == "talk.toml:2: warning: no post has the id 'firts'; did you mean 'first'?"
+    (warning,) = complaints(tmp_path)
+    assert warning == "content/talk.toml:2: warning: no post has the id 'firts'; did you mean 'first'?"
 
 
 def test_facts_and_entries_say_who_wrote_what_and_where(tmp_path: Path) -> None:
@@ -333,13 +320,14 @@ def test_facts_and_entries_say_who_wrote_what_and_where(tmp_path: Path) -> None:
     facts, rows = scan_one(tmp_path)
     assert (facts.title, facts.posts, facts.authors, facts.best, facts.removed) == ("Rain expected", 2, 2, 3, False)
     assert (facts.posted, facts.department) == ("2025-10-15T17:22:00", "some-weather")
-    assert (facts.group, facts.problems) == (Group("slashdot", "101", ("1.txt",)), ())
+    assert (facts.group, facts.problems) == (Group(("1.txt",)), ())
     assert facts.read == (("1.txt", hashlib.sha256(save.encode()).hexdigest()),)
     assert [(row.name, row.posts, row.story, row.scores, row.year) for row in rows] == [
         ("Eve", 0, 1, (), 2025), ("Ann", 1, 0, (3,), 2025), ("Bob", 1, 0, (-1,), 2025),
     ]  # fmt: skip
-    assert tuple(row_marks(facts)) == tuple(row.author for row in rows) == ("slashdot/@eve", "slashdot/7", "slashdot/8")
-    ((), (ann,), (bob,)) = (msgspec.msgpack.decode(row.data, type=list[AuthorPost]) for row in rows)
+    assert row_keys(facts, "authors") == ["slashdot/@eve", "slashdot/7", "slashdot/8"]
+    assert facts.names == "Eve\nAnn\nBob"
+    ((), (ann,), (bob,)) = (posts_in(row.data) for row in rows)
     assert (ann.subject, ann.excerpt, ann.label, ann.to, ann.parent) == ("Boo", "Text", "Funny", None, "")
     assert (bob.to, bob.parent, bob.inferred) == ("Ann", ann.id, True)
 
@@ -353,20 +341,18 @@ def test_replies_can_be_had_from_the_facts(tmp_path: Path) -> None:
     ]
     write(tmp_path, {"talk.md": note("talk", *posts)})
     thread = loaded(tmp_path, "notes", "talk").thread
-    assert thread is not None
     facts, _ = scan_one(tmp_path)
     assert replies_of(facts, thread) == thread.replies
     fewer = msgspec.structs.replace(thread, posts=thread.posts[:1])
     assert replies_of(facts, fewer) == (TOP,)
 
 
-def scan_one(content: Path) -> tuple[Facts, tuple[Row, ...]]:
+def scan_one(content: Path) -> tuple[Facts, tuple[Contribution, ...]]:
     """What scan makes of the one thread in a folder: its facts, and what it leaves for the authors' pages."""
     found = scanned(content.parent, content.name)
-    (facts,), (result,) = found.facts.values(), found.spools
-    spool = Path(result.spool).read_bytes()
-    parts = [msgspec.msgpack.decode(spool[start : start + length], type=list[Row]) for start, length in result.parts]
+    (facts,), (spool,) = found.facts, found.spools
+    parts = [msgspec.msgpack.decode(take_part(part), type=list[Row]) for part in spool]
     assert len(parts) == PARTITIONS
-    assert all(partition_of(row.author) == number for number, part in enumerate(parts) for row in part)
-    by_author = {row.author: row for part in parts for row in part}
-    return facts, tuple(by_author[author] for author in row_marks(facts))
+    assert all(partition_of((row.kind, row.key)) == number for number, part in enumerate(parts) for row in part)
+    by_author = {row.key: row for part in parts for row in part}
+    return facts, tuple(contribution_in(by_author[author].value) for author in row_keys(facts, AUTHORS))

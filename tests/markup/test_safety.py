@@ -204,7 +204,7 @@ LONG = st.sampled_from(["\n", "\t", "\u00a0", "\x07", "> ", "http://a"])
 @given(st.lists(SHORT, max_size=12), st.lists(LONG, max_size=1))
 def test_the_short_way_equals_the_long_one(pieces: list[str], last: list[str]) -> None:
     body = "".join(pieces + last)
-    assert post_html(body, "plain") == plain.general_html(body, lambda text: link_urls(text, None))
+    assert post_html(body, "plain") == plain.plain_html(body, lambda text: link_urls(text, None))
 
 
 @given(

@@ -6,32 +6,21 @@ import contextlib
 import hashlib
 import os
 import subprocess
-import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping, Set
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from generator.errors import OutputError
-from generator.output.records import Files, Records, page_record
-from generator.output.survey import ALWAYS, read_sums, survey
-from generator.output.write import (
-    Writer,
-    blocked,
-    clear,
-    clear_apart,
-    make_room,
-    move_in,
-    refuse,
-    tidy,
-    write_sums,
-)
+from generator.output import ALWAYS, NOTHING, Left, Output, Records, Writer, page_record, read_sums
+from generator.output.survey import survey
+from generator.output.write import move_in
 from generator.stamps import FileStamp
 from generator.workers import Workers
-from tests.small import ROOT, mask, prints, tree, write
+from tests.small import mask, prints, tree, write
 
 BASE = {url: f"{url}\n".encode() for url in sorted(ALWAYS)}
 """What every site has; a list of sums without them is not ours."""
@@ -58,33 +47,32 @@ def put(
 ) -> Written:
     """Write a site of these files, in the steps of a build; `dies`: after so many files."""
     files = {**BASE, **files}
-    wanted = dict.fromkeys(files)
-    found = survey(folder, Records.of(store or {}), SERIAL)
-    found = refuse(folder, "output", found, [(url, files[url]) for url in sorted(blocked(found, wanted))])
-    room = Files.of(found.records, found.records.keys(), wanted.keys())
-    gone = clear(folder, found) if clean else make_room(folder, found, room)
+    output = Output(folder, "output", Left(lambda: Records.of(store)) if store else NOTHING, SERIAL)
+
+    def render(urls: Set[str]) -> Iterable[tuple[str, bytes]]:
+        return [(url, files[url]) for url in sorted(urls)]
+
     if clean:
-        found = survey(folder, Records.of({}), SERIAL)
+        output.clear(files.keys, render)
+    else:
+        output.prepare(lambda: files, files.keys, render)
     records, changed = {}, []
-    clear_apart(folder)
-    with Writer(folder, apart=found.bare) as writer:
+    with Writer(folder, apart=output.bare) as writer:
         for count, (url, data) in enumerate(files.items()):
             if count == dies:
                 raise KeyboardInterrupt
             sha256 = hashlib.sha256(data).digest()
-            if found.present.get(url) != sha256:
+            if output.survey.hash_of(url) != sha256:
                 writer.put(url, data, sha256)
                 changed.append(url)
             records[url] = page_record(bytes(8), sha256, writer.stamp(url))
-    if found.bare:
-        move_in(folder, "output")
-    sums = write_sums(folder, Records.of(records), found)
-    tidy(folder)
+    output.move_in()
+    finished = output.finish(files.keys(), records)
     if store is not None:
         store.clear()
-        store.update(records, SHA256SUMS=sums.record)
-    changed += ["SHA256SUMS"] * sums.written
-    return Written(len(files) + 1, tuple(changed), tuple(url for url in gone if url not in wanted))
+        store.update(finished.left.records())
+    changed += finished.sums
+    return Written(len(files) + 1, tuple(changed), finished.removed)
 
 
 def listing(files: Mapping[str, bytes]) -> bytes:
@@ -144,8 +132,7 @@ def test_what_is_put_apart_comes_in_as_a_whole(tmp_path: Path) -> None:
     assert [path.name for path in output.iterdir() if path.name[0] != "."] == ["3.html"]
     move_in(output, "output")
     assert {url: FileStamp.of((output / url).stat()) for url in stamps} == stamps
-    found = survey(output, Records.of({}), SERIAL)
-    assert {url: found.present[url] for url in found.present} == {
+    assert survey(output, Records.of({}), SERIAL).others == {
         "a/b/1.html": sums[b"one"], "a/2.html": sums[b"two"], "3.html": sums[b"three"],
     }  # fmt: skip
 
@@ -304,29 +291,33 @@ def test_clean_removes_ours_and_nothing_else_and_writes_all_anew(tmp_path: Path)
     assert tree(tmp_path).keys() == {*BASE, "SHA256SUMS", "a/1.html", "b/own.txt"}
 
 
-KILLED = """
-import os, sys
-from pathlib import Path
-import generator.output.write
-from tests.output.test_write import FIRST, SECOND, put
+def dies(output: Path, files: Mapping[str, bytes], steps: int) -> int:
+    """Write in a process that ends without any cleaning up after so many changes of the disk; give its exit code."""
+    child = os.fork()
+    if not child:
+        with contextlib.suppress(BaseException):
+            left = steps
 
-left = int(sys.argv[2])
-class Killed(Path(sys.argv[1]).__class__):
-    pass
-def dying(method):
-    def step(*arguments, **named):
-        global left
-        left -= 1
-        if left < 0:
-            os._exit(9)
-        return method(*arguments, **named)
-    return step
-for name in ("rename", "unlink", "rmdir", "mkdir", "chmod"):
-    setattr(Path, name, dying(getattr(Path, name)))
-for name in ("open", "write", "replace"):
-    setattr(os, name, dying(getattr(os, name)))
-put(Path(sys.argv[1]), SECOND)
-"""
+            def dying(method: Callable[..., Any]) -> Callable[..., Any]:
+                def step(*arguments: Any, **named: Any) -> Any:
+                    nonlocal left
+                    left -= 1
+                    if left < 0:
+                        os._exit(9)
+                    return method(*arguments, **named)
+
+                return step
+
+            for name in ("rename", "unlink", "rmdir", "mkdir", "chmod"):
+                setattr(Path, name, dying(getattr(Path, name)))
+            for name in ("open", "write", "replace"):
+                setattr(os, name, dying(getattr(os, name)))
+            put(output, files)
+            os._exit(0)
+        os._exit(1)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
 FIRST = {"a/1.html": b"one", "a/2.html": b"two", "saves/x": b"file"}
 SECOND = {"a/1.html": b"ONE", "b/3.html": b"three", "saves/x/y": b"in a folder"}
 THIRD = {"a/1.html": b"uno", "a/2.html": b"two", "b/4.html": b"four"}
@@ -342,8 +333,7 @@ def test_after_a_build_that_died_anywhere_the_next_one_is_right(
     write(output, own)
     if start:
         put(output, start)
-    run = subprocess.run([sys.executable, "-c", KILLED, output, str(steps)], cwd=ROOT, check=False)
-    assert run.returncode == 9
+    assert dies(output, SECOND, steps) == 9
     put(output, THIRD)
     expected = {**BASE, **THIRD}
     assert tree(output) == {

@@ -34,12 +34,12 @@ THREAD = Thread(
     saves=(SaveRef("0179.txt", "0" * 64, "slashdot-text"),),
     replies=(TOP, Reply("a1", "turn", 0.5)),
 )
-ODD = {"slashdot/7": "annie-7"}
+EXCEPTIONS = {"slashdot/7": "annie-7"}
 """Ann was called Annie in an older thread; Eve's slug follows from her name."""
 
 
 def test_the_fields_are_those_of_the_contract() -> None:
-    data = json.loads(thread_json(THREAD, ("x", "y"), ODD))
+    data = json.loads(thread_json(THREAD, ("x", "y"), EXCEPTIONS))
     assert list(data) == THREAD_FIELDS
     assert all(list(post) == POST_FIELDS for post in data["posts"])
     assert data["format"] == "threadpress/1"
@@ -51,7 +51,7 @@ def test_the_fields_are_those_of_the_contract() -> None:
 
 
 def test_posts_carry_their_reply() -> None:
-    first, second = json.loads(thread_json(THREAD, (), ODD))["posts"]
+    first, second = json.loads(thread_json(THREAD, (), EXCEPTIONS))["posts"]
     assert first["author"] == {"name": "Ann", "uid": "7", "slug": "annie-7"}
     assert first["body"] == POSTS[0].body
     assert (first["parent"], first["evidence"], first["confidence"]) == (None, None, 1.0)
@@ -60,11 +60,11 @@ def test_posts_carry_their_reply() -> None:
 
 
 def test_a_removed_author_has_no_slug() -> None:
-    second = json.loads(thread_json(THREAD, (), ODD))["posts"][1]
+    second = json.loads(thread_json(THREAD, (), EXCEPTIONS))["posts"][1]
     assert second["author"] == {"name": "[removed]", "uid": None, "slug": None}
 
 
 def test_it_is_text_one_field_a_line() -> None:
-    raw = thread_json(THREAD, (), ODD)
+    raw = thread_json(THREAD, (), EXCEPTIONS)
     assert raw.endswith(b"}\n")
     assert b'\n "title": "Title",\n' in raw

@@ -8,8 +8,7 @@ from collections.abc import Iterable
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.pages.paging import Cut, cut_list, cut_ranking, cut_thread, page_url
-from generator.pages.views import Paging
+from generator.pages.paging import Cut, Paging, cut_list, cut_ranking, cut_thread, page_url
 
 counts, sizes = st.integers(0, 60), st.integers(1, 9)
 

@@ -13,39 +13,43 @@ from hypothesis import strategies as st
 
 from generator import urls
 from generator.config import Config
-from generator.engine.ingest import ingest
+from generator.engine.gather import gather
 from generator.engine.lock import FOLDER
-from generator.engine.past import Past
 from generator.engine.project import Project
 from generator.engine.scan import scan
-from generator.engine.store import EMPTY, Store
+from generator.engine.store import NOTHING, Store
 from generator.errors import ContentError
-from generator.output.records import Records
-from generator.pages.plan import Page, Ranked, plan
-from generator.pages.views import ThreadList
-from generator.site.authors import Authors, AuthorSum
-from generator.site.links import Links, link
+from generator.model import TOP, Author, Post, SaveRef, Thread
+from generator.pages import Page, authors, page_view, plan
+from generator.pages.fixed import About
+from generator.pages.lists import ThreadList
+from generator.site import AuthorSum, Gathered, Origin, authors_in, facts_of, link, mark
 from generator.theme.theme import load_theme
+from generator.theme.views import Head
+from generator.threads import Group
 from generator.workers import Workers
 from tests.small import DEFAULTS, Said, news, note, output_of, write
 
 
-def planned(site: Path, **settings: Any) -> dict[str, Page | None]:
-    """Plan a site: its files by URL, the pages of authors without anything to them."""
+def planned(site: Path, **settings: Any) -> dict[str, tuple[Page | None, Head | None]]:
+    """Plan a site: its files by URL, with what their templates see where that is known by then."""
     config, store = msgspec.structs.replace(DEFAULTS, **settings), Store(site / FOLDER)
     with Workers(None, 1) as workers:
         project = Project(site, config, load_theme("default", site))
-        content = scan(project, Past(EMPTY), store, workers, same=False)
-        authors = ingest(content, Past(EMPTY), store, workers, afresh=True)
-    result = plan(link(content.facts.values(), authors, config), config, project.theme)
-    pages = {page.url: page for page in (*result.pages, *(page for thread in result.threads for page in thread.pages))}
-    return {url: pages.get(url) for url in result.urls(config)}
+        content = scan(project, NOTHING, store, workers, same=False)
+        gathered = gather(content, NOTHING, store, workers, afresh=True)
+    links = link(content.facts, authors_in(gathered), config)
+    result = plan(links, config, project.theme)
+    pages: dict[str, tuple[Page | None, Head | None]] = dict.fromkeys(result.urls(config), (None, None))
+    pages.update((page.url, (page, None)) for page in result.own())
+    pages.update((page.url, (page, page_view(page, links, config))) for page in result.pages if page.template)
+    return pages
 
 
-def thread_list(page: Page | None) -> ThreadList:
-    assert page is not None
-    assert isinstance(page.view, ThreadList)
-    return page.view
+def thread_list(page: tuple[Page | None, Head | None]) -> ThreadList:
+    _, view = page
+    assert isinstance(view, ThreadList)
+    return view
 
 
 def urls_of(pages: Iterable[str]) -> set[str]:
@@ -137,26 +141,39 @@ PEOPLE = st.lists(st.tuples(st.integers(0, 40), st.integers(1, 4)), max_size=40,
 
 
 @given(PEOPLE, PEOPLE)
-def test_pages_of_authors_that_list_whom_they_listed_are_known(
+def test_a_fingerprint_of_the_authors_index_differs_where_its_page_does(
     before: list[tuple[int, int]], after: list[tuple[int, int]]
 ) -> None:
-    """What was known of the ranking changes nothing but that fingerprints need not be worked out again."""
-
-    def made(people: list[tuple[int, int]], ranked: Ranked | None = None) -> tuple[Links, dict[str, Page]]:
-        sums = [AuthorSum(f"s/{n}", "s", str(n), f"N{n}", (), f"n{n}", p, 0, 1, None, 1, 1, n) for n, p in people]
-        links = link((), Authors(fresh=sums), DEFAULTS)
-        found = plan(links, DEFAULTS, load_theme("default", Path()), None, ranked)
-        return links, {page.url: page for page in found.others if page.kind == "view"}
+    def made(people: list[tuple[int, int]]) -> dict[str, tuple[bytes, Head]]:
+        """Fingerprint and view of each page."""
+        sums = [
+            AuthorSum(f"s/{n}", "s", str(n), f"N{n}", (), f"n{n}", p, 0, 1, None, 1, 1, n, mark(n, p))
+            for n, p in people
+        ]
+        links = link((), Gathered(fresh=sums), DEFAULTS)
+        return {
+            page.url: (page.fingerprint, authors.view(page, links, DEFAULTS)) for page in authors.pages(links, DEFAULTS)
+        }
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("generator.pages.lists.AUTHORS_PER_PAGE", 5)
-        links, pages = made(before)
-        records = {url: page.fingerprint + bytes(56) for url, page in pages.items()}
-        _, known = made(after, Ranked(links.authors, Records.of(records)))
-        _, expected = made(after)
-    assert {url: page.fingerprint for url, page in known.items()} == {
-        url: page.fingerprint for url, page in expected.items()
-    }
-    assert all(page.view is None or page == expected[page.url] for page in known.values())
-    if before == after:
-        assert not any(page.view for page in known.values())
+        patch.setattr("generator.pages.authors.AUTHORS_PER_PAGE", 5)
+        first, then = made(before), made(after)
+    for url in first.keys() & then.keys():
+        assert (first[url][0] == then[url][0]) == (first[url][1] == then[url][1])
+
+
+def test_a_save_is_published_once_however_many_threads_are_in_it(tmp_path: Path) -> None:
+    save = SaveRef("talk.mbox", "0" * 64, "mail")
+    posts = (Post("p", "", Author("s", "Ann"), None, None, ""),)
+    threads = [Thread("s", name, name, "", posts, saves=(save,), replies=(TOP,)) for name in ("one", "two")]
+    facts = [
+        facts_of(thread, thread.tree(), Origin(Group(("talk.mbox",)), ()), f"0 {thread.id}", {}) for thread in threads
+    ]
+    links = link(facts, Gathered(), DEFAULTS)
+    result = plan(links, DEFAULTS, load_theme("default", tmp_path))
+    ((page, number),) = [(save.page, save.thread) for save in result.saves]
+    assert (page.url, page.key, page.origin) == ("saves/talk.mbox", "talk.mbox", "content/talk.mbox")
+    assert links.threads[number].id == "one"
+    (about,) = (page for page in result.pages if page.url == urls.ABOUT)
+    assert isinstance(view := page_view(about, links, DEFAULTS), About)
+    assert (view.threads, view.saves) == (2, 1)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from generator.readers import READERS
 from tests import golden
 
 
@@ -13,7 +14,7 @@ def test_save_reads_as_expected(case: Path) -> None:
 
 
 def test_every_reader_has_cases() -> None:
-    assert {case.parent.name for case in golden.SAVES.cases()} == {"slashdot-text", "markdown"}
+    assert {case.parent.name for case in golden.SAVES.cases()} == {reader.NAME for reader in READERS}
 
 
 def test_a_difference_is_told_and_can_be_accepted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

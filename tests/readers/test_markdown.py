@@ -11,34 +11,42 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from generator.model import REMOVED, Author, Post, Thread
-from generator.readers import STORY
+from generator.readers import markdown
 from generator.readers.findings import Findings
 from generator.readers.front_matter import Front, iso_time, read_front_matter
 from generator.readers.ids import post_id
-from generator.readers.markdown import identify, read, rewrite, sniff
+from generator.readers.markdown import sniff
+from generator.readers.reading import Reading
+from tests.rewriting import STORY, redacted, rewritten, thread_of
 
 HEAD = '+++\nid = "7"\ntitle = "A Title"\n+++\n'
 
 
+def read(text: str) -> Reading:
+    return markdown.read(text.encode(), "save.md")
+
+
 def only(text: str) -> Thread:
     """Read a save that must be fine."""
-    reading = read(text, "save.md")
+    reading = read(text)
     assert reading.problems == ()
-    (thread,) = reading.threads
-    return thread
+    return thread_of(reading)
 
 
 def complaints(text: str) -> list[tuple[str, int, str, str]]:
-    return [(found.severity, found.line, found.message, found.hint) for found in read(text, "save.md").problems]
+    return [(found.severity, found.line, found.message, found.hint) for found in read(text).problems]
 
 
-def test_sniff_and_identify() -> None:
-    assert sniff("\n \n+++ \nid")
-    assert not sniff("++++\n")
-    assert not sniff(" +++\n")
-    assert [thread.key for thread in identify(HEAD)] == [("notes", "7")]
-    assert [thread.key for thread in identify(HEAD.replace("id =", 'source = "mail"\nid ='))] == [("mail", "7")]
-    assert identify('+++\nid = "7"\n') == ()
+def test_a_save_is_known_by_its_first_line() -> None:
+    assert sniff(b"\n \n+++ \nid")
+    assert sniff(b"\xef\xbb\xbf\r\n+++\rid")
+    assert not sniff(b"++++\n")
+    assert not sniff(b" +++\n")
+
+
+def test_the_source_is_notes_unless_the_save_names_one() -> None:
+    assert only(HEAD).key == ("notes", "7")
+    assert only(HEAD.replace("id =", 'source = "mail"\nid =')).key == ("mail", "7")
 
 
 def front(lines: str) -> Front | None:
@@ -80,7 +88,7 @@ def test_front_matter() -> None:
 )
 def test_front_matter_errors_name_their_line(line: str, hint: str) -> None:
     text = f'\n+++\nid = "7"\ntitle = "A Title"\n\n{line}\n\n+++\nStory.\n'
-    reading = read(text, "save.md")
+    reading = read(text)
     assert reading.threads == ()
     (found,) = reading.problems
     assert (found.severity, found.hint) == ("error", hint)
@@ -195,7 +203,7 @@ def test_ids_that_do_not_fit_together() -> None:
         ("warning", 9, 'the id "second" stands at an earlier post too', "give every post an id of its own"),
         ("warning", 11, 'the post "d" names itself as its parent', "correct parent, or leave it out"),
     ]
-    (thread,) = read(text, "save.md").threads
+    thread = thread_of(read(text))
     assert [post.stated for post in thread.posts] == [None, "frist", "first", "d"]
 
 
@@ -214,8 +222,8 @@ def test_ids_that_do_not_fit_together() -> None:
     ],
 )
 def test_fences(text: str, names: list[str], warned: list[int]) -> None:
-    reading = read(f"{HEAD}## a {{}}\n{text}\n", "save.md")
-    (thread,) = reading.threads
+    reading = read(f"{HEAD}## a {{}}\n{text}\n")
+    thread = thread_of(reading)
     assert [post.author.name for post in thread.posts] == ["a", *names]
     assert [(problem.severity, problem.line) for problem in reading.problems] == [("warning", line) for line in warned]
 
@@ -323,14 +331,14 @@ def saved(thread: Thread) -> str:
 @given(threads())
 @settings(max_examples=60, deadline=None)
 def test_threads_read_as_they_were_written(thread: Thread) -> None:
-    assert read(saved(thread), "save.md").threads == (thread,)
+    assert thread_of(read(saved(thread))) == thread
 
 
 @given(threads(), st.data())
 @settings(max_examples=60, deadline=None)
 def test_rewriting_removes_what_is_gone_and_nothing_else(thread: Thread, data: st.DataObject) -> None:
     text = saved(thread)
-    assert rewrite(text, (), lambda body: body) == text
+    assert rewritten(text, ()) == text
     gone = data.draw(st.sets(st.integers(STORY, len(thread.posts) - 1)))
     nobody = Author("notes", REMOVED)
     left = tuple(
@@ -340,21 +348,21 @@ def test_rewriting_removes_what_is_gone_and_nothing_else(thread: Thread, data: s
     expected = msgspec.structs.replace(thread, posts=left)
     if STORY in gone:
         expected = msgspec.structs.replace(expected, author=thread.author and nobody, body=REMOVED)
-    after = rewrite(text, {(0, at) for at in gone}, lambda body: body)
-    assert read(after, "save.md").threads == (expected,)
+    values, after = redacted(read(text), gone)
+    assert values == thread_of(read(after)) == expected
     if STORY in gone and thread.author:
         assert "# the comment" not in after
 
 
 def test_rewriting_changes_every_other_text() -> None:
     text = f"{HEAD}story\n## a {{uid=1 id=x}}\none\n## b {{}}\ntwo\n"
-    assert rewrite(text, {(0, 0)}, str.upper) == f"{HEAD}STORY\n## [removed] {{id=x}}\n[removed]\n## b {{}}\nTWO\n"
+    assert rewritten(text, {0}, str.upper) == f"{HEAD}STORY\n## [removed] {{id=x}}\n[removed]\n## b {{}}\nTWO\n"
 
 
 def test_a_text_that_lost_half_a_fence_goes_whole() -> None:
     """Else the other half would swallow the posts behind it."""
     text = f"{HEAD}## a {{}}\n```sh\nmake\n```\n## b {{}}\n```\nmake\n```\n"
-    after = rewrite(text, (), lambda body: body.replace("```sh", REMOVED))
+    after = rewritten(text, (), lambda body: body.replace("```sh", REMOVED))
     assert after == f"{HEAD}## a {{}}\n{REMOVED}\n## b {{}}\n```\nmake\n```\n"
 
 
@@ -385,14 +393,15 @@ def test_time_is_linear(piece: str) -> None:
     begin = time.process_time()
     body = piece * (40_000 // len(piece))
     for text in (HEAD + body, HEAD + "## a {" + body + "}", HEAD + '## a {subject="' + body + '"}', "+++\n" + body):
-        reading = read(text, "save.md")
+        reading = read(text)
         assert reading.threads or reading.problems
-        assert isinstance(rewrite(text, {(0, STORY), (0, 0)}, str), str)
+        if reading.threads:
+            assert isinstance(rewritten(text, {STORY, 0} if thread_of(reading).posts else {STORY}), str)
     assert time.process_time() - begin < 5
 
 
 def test_fences_of_many_lengths_take_linear_time() -> None:
     begin = time.process_time()
     rows = ["`" * length + "x" for length in range(1000, 3, -1)] + ["## a {}"] * 20_000
-    assert len(read(HEAD + "\n".join(rows), "save.md").threads[0].posts) == 20_000
+    assert len(read(HEAD + "\n".join(rows)).threads[0].thread.posts) == 20_000
     assert time.process_time() - begin < 5

@@ -6,13 +6,17 @@ import codecs
 import time
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from generator.errors import Problem
-from generator.readers import READERS, decode, read_save, reader_of
+from generator.model import Thread
+from generator.readers import READERS, Reading, read_save, reader_of
+from generator.readers.decoding import decode
 from tests.golden import SAVES
+from tests.rewriting import STORY, redacted, thread_of
 
 FILES = [next(case.glob("save.*")) for case in SAVES.cases()]
 
@@ -72,29 +76,33 @@ def test_windows_1252_is_the_fallback() -> None:
 def test_readers_are_told_apart() -> None:
     assert [reader.NAME for reader in READERS] == ["slashdot-text", "markdown"]
     for reader in READERS:
-        assert reader_of(reader.EXPECTED) is reader
-    assert reader_of("anything") is None
+        assert reader_of(reader.EXPECTED.encode()) is reader
+    assert reader_of(b"anything") is None
+
+
+def told(reading: Reading) -> tuple[list[Thread], tuple[Problem, ...], str]:
+    return [saved.thread for saved in reading.threads], reading.problems, reading.text
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: f"{file.parent.parent.name}/{file.parent.name}")
 @pytest.mark.parametrize("end", [b"\n", b"\r\n", b"\r"])
 def test_line_ends_and_bom_are_no_matter(file: Path, end: bytes) -> None:
     raw = file.read_bytes().replace(b"\r\n", b"\n").removeprefix(codecs.BOM_UTF8)
-    plain = read_save(raw, "x")
-    assert read_save(raw.replace(b"\n", end), "x") == plain
-    assert read_save(codecs.BOM_UTF8 + raw.replace(b"\n", end), "x") == plain
+    plain = told(read_save(raw, "x"))
+    assert told(read_save(raw.replace(b"\n", end), "x")) == plain
+    assert told(read_save(codecs.BOM_UTF8 + raw.replace(b"\n", end), "x")) == plain
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: f"{file.parent.parent.name}/{file.parent.name}")
-def test_a_save_is_identified_as_what_it_reads_as(file: Path) -> None:
-    text, _ = decode(file.read_bytes(), "x")
-    reader = reader_of(text)
-    assert reader is not None
-    for thread in read_save(file.read_bytes(), "x").threads:
-        (head,) = reader.identify(text)
-        assert (head.key, head.title, head.posted) == (thread.key, thread.title, thread.posted)
-        assert (head.department, head.tags) == (thread.department, thread.tags)
-        assert (head.body, head.posts) == ("", ())
+def test_a_save_says_where_its_texts_stand(file: Path) -> None:
+    reading = read_save(file.read_bytes(), "x")
+    for saved in reading.threads:
+        assert saved.spans
+        spans, thread = saved.spans(), saved.thread
+        assert reading.text[slice(*spans.story)] == thread.body
+        assert [reading.text[slice(*post.body)] for post in spans.posts] == [post.body for post in thread.posts]
+        assert (spans.footer and reading.text[slice(*spans.footer)]) == thread.footer
+        assert (spans.last_body and reading.text[slice(*spans.last_body)]) == saved.last_body
 
 
 PIECES = st.lists(
@@ -123,10 +131,16 @@ def test_any_bytes_give_a_thread_or_an_error(head: bytes, rest: bytes) -> None:
         assert 1 <= problem.line <= lines
         assert problem.message
         assert problem.hint
-    text, _ = decode(head + rest, "file")
-    if reading.threads and (reader := reader_of(text)):
-        assert reader.rewrite(text, (), lambda body: body) == text
-        posts = range(-1, len(reading.threads[0].posts))
-        (again,) = reader.read(reader.rewrite(text, {(0, at) for at in posts}, str), "file").threads
-        assert len(again.posts) == len(reading.threads[0].posts)
+    if reading.threads:
+        posts = thread_of(reading).posts
+        assert redacted(reading, ()) == (thread_of(reading), reading.text)
+        values, copy = redacted(reading, range(STORY, len(posts)))
+        again = thread_of(read_save(copy.encode(), "file"))
+        assert len(again.posts) == len(posts)
         assert {again.body, *(post.body for post in again.posts)} == {"[removed]"}
+        assert without_ids(values) == without_ids(again)
+
+
+def without_ids(thread: Thread) -> Thread:
+    """The thread with no ids: those made from texts differ where the texts do."""
+    return msgspec.structs.replace(thread, posts=tuple(msgspec.structs.replace(post, id="") for post in thread.posts))

@@ -12,24 +12,29 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from generator.model import REMOVED, Author, Post, Thread
-from generator.readers import STORY, slashdot_text
+from generator.readers import slashdot_text
 from generator.readers.ids import post_id
-from generator.readers.slashdot_text import identify, read, rewrite, sniff
+from generator.readers.reading import Reading
+from generator.readers.slashdot_text import sniff
+from tests.rewriting import STORY, rewritten, thread_of
 
 REAL = Path(__file__).parents[2] / "content" / "0179799118.txt"
 HEAD = "News: 7\n\nA Title\n\n(Friday May 01, 2020 @01:02PM (editor) from the test dept.)\n\nStory.\n\n"
 
 
+def read(text: str) -> Reading:
+    return slashdot_text.read(text.encode(), "save.txt")
+
+
 def only(text: str, *, footer: bool = True) -> Thread:
     """Read a save that must be fine."""
-    reading = read(text, "save.txt", footer=footer)
+    reading = read(text)
     assert reading.problems == ()
-    (thread,) = reading.threads
-    return thread
+    return thread_of(reading, footer=footer)
 
 
 def problems(text: str) -> list[tuple[str, int, str]]:
-    return [(problem.severity, problem.line, problem.message) for problem in read(text, "save.txt").problems]
+    return [(problem.severity, problem.line, problem.message) for problem in read(text).problems]
 
 
 def test_the_real_save() -> None:
@@ -72,8 +77,8 @@ def test_the_real_save() -> None:
     ],
 )
 def test_by_lines(line: str, author: Author | None) -> None:
-    reading = read(f"{HEAD}Subject (Score:2)\n\n{line}\n\nText.\n", "save.txt")
-    (thread,) = reading.threads
+    reading = read(f"{HEAD}Subject (Score:2)\n\n{line}\n\nText.\n")
+    thread = thread_of(reading)
     assert [post.author for post in thread.posts] == ([author] if author else [])
     assert [problem.line for problem in reading.problems] == ([] if author else [11])
 
@@ -103,7 +108,7 @@ def test_scores_and_labels(field: str, score: int, label: str | None) -> None:
 
 @pytest.mark.parametrize("field", ["", "two", "1.5", "١", "9" * 5000, ", Funny"])
 def test_a_score_that_is_no_number_is_an_error(field: str) -> None:
-    reading = read(f"{HEAD}Subject (Score:{field})\n\nby a ( 1 )\n", "save.txt")
+    reading = read(f"{HEAD}Subject (Score:{field})\n\nby a ( 1 )\n")
     assert reading.threads == ()
     (problem,) = reading.problems
     assert (problem.severity, problem.line) == ("error", 9)
@@ -160,7 +165,7 @@ def test_times(when: str, posted: str) -> None:
 )
 def test_a_time_that_cannot_be_read_is_kept_raw(when: str) -> None:
     text = HEAD.replace("Friday May 01, 2020 @01:02PM", when)
-    (thread,) = read(text, "save.txt").threads
+    thread = thread_of(read(text))
     assert (thread.posted, thread.posted_raw) == (None, when)
     assert [(severity, line) for severity, line, _ in problems(text)] == [("warning", 5)]
 
@@ -178,7 +183,7 @@ def test_a_time_that_cannot_be_read_is_kept_raw(when: str) -> None:
     ],
 )
 def test_missing_pieces_of_the_head(text: str, lines: list[int]) -> None:
-    reading = read(text, "save.txt")
+    reading = read(text)
     assert reading.threads == ()
     assert [(problem.severity, problem.line) for problem in reading.problems] == [("error", line) for line in lines]
     assert all("expected" in problem.message and problem.hint for problem in reading.problems)
@@ -217,14 +222,27 @@ def test_cut_posts(length: int, end: str, truncated: str) -> None:
     assert (post.body, post.truncated) == (body, truncated)
 
 
-def test_identify_needs_the_first_line_only() -> None:
-    """It tells what else it can without fail."""
-    assert identify("\n\nNews: 007 \nanything") == (Thread("slashdot", "007", "", "", ()),)
-    (head,) = identify(HEAD)
-    assert (head.title, head.posted, head.department) == ("A Title", "2020-05-01T13:02:00", "test")
-    assert identify("News: x") == ()
-    assert sniff("News:")
-    assert not sniff("Newsflash: 7")
+def test_a_save_is_known_by_its_first_line() -> None:
+    assert sniff(b"News:")
+    assert sniff(b"\xef\xbb\xbf \t\r\n\n News: x")
+    assert not sniff(b"Newsflash: 7")
+    assert not sniff(b"x\nNews: 7")
+
+
+def test_where_a_thread_stands_is_known_to_the_letter() -> None:
+    text = f"{HEAD}[1] https://example.org/\n\nS (Score:2)\n\nby a ( 1 )\n\nOne.\n\nTwo.\n\n\N{NO-BREAK SPACE}End. \n"
+    (saved,) = read(text).threads
+    assert saved.spans
+    spans = saved.spans()
+    assert spans.footer
+    assert spans.last_body
+    assert text[slice(*spans.story)] == saved.thread.body == "Story."
+    assert text[slice(*spans.posts[0].body)] == saved.thread.posts[0].body == "One.\n\nTwo."
+    assert text[slice(*spans.footer)] == saved.thread.footer == "End."
+    assert text[slice(*spans.last_body)] == saved.last_body == "One.\n\nTwo.\n\n\N{NO-BREAK SPACE}End. "
+    assert [(text[start:end], new) for start, end, new in spans.removed_story] == [
+        ("editor", "[removed]"), ("Story.\n\n[1] https://example.org/", "[removed]"),
+    ]  # fmt: skip
 
 
 # Properties. Texts are made of what could go wrong, and of anything.
@@ -301,7 +319,7 @@ def test_threads_read_as_they_were_written(thread: Thread) -> None:
 @settings(max_examples=60, deadline=None)
 def test_rewriting_removes_what_is_gone_and_nothing_else(thread: Thread, data: st.DataObject) -> None:
     text = saved(thread)
-    assert rewrite(text, (), lambda body: body) == text
+    assert rewritten(text, ()) == text
     gone = data.draw(st.sets(st.integers(STORY, len(thread.posts) - 1)))
     nobody = Author("slashdot", REMOVED)
     left = tuple(
@@ -311,24 +329,24 @@ def test_rewriting_removes_what_is_gone_and_nothing_else(thread: Thread, data: s
     expected = msgspec.structs.replace(thread, posts=left)
     if STORY in gone:
         expected = msgspec.structs.replace(expected, author=nobody, body=REMOVED)
-    assert only(rewrite(text, {(0, at) for at in gone}, lambda body: body)) == expected
+    assert only(rewritten(text, gone)) == expected
 
 
 def test_rewriting_changes_every_other_text() -> None:
     posts = "S (Score:2)\n\nby a ( 1 )\n\nOne.\n\nT (Score:2)\n\nby b ( 2 )\n\nTwo.\n\nEnd.\n"
     text = f"{HEAD}[1] https://example.org/\n\n{posts}"
-    after = rewrite(text, {(0, 0)}, str.upper)
+    after = rewritten(text, {0}, str.upper)
     assert after == text.replace("a ( 1 )", "[removed]").replace("One.", "[removed]").replace("Two.", "TWO.").replace(
         "End.", "END."
     ).replace("Story.", "STORY.")
-    assert "example.org" not in rewrite(text, {(0, STORY)}, str)
+    assert "example.org" not in rewritten(text, {STORY})
 
 
 @pytest.mark.parametrize("more", ["", "\n", "\n\nT (Score:1)\n\nby b ( 2 )\n"])
 def test_rewriting_where_there_is_no_text(more: str) -> None:
     text = HEAD.removesuffix("\nStory.\n\n") + "S (Score:2)\n\nby a ( 1 )" + more
     posts = range(len(only(text).posts))
-    thread = only(rewrite(text, {(0, STORY), *((0, at) for at in posts)}, str))
+    thread = only(rewritten(text, {STORY, *posts}))
     assert thread.body == REMOVED
     assert [(post.author.name, post.body) for post in thread.posts] == [(REMOVED, REMOVED) for _ in posts]
 
@@ -354,7 +372,8 @@ def test_time_is_linear(piece: str) -> None:
     begin = time.process_time()
     for head in ("News: 7\n\n", "News: 7\n\nT\n\n(" + piece.replace("\n", ""), HEAD, HEAD + "a (Score:2)\n\nby "):
         text = head + piece * (100_000 // len(piece))
-        reading = slashdot_text.read(text, "save.txt")
+        reading = read(text)
         assert reading.threads or reading.problems
-        assert isinstance(rewrite(text, {(0, STORY), (0, 0)}, str), str)
+        if reading.threads:
+            assert isinstance(rewritten(text, {STORY, 0} if thread_of(reading).posts else {STORY}), str)
     assert time.process_time() - begin < 5

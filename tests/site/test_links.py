@@ -2,29 +2,19 @@
 
 from __future__ import annotations
 
-import itertools
 import random
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.config import Config, zone
+from generator.config import Config
 from generator.model import TOP, Author, Post, Thread
-from generator.site.authors import Authors, AuthorSum, sum_up
-from generator.site.facts import Facts, author_rows, facts_of, order_key
-from generator.site.links import FEW, Links, link, slug_of, wrote
-from generator.site.rows import Row
-from generator.threads.read import Group, Loaded
+from generator.site import AuthorSum, Facts, Links, mark_of_bytes, row_keys, slug_of
+from generator.site.contributions import NAME
+from tests.linked import Scanned, linked, scan
 from tests.small import DEFAULTS
-
-
-class Scanned(NamedTuple):
-    """A thread as scan reduces it."""
-
-    facts: Facts
-    rows: tuple[Row, ...]
 
 
 def scanned(
@@ -39,17 +29,7 @@ def scanned(
     posts = tuple(Post(f"p{place}", "", author, place, None, "") for place, author in enumerate(authors))
     fields = {"source": source, "id": number, "title": number, "posted": posted, "body": ""} | fields
     thread = Thread(**fields, posts=posts, replies=(TOP,) * len(posts))
-    order = order_key(thread, zone(site))
-    tree = thread.tree()
-    rows = tuple(author_rows(thread, tree, order, 1000))
-    marks = dict.fromkeys((row.author for row in rows), b"")
-    return Scanned(facts_of(Loaded(thread, (), tree), Group(source, number, ()), order, marks), rows)
-
-
-def linked(*threads: Scanned, config: Config = DEFAULTS) -> Links:
-    rows = sorted((row for thread in threads for row in thread.rows), key=lambda row: (row.author, row.thread))
-    sums = [sum_up(list(run)) for _, run in itertools.groupby(rows, key=lambda row: row.author)]
-    return link((thread.facts for thread in threads), Authors(fresh=sums), config)
+    return scan(thread, site)
 
 
 def slugs(links: Links) -> dict[str, str]:
@@ -106,20 +86,29 @@ def test_a_slug_outlives_a_new_name() -> None:
     assert slugs(before) == slugs(after) == {"slashdot/7": "annie-7"}
 
 
-def test_slugs_that_do_not_follow_from_the_name_are_told_apart() -> None:
-    """What each thread says of an author gives the slug, or the slug is among the odd ones."""
+def test_threads_know_the_slugs_that_do_not_follow_from_names_in_them() -> None:
     links = linked(
         scanned("1", "2025-01-01", OLD_ANN, BOB, Author("slashdot", "C++")),
         scanned("2", "2025-02-01", ANN, Author("slashdot", "C#"), Author("slashdot", "_x"), Author("slashdot", "bob")),
     )
-    odd = [thread.odd or {} for thread in links.threads]
-    people = (
-        (OLD_ANN, BOB, Author("slashdot", "C++")),
-        (ANN, *(Author("slashdot", name) for name in ("C#", "_x", "bob"))),
-    )
-    for mine, known in zip(people, odd, strict=True):
-        assert [slug_of(who, known) for who in mine] == [slugs(links)[who.key] for who in mine]
-    assert [set(known) for known in odd] == [{"slashdot/7", "slashdot/@c++"}, {"slashdot/7", "slashdot/@c#"}]
+    assert [set(exceptions) for exceptions in links.exceptions] == [{"slashdot/@c++"}, {"slashdot/7", "slashdot/@c#"}]
+
+
+names = st.sampled_from(
+    [Author("s", name, uid) for name in ("Ann", "ann", "C++", "C#", "_x", "é") for uid in (None, "7")]
+)
+
+
+@given(st.lists(st.lists(names, max_size=5), max_size=4))
+def test_slugs_follow_from_names_or_are_exceptions(threads: list[list[Author]]) -> None:
+    """And no exception says what follows, unless the thread has several names of an author."""
+    links = linked(*(scanned(str(number), None, *authors, source="s") for number, authors in enumerate(threads)))
+    settled = slugs(links)
+    for authors, exceptions in zip(threads, links.exceptions, strict=True):
+        assert [slug_of(author, exceptions) for author in authors] == [settled[author.key] for author in authors]
+        for key in exceptions:
+            called = {author for author in authors if author.key == key}
+            assert len(called) > 1 or slug_of(called.pop(), {}) != settled[key]
 
 
 def test_authors_whose_slugs_would_meet_are_told_apart_by_their_keys() -> None:
@@ -168,9 +157,23 @@ def test_no_threads_are_a_site_too() -> None:
     assert linked().authors == []
 
 
-@given(st.sets(st.sampled_from(["ann", "anna", "bo", "é"])), st.sets(st.sampled_from(["ann", "anna", "bo", "é", "nn"])))
-def test_who_wrote_in_a_thread_is_found_in_what_is_packed(there: set[str], sought: set[str]) -> None:
-    thread = scanned("1", None, *(Author("slashdot", name, name) for name in sorted(there)))
-    assert wrote({f"slashdot/{name}" for name in sought}, thread.facts) == bool(there & sought)
-    many = {f"slashdot/{name}" for name in sought} | {str(number) for number in range(FEW)}
-    assert wrote(many, thread.facts) == bool(there & sought)
+def test_rows_are_known_by_their_marks() -> None:
+    thread = scanned("1", None, ANN, BOB)
+    assert row_keys(thread.facts, NAME) == ["slashdot/7", "slashdot/8"]
+    assert thread.facts.row_marks[NAME].by_key() == {key: mark_of_bytes(value) for key, value in thread.rows.items()}
+    assert scanned("1").facts.row_marks[NAME].by_key() == {}
+    assert row_keys(thread.facts, "others") == []
+
+
+def test_the_mark_of_a_thread_tells_what_lists_show() -> None:
+    plain = scanned("1", "2025-01-01", ANN).facts
+    for same in (scanned("1", "2025-01-01", ANN, tags=("t",)), scanned("1", "2025-01-01", OLD_ANN, body="other")):
+        assert same.facts.listed == plain.listed
+    for other in (
+        scanned("1", "2025-01-01", ANN, BOB),
+        scanned("1", "2025-01-02", ANN),
+        scanned("1", "2025-01-01", ANN, title="x"),
+        scanned("1", "2025-01-01", ANN, author=BOB),
+        scanned("1", "2025-01-01", ANN, department="x"),
+    ):
+        assert other.facts.listed != plain.listed

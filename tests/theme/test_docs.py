@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from generator.pages.views import Plain
+from generator.pages.fixed import Plain
 from generator.theme.theme import TEMPLATES, load_theme
 from tests.sample_pages import PAGES
 from tests.small import ROOT, note, output_of

@@ -24,6 +24,13 @@ CASES = {
     "single quotes too": ("p { content: '/*  */' }", "p{content: '/*  */'}"),
     "an address keeps its slashes": ("p { background: url(icon.svg?/*x*/) }", "p{background: url(icon.svg?/*x*/)}"),
     "an open comment reaches to the end": ("a {} /* b {}", "a{}"),
+    "an address keeps its spaces": ("p { background: url('a  b.svg') }", "p{background: url('a  b.svg')}"),
+    "a space that matters stays in a rule": ("a { b :hover { top: 0 } }", "a{b :hover{top: 0}}"),
+    "and in a layer": ("@layer a, b; @layer a { p :hover { top : 0 } }", "@layer a,b;@layer a{p :hover{top : 0}}"),
+    "and after the rule's own name": ("a { & .b { top: 0 } &:hover { top: 0 } }", "a{& .b{top: 0}&:hover{top: 0}}"),
+    "sums keep their spaces": ("a { top: calc(1px + (2px - 3px)) }", "a{top: calc(1px + (2px - 3px))}"),
+    "relations stay": ("a:has(> b + c) ~ d {}", "a:has(> b + c) ~ d{}"),
+    "conditions stay": ("@container x (width > 3em) { a {} }", "@container x (width > 3em){a{}}"),
     "lines become one": ("a,\nb {\n  top: 0;\n  left: 0;\n}\n", "a,b{top: 0;left: 0;}"),
 }
 

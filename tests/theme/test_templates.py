@@ -11,7 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markupsafe import Markup
 
-from generator.pages.views import Paging, Plain, PostView, SaveView, StoryLink
+from generator.pages.fixed import Plain
+from generator.pages.paging import Paging
+from generator.pages.posts import PostView
+from generator.pages.thread import SaveView, StoryLink
 from generator.theme.theme import TEMPLATES
 from generator.theme.views import Head, Ref
 from tests.sample_pages import EVIL, PAGES, SITE, Outline, html_of, post, thread_html

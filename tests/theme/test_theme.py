@@ -12,7 +12,7 @@ import jinja2
 import pytest
 
 from generator.errors import Problem, ThemeError
-from generator.pages.views import Plain
+from generator.pages.fixed import Plain
 from generator.theme.theme import TEMPLATES, Theme, load_theme
 from generator.theme.views import Ref, Site
 

@@ -201,3 +201,90 @@ def test_nothing_is_lost_and_the_newest_order_holds(found: list[tuple[SaveRef, T
 
 def _is_a_list_of_walks(walks: Sequence[Sequence[int]], found: list[Thread], made: Thread) -> None:
     assert [[made.posts[index].id for index in walk] for walk in walks] == [[e.id for e in one.posts] for one in found]
+
+
+# Partial saves: they add what they hold, and say nothing of what they lack.
+
+
+def numbered(name: str, number: int | None = None, posted: str | None = None) -> Post:
+    return msgspec.structs.replace(post(name), number=number, posted=posted)
+
+
+def merged_with_parts(whole: Sequence[Thread], parts: Sequence[Thread]) -> Thread:
+    """Merge whole saves (1.1, 1.2 ...) and newer partial ones (2.1, 2.2 ...)."""
+    saves = [(ref(f"{kind}.{number}.txt"), made) for kind, some in ((1, whole), (2, parts)) for number, made in
+             enumerate(some, 1)]  # fmt: skip
+    return merge(saves, {save.path for save, _ in saves if save.path.startswith("2")})[0]
+
+
+def test_parts_stand_by_number_else_by_time_else_by_id() -> None:
+    parts = [
+        thread(numbered("z")),
+        thread(numbered("b", 10)),
+        thread(numbered("y", posted="2007-04-05T12:00:00+02:00"), numbered("x", posted="2007-04-05T11:00:00Z")),
+        thread(numbered("a", 9), numbered("c", 11)),
+        thread(numbered("m")),
+    ]
+    assert order(merged_with_parts([], parts)) == "abcyxmz"
+
+
+def test_a_post_of_a_part_follows_the_last_post_that_is_not_greater() -> None:
+    whole = thread(numbered("a", 1), numbered("d", 4), numbered("b", 2), numbered("x"), numbered("f", 6))
+    parts = [thread(numbered("c", 3)), thread(numbered("0", 0)), thread(numbered("e", 5), numbered("g", 7))]
+    assert order(merged_with_parts([whole], parts)) == "0adbcexfg"
+
+
+def test_where_nothing_can_be_compared_a_post_of_a_part_goes_to_the_end() -> None:
+    made = merged_with_parts([thread(*map(post, "ba"))], [thread(numbered("d", 1)), thread(post("c"))])
+    assert order(made) == "badc"
+    assert (made.partial, made.newest_whole) == ((1, 2), 0)
+
+
+def test_a_part_gives_a_newer_text_and_not_the_name_of_the_thread() -> None:
+    whole, part = thread(post("a", "short"), title="Whole"), thread(post("a", "a longer text"), title="Part", url="u")
+    made = merged_with_parts([whole], [part])
+    assert (made.title, made.url, made.posts[0].body, made.posts[0].saves) == ("Whole", "u", "a longer text", (0, 1))
+
+
+def test_of_parts_the_one_that_opens_the_thread_names_it() -> None:
+    parts = [thread(numbered("a", 1), title="Rain", tags=("x",)), thread(numbered("b", 2), title="Re: Rain")]
+    assert merged_with_parts([], parts).title == "Rain"
+    assert merged_with_parts([], parts[::-1]).title == "Rain"
+
+
+def test_parts_of_one_file_are_one_save() -> None:
+    made, walks = merge([(ref("1.txt"), thread(post("b"))), (ref("1.txt"), thread(post("a")))], {"1.txt"})
+    assert (order(made), made.saves, [each.saves for each in made.posts]) == ("ab", (ref("1.txt"),), [(0,), (0,)])
+    assert walks == ((0, 1),)
+
+
+part_posts = st.builds(
+    numbered, st.sampled_from("abcdefgh"), st.none() | st.integers(0, 4), st.sampled_from([None, "2007-04-05"])
+)
+part_threads = st.lists(part_posts, min_size=1, max_size=3, unique_by=lambda made: made.id).map(
+    lambda found: thread(*found)
+)
+
+
+@given(saves, st.lists(part_threads, max_size=4), st.randoms(use_true_random=False))
+def test_whole_saves_keep_their_order_whatever_parts_add(
+    found: list[tuple[SaveRef, Thread]], parts: list[Thread], luck: random.Random
+) -> None:
+    """Parts lose nothing, move nothing, mark nothing, and the order in which saves come does not matter."""
+    held = [(ref(f"{luck.choice([0, 1])}.{number}.part"), part) for number, part in enumerate(parts)]
+    partial = {save.path for save, _ in held}
+    made, walks = merge([*held, *found], partial)
+    assert merge(luck.sample([*held, *found], len(held) + len(found)), partial) == (made, walks)
+    alone, _ = merge(found)
+    names = [each.id for each in alone.posts]
+    assert [each.id for each in made.posts if each.id in names] == names
+    assert {each.id for each in made.posts} == {*names, *(each.id for part in parts for each in part.posts)}
+    newest = max(number for number, save in enumerate(made.saves) if save.path not in partial)
+    assert made.newest_whole == newest
+    last = {each.id for each in found[-1][1].posts}
+    for each in made.posts:
+        if each.saves[-1] < made.newest_whole:
+            assert each.id not in last
+        elif each.id not in last:
+            assert made.saves[each.saves[-1]].path in partial
+    assert walks[-1] == tuple([each.id for each in made.posts].index(each.id) for each in found[-1][1].posts)

@@ -355,9 +355,9 @@ def test_on_real_threads_more_is_found_than_the_post_before_and_confidence_is_ho
         for number, line in enumerate(lines, 1):
             known = json.loads(line)
             save, parents = made.as_save(number, known, rng)
-            (read,) = slashdot_text.read(save, "save.txt").threads
+            (saved,) = slashdot_text.read(save.encode(), "save.txt").threads
             # Texts that agree in their first words get equal ids, which is for `merge` to settle.
-            posts = [msgspec.structs.replace(post, id=f"p{index}") for index, post in enumerate(read.posts)]
+            posts = [msgspec.structs.replace(post, id=f"p{index}") for index, post in enumerate(saved.thread.posts)]
             assert len(posts) == len(parents)
             for index, reply in enumerate(infer(thread(*posts))):
                 if parents[index] is not None:

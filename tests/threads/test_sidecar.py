@@ -5,8 +5,9 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from generator.errors import Problem
 from generator.model import TOP, Author, Post, Reply, Thread
-from generator.threads.sidecar import Sidecar, apply, parse
+from generator.threads.sidecar import Correction, Sidecar, apply, parse, parse_tables
 
 ANN = Author("notes", "Ann")
 
@@ -21,9 +22,14 @@ def thread(*parents: str | None) -> Thread:
 def applied(text: str, *parents: str | None) -> tuple[Thread, list[str]]:
     sidecar, problems = parse(text.encode(), "1.toml")
     assert problems == ()
-    corrected, warnings = apply(thread(*parents), sidecar, text.encode(), "1.toml")
+    corrected, warnings = apply(thread(*parents), sidecar)
     assert all(warning.severity == "warning" for warning in warnings)
     return corrected, [str(warning) for warning in warnings]
+
+
+def sidecar_of(raw: bytes) -> tuple[Sidecar, tuple[Problem, ...]]:
+    correction, problems = parse(raw, "1.toml")
+    return correction.sidecar, problems
 
 
 def complaints(raw: bytes) -> list[str]:
@@ -41,7 +47,7 @@ def test_what_it_does_not_say_stays() -> None:
 
 
 def test_the_footer_can_be_denied() -> None:
-    assert parse(b"footer = false", "1.toml") == (Sidecar(footer=False), ())
+    assert sidecar_of(b"footer = false") == (Sidecar(footer=False), ())
 
 
 def test_replies_are_moved_with_edited_as_the_evidence() -> None:
@@ -58,7 +64,7 @@ def test_a_wrong_id_is_a_warning_with_the_nearest_and_the_rest_holds() -> None:
     posts = tuple(Post(name, "", ANN, None, None, "text") for name in ("3f2a91c0de", "77aa00bb11"))
     made = Thread("notes", "1", "Title", "Story", posts, replies=(TOP, TOP))
     raw = b'[replies]\n3f2a91c0df = "top"\n77aa00bb11 = "3f2a91c0de"'
-    corrected, (warning,) = apply(made, parse(raw, "1.toml")[0], raw, "1.toml")
+    corrected, (warning,) = apply(made, parse(raw, "1.toml")[0])
     assert str(warning) == "1.toml:2: warning: no post has the id '3f2a91c0df'; did you mean '3f2a91c0de'?"
     assert corrected.replies == (TOP, Reply("3f2a91c0de", "edited"))
 
@@ -78,7 +84,7 @@ def test_top_is_a_parent_and_no_post() -> None:
 def test_a_post_called_top_can_be_answered() -> None:
     posts = (Post("top", "", ANN, None, None, "text"), Post("b", "", ANN, None, None, "text"))
     made = Thread("notes", "1", "Title", "Story", posts, replies=(TOP, TOP))
-    corrected, _ = apply(made, Sidecar(replies={"b": "top"}), b"", "1.toml")
+    corrected, _ = apply(made, Correction(Sidecar(replies={"b": "top"}), "1.toml", ""))
     assert corrected.replies[1] == Reply("top", "edited")
 
 
@@ -126,8 +132,32 @@ def test_what_is_no_toml_or_no_text_is_told() -> None:
 
 
 def test_a_bom_and_windows_line_ends_are_no_matter() -> None:
-    assert parse('\ufefftitle = "T"\r\nfooter = false\r\n'.encode(), "1.toml") == (Sidecar(title="T", footer=False), ())
+    assert sidecar_of('\ufefftitle = "T"\r\nfooter = false\r\n'.encode()) == (Sidecar(title="T", footer=False), ())
     assert "1.toml:2:" in complaints(b'title = "T"\r\nx = 1\r\n')[0]
+
+
+def test_beside_a_save_of_several_threads_each_has_a_table() -> None:
+    raw = b"""["8"]\ntitle = "Eight"\nfooter = false\n[nine]\ntags = ["x"]\nreplies.b = "zz"\n"""
+    corrections, problems = parse_tables(raw, "1.toml", {"8", "nine", "ten"})
+    assert problems == ()
+    assert {name: one.sidecar for name, one in corrections.items()} == {
+        "8": Sidecar(title="Eight", footer=False),
+        "nine": Sidecar(tags=("x",), replies={"b": "zz"}),
+    }
+
+
+def test_mistakes_in_the_tables_of_several_threads_are_told_with_their_lines() -> None:
+    raw = b"""title = "T"\n["8"]\ntitle = "Eight"\n[nein]\ntags = []\n[nine]\ntitle = 3\ntitel = "x"\n"""
+    corrections, problems = parse_tables(raw, "1.toml", {"8", "nine"})
+    assert corrections.keys() == {"8", "nine"}
+    assert [str(problem) for problem in sorted(problems)] == [
+        "1.toml:1: the save beside this sidecar holds several threads, so 'title' does not say which it is for; "
+        'put it below a line ["8"] with the thread\'s id',
+        "1.toml:4: warning: the save beside this sidecar has no thread 'nein'; did you mean 'nine'?",
+        '1.toml:7: title: expected text, got a whole number; write words, as in title = "A better title"',
+        "1.toml:8: unknown key 'titel'; did you mean 'title'?",
+    ]
+    assert parse_tables(b"[[", "1.toml", {"8"})[1][0].message.startswith("this is no TOML")
 
 
 ids = st.sampled_from(["a", "b", "c", "d", "e", "f", "top", "z"])
@@ -138,7 +168,7 @@ def test_whatever_is_edited_a_thread_stays_a_forest(numbers: list[int], edits: d
     """Every edit either holds or is told, and no post hangs in a circle."""
     parents = [chr(97 + number) if number < index else None for index, number in enumerate(numbers)]
     made = thread(*parents)
-    corrected, warnings = apply(made, Sidecar(replies=edits), b"", "1.toml")
+    corrected, warnings = apply(made, Correction(Sidecar(replies=edits), "1.toml", ""))
     assert sorted(corrected.tree().order) == list(range(len(made.posts)))
     told = " ".join(warning.message for warning in warnings)
     for post, before, after in zip(made.posts, made.replies, corrected.replies, strict=True):

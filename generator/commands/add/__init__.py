@@ -1,1 +1,14 @@
-"""The command `add`: saves from files, pipes and addresses into the content folder."""
+"""How do saves get into the content folder? Files, folders, standard input and addresses go in; new files come out.
+
+- `incoming` reads what the user named, `fetch` the addresses among it.
+- `add` checks the saves and writes them, under the names that `file_names` gives them.
+- `summary` says what each thread brings, in lines for the terminal.
+
+What could not be read is reported, and then nothing is written. `add` gives an `AddReport`, which `cli` prints.
+"""
+
+from generator.commands.add.add import AddReport, add
+from generator.commands.add.incoming import STDIN, is_named, receive
+from generator.commands.add.summary import summary_lines
+
+__all__ = ["STDIN", "AddReport", "add", "is_named", "receive", "summary_lines"]

@@ -1,7 +1,7 @@
-"""Add: saves that came in go into the content folder, checked first, all of them or none.
+"""The command `add`: checks the saves that came in, and puts them into the content folder, all of them or none.
 
-`Received` values come in, files with the same bytes go out, and an `AddReport` of what is new. A file that is there is
-never changed or replaced. Pages are `build`'s work: nothing else of the site is touched.
+A `Received` comes in; files with the same bytes go out, and an `AddReport` of what is new. A file that exists is never
+changed or replaced. Making pages is left to `build`: nothing else of the site is touched.
 """
 
 from __future__ import annotations
@@ -14,22 +14,17 @@ from pathlib import Path
 import msgspec
 
 from generator import urls
-from generator.commands.add.cards import Card, card
+from generator.commands.add.file_names import first_name, next_name, stem
 from generator.commands.add.incoming import Incoming, Received
-from generator.commands.add.names import first_place, next_place, stem
-from generator.commands.archive import Archive, authors, survey, with_saves
+from generator.commands.add.summary import ThreadSummary, summarize
+from generator.commands.archive import Archive, read_archive, with_saves
 from generator.config import Config
 from generator.errors import ContentError, Problem
-from generator.readers import decode, read_save, reader_of
-from generator.threads.merge import age
-from generator.threads.read import assemble
-from generator.threads.redact import Redactions
+from generator.readers import reader_of
+from generator.threads import Group, GroupReading, Redactions, age, read_group
 
 LONGEST = 255
 """Bytes of a file's name that every system takes."""
-
-Key = tuple[str, str]
-"""Source and id of a thread."""
 
 
 class Checked(msgspec.Struct, frozen=True):
@@ -37,14 +32,16 @@ class Checked(msgspec.Struct, frozen=True):
 
     name: str
     raw: bytes
-    keys: tuple[Key, ...]
-    """Its threads."""
+    first: tuple[str, str]
+    """Source and id of the first of its threads."""
+    ties: tuple[str, ...]
+    """Names that it has in common with other saves of the same threads."""
     ending: str
-    """What names of its kind end in."""
+    """The ending of file names of its kind."""
 
 
-class Arrival(msgspec.Struct, frozen=True):
-    """Where a save is to lie, or lies already."""
+class Assigned(msgspec.Struct, frozen=True):
+    """A save with its place in the content folder, which it may have already."""
 
     save: Checked
     path: str
@@ -54,14 +51,14 @@ class Arrival(msgspec.Struct, frozen=True):
 
 
 class AddReport(msgspec.Struct, frozen=True):
-    """What came in."""
+    """What was added, or with `dry_run` would be."""
 
     added: tuple[str, ...]
     """Paths of the new files."""
-    there: tuple[tuple[str, str], ...]
-    """Saves that bring nothing, as the user named them, each with the path of the file that holds the same bytes."""
-    cards: tuple[Card, ...]
-    """Of each thread with a new save."""
+    same_bytes: tuple[tuple[str, str], ...]
+    """Saves that were not added: the name the user gave, and the path of the file that has the same bytes."""
+    threads: tuple[ThreadSummary, ...]
+    """The threads with a new save."""
     problems: tuple[Problem, ...]
     """Warnings."""
 
@@ -69,108 +66,125 @@ class AddReport(msgspec.Struct, frozen=True):
 def add(config: Config, site: Path, received: Received, *, dry_run: bool = False) -> AddReport:
     """Store saves in the content folder of the site in folder `site`.
 
-    Raises `ContentError` with all that is wrong with any of them, before anything is written. With `dry_run` nothing
-    is written at all.
+    Raises `ContentError` with everything that is wrong with any of them, before anything is written. With `dry_run`
+    nothing is written at all.
     """
     checked, problems = _check(received.saves)
     problems += received.problems
     if any(problem.severity == "error" for problem in problems):
         raise ContentError(problems)
-    archive = survey(config, site)
-    arrivals = tuple(_allot(checked, archive, config))
-    fresh = {arrival.path: arrival.save for arrival in arrivals if arrival.new}
+    archive = read_archive(config, site)
+    assigned = tuple(_assign_paths(checked, archive, config))
+    new_saves = {each.path: each.save for each in assigned if each.new}
     warnings = set(received.problems)
-    found = tuple(_cards(fresh, archive, config, warnings)) if fresh else ()
+    threads = tuple(_summaries(new_saves, archive, config, warnings)) if new_saves else ()
     if not dry_run:
-        store(archive.content, {path: save.raw for path, save in fresh.items()})
+        write_files(archive.content, {path: save.raw for path, save in new_saves.items()})
     return AddReport(
-        added=tuple(f"{config.content}/{path}" for path in fresh),
-        there=tuple((arrival.save.name, f"{config.content}/{arrival.path}") for arrival in arrivals if not arrival.new),
-        cards=found,
+        added=tuple(f"{config.content}/{path}" for path in new_saves),
+        same_bytes=tuple((each.save.name, f"{config.content}/{each.path}") for each in assigned if not each.new),
+        threads=threads,
         problems=tuple(sorted(warnings)),
     )
 
 
+_NO_PATH = "save"
+"""A path for a save that has none yet. It has no folder, since a folder may say what the source is."""
+
+
 def _check(saves: Iterable[Incoming]) -> tuple[list[Checked], list[Problem]]:
-    """Read every save, and gather what is wrong with any."""
+    """Read every save, and collect what is wrong with any of them."""
     checked: list[Checked] = []
     problems: list[Problem] = []
     for save in saves:
-        reading = read_save(save.raw, save.name)
-        problems += reading.problems
-        reader = reader_of(decode(save.raw, save.name)[0])
+        reading = read_group(Path(), Group((_NO_PATH,)), Redactions(), loose={_NO_PATH: save.raw})
+        problems += (msgspec.structs.replace(problem, path=save.name) for problem in reading.problems)
+        reader = reader_of(save.raw)
         if reader and reading.threads:
-            keys = tuple(dict.fromkeys(thread.key for thread in reading.threads))
-            checked.append(Checked(save.name, save.raw, keys, reader.ENDING))
+            first, (file,) = reading.threads[0].thread.key, reading.files
+            checked.append(Checked(save.name, save.raw, first, file.ties, reader.ENDING))
     return checked, problems
 
 
-def _allot(checked: Iterable[Checked], archive: Archive, config: Config) -> Iterator[Arrival]:
-    """Give each save its place: behind the newest of its threads, or where the same bytes lie already."""
-    places: dict[Key, list[str]] = {key: list(group.saves) for key, group in archive.groups.items()}
+def _assign_paths(checked: Iterable[Checked], archive: Archive, config: Config) -> Iterator[Assigned]:
+    """Give each save a path that sorts after all saves it shares a thread with, or the path of the same bytes."""
+    paths_by_tie: dict[str, list[str]] = {}
+    for path in archive.listing.saves.keys() & archive.inputs.keys():
+        for tie in archive.inputs[path].ties:
+            paths_by_tie.setdefault(tie, []).append(path)
     taken = {stem(path) for path in archive.listing.saves}
-    fresh: dict[str, bytes] = {}
+    new_bytes: dict[str, bytes] = {}
 
     def holds(path: str, raw: bytes) -> bool:
-        if path in fresh:
-            return fresh[path] == raw
+        if path in new_bytes:
+            return new_bytes[path] == raw
         return archive.listing.saves[path].size == len(raw) and (archive.content / path).read_bytes() == raw
 
     for save in checked:
-        mine = sorted({path for key in save.keys for path in places.get(key, ())}, key=age)
-        same = next((path for path in mine if holds(path, save.raw)), None)
+        related = sorted({path for tie in save.ties for path in paths_by_tie.get(tie, ())}, key=age)
+        same = next((path for path in related if holds(path, save.raw)), None)
         if same is not None:
-            yield Arrival(save, same, new=False)
+            yield Assigned(save, same, new=False)
             continue
-        path = next_place(mine[-1], save.ending, taken) if mine else first_place(*save.keys[0], save.ending, taken)
+        path = next_name(related[-1], save.ending, taken) if related else first_name(*save.first, save.ending, taken)
         if len(os.fsencode(path.rpartition("/")[2])) > LONGEST:
             message = "its name leaves no room for the number of a newer save"
-            raise ContentError(Problem(f"{config.content}/{mine[-1]}", 0, message, "rename it, shorter, and add again"))
-        for key in save.keys:
-            places.setdefault(key, []).append(path)
+            hint = "rename it, shorter, and add again"
+            raise ContentError(Problem(f"{config.content}/{related[-1]}", 0, message, hint))
+        for tie in save.ties:
+            paths_by_tie.setdefault(tie, []).append(path)
         taken.add(stem(path))
-        fresh[path] = save.raw
-        yield Arrival(save, path, new=True)
+        new_bytes[path] = save.raw
+        yield Assigned(save, path, new=True)
 
 
-def _cards(fresh: Mapping[str, Checked], archive: Archive, config: Config, warnings: set[Problem]) -> Iterator[Card]:
-    """Sum up each thread that has new saves; what there is to warn of in those goes to `warnings`."""
-    after = with_saves(archive, {path: save.keys for path, save in fresh.items()})
-    raws = {path: save.raw for path, save in fresh.items()}
+def _summaries(
+    new_saves: Mapping[str, Checked], archive: Archive, config: Config, warnings: set[Problem]
+) -> Iterator[ThreadSummary]:
+    """Sum up each thread that has new saves; warnings about these are added to `warnings`."""
+    after = with_saves(archive, {path: save.ties for path, save in new_saves.items()})
+    raws = {path: save.raw for path, save in new_saves.items()}
     redactions = Redactions.of(config.redact)
-    known = authors(archive)
     pages = _pages(after)
-    for key in dict.fromkeys(key for save in fresh.values() for key in save.keys):
-        loaded = assemble(archive.content, after.groups[key], redactions, loose=raws)
+    for group in dict.fromkeys(after.groups[tie] for save in new_saves.values() for tie in save.ties):
+        reading = read_group(archive.content, group, redactions, loose=raws)
         warnings.update(
-            msgspec.structs.replace(problem, path=fresh[problem.path].name)
-            for problem in loaded.problems
-            if problem.path in fresh
+            msgspec.structs.replace(problem, path=new_saves[problem.path].name)
+            for problem in reading.problems
+            if problem.path in new_saves
         )
-        if loaded.thread is None:
-            raise ContentError(loaded.problems)
-        before = assemble(archive.content, archive.groups[key], redactions).thread if key in archive.groups else None
-        mine = tuple(f"{config.content}/{path}" for path in after.groups[key].saves if path in fresh)
-        yield card(loaded.thread, before, known, pages[key], mine)
+        earlier_groups = _read_earlier(group, archive, redactions)
+        earlier = {read.thread.key: read.thread for old in earlier_groups for read in old.threads}
+        for thread in (read.thread for read in reading.threads):
+            saves = tuple(f"{config.content}/{save.path}" for save in thread.saves if save.path in new_saves)
+            if saves:
+                yield summarize(thread, earlier.get(thread.key), archive.authors, pages[thread.key], saves)
 
 
-def _pages(archive: Archive) -> dict[Key, str]:
-    """URL of the first page of every thread."""
-    wanted: dict[str, dict[str, str]] = {}
-    for source, number in archive.groups:
-        wanted.setdefault(source, {})[number] = number
+def _read_earlier(group: Group, archive: Archive, redactions: Redactions) -> Iterator[GroupReading]:
+    """Read the groups that the archive has now, of which the new saves make one."""
+    ties = [tie for path in group.saves if path in archive.inputs for tie in archive.inputs[path].ties]
+    for old in dict.fromkeys(archive.groups[tie] for tie in ties):
+        yield read_group(archive.content, old, redactions)
+
+
+def _pages(archive: Archive) -> dict[tuple[str, str], str]:
+    """Give the URL of the first page of every thread."""
+    ids: dict[str, dict[str, str]] = {}
+    for source, _, number in (tie.partition("/") for tie in archive.groups):
+        ids.setdefault(source, {})[number] = number
     return {
-        (source, number): urls.thread_page(source, stem)
-        for source, numbers in wanted.items()
-        for number, stem in urls.unique_slugs(numbers).items()
+        (source, number): urls.thread_page(source, name)
+        for source, numbers in ids.items()
+        for number, name in urls.unique_slugs(numbers).items()
     }
 
 
-def store(content: Path, files: Mapping[str, bytes]) -> None:
+def write_files(content: Path, files: Mapping[str, bytes]) -> None:
     """Write new files, all of them or none.
 
-    Each appears under its name whole or not at all: it is written under a name that `build` ignores first. Raises
-    `ContentError` if a file of such a name has come up meanwhile.
+    Each is first written under a name that `build` ignores, so that under its own name it appears complete or not at
+    all. Raises `ContentError` if a file of such a name has appeared meanwhile.
     """
     content.mkdir(parents=True, exist_ok=True)
     waiting: list[tuple[Path, Path]] = []
@@ -189,7 +203,7 @@ def store(content: Path, files: Mapping[str, bytes]) -> None:
             _appear(temporary, target)
             done.append(target)
     except BaseException:
-        for target in done:  # of ours, made a moment ago
+        for target in done:  # all of them ours, made a moment ago
             target.unlink()
         raise
     finally:
@@ -198,7 +212,7 @@ def store(content: Path, files: Mapping[str, bytes]) -> None:
 
 
 def _appear(temporary: Path, target: Path) -> None:
-    """Give a file its name, unless there is one of that name."""
+    """Give a file its name, unless another file has it."""
     try:
         target.hardlink_to(temporary)
     except OSError as error:

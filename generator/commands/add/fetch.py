@@ -1,7 +1,7 @@
-"""Fetch: the address of a save in, its bytes out, within limits.
+"""Fetches a save from the network: its address in, its bytes out, within limits.
 
-Only http and https are spoken, also after redirects. Whatever goes wrong is one problem that names the address. No
-cookies, no retries, nothing on disk; whether the bytes are a save is for the readers to say.
+Only http and https are used, after redirects too. Whatever goes wrong is one problem that names the address. There are
+no cookies and no retries, and nothing is written to disk. Readers decide whether the bytes are a save.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     import httpx
 
 LARGEST = 100_000_000
-"""Bytes of a save that is brought in: some 100,000 posts."""
+"""Bytes of a save at most: some 100,000 posts."""
 SCHEMES = ("http", "https")
-_WORDS = {"application/octet-stream", "application/markdown", "application/x-markdown"}
-"""Types besides `text/...` that servers give to text files."""
+_TEXT_TYPES = {"application/octet-stream", "application/markdown", "application/x-markdown"}
+"""Content types other than `text/...` that servers give to text files."""
 
 
 class Limits(msgspec.Struct, frozen=True):
@@ -42,18 +42,18 @@ _USUAL = Limits()
 
 def fetch(address: str, limits: Limits = _USUAL) -> bytes:
     """Get the bytes behind an address; raises `ContentError` with one problem."""
-    import httpx  # a start-up cost that only those who fetch must pay
+    import httpx  # slow to import, so only those who fetch pay for it
 
     name = shown(address)
     ends = time.monotonic() + limits.seconds
     headers = {
         "User-Agent": "threadpress",
         "Accept": "text/plain, text/markdown, text/*;q=0.5, */*;q=0.1",
-        "Accept-Encoding": "identity",  # the size that is announced is then the size that comes
+        "Accept-Encoding": "identity",  # so that the announced size is the size of what comes
     }
     try:
         client = httpx.Client(headers=headers, timeout=limits.silence)
-    except (ImportError, ValueError, OSError) as error:  # of variables such as HTTPS_PROXY and SSL_CERT_FILE
+    except (ImportError, ValueError, OSError) as error:  # caused by variables such as HTTPS_PROXY and SSL_CERT_FILE
         message = f"the environment's proxy or certificates can't be used ({_quoted(str(error))})"
         raise _problem(name, message, "correct or unset these variables") from error
     try:
@@ -90,7 +90,7 @@ def fetch(address: str, limits: Limits = _USUAL) -> bytes:
 
 
 def _first(client: httpx.Client, address: str, name: str) -> httpx.Request:
-    """The request for an address as the user wrote it."""
+    """Make the request for an address as the user wrote it."""
     import httpx
 
     try:
@@ -115,7 +115,7 @@ def _body(response: httpx.Response, name: str, limits: Limits, ends: float) -> b
         raise _problem(
             name, "the server sent a web page, not a save", "give the address of the text, or save the thread as text"
         )
-    if kind and not kind.startswith("text/") and kind not in _WORDS:
+    if kind and not kind.startswith("text/") and kind not in _TEXT_TYPES:
         message = f"the server sent {_quoted(kind)}, and a save is text"
         raise _problem(name, message, "give the address of the text, or save the thread as text")
     announced = response.headers.get("Content-Length", "")
@@ -133,13 +133,13 @@ def _body(response: httpx.Response, name: str, limits: Limits, ends: float) -> b
 
 
 def shown(address: str) -> str:
-    """Give an address as messages show it: without a password, and nothing that a terminal would act on."""
+    """Write an address as messages show it: without a password, and without characters that a terminal obeys."""
     text = " ".join(address.encode("utf-8", "backslashreplace").decode().split())
     return visible(re.sub(r"^([A-Za-z]+://)[^/?#]*@", r"\1", text))
 
 
 def too_large(name: str, size: int = LARGEST) -> ContentError:
-    """Tell of a save that is larger than any thread."""
+    """Report a save that is larger than any thread."""
     message = f"it is larger than {size / 1_000_000:g} MB, and a save is one thread"
     return _problem(name, message, "check what it is; if it is a save, copy it into the content folder")
 

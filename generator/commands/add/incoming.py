@@ -1,7 +1,7 @@
-"""Incoming: what the user names on the command line in, the bytes of saves out.
+"""Gets what is to be added: the names on the command line in, the bytes of saves out.
 
-Files, folders with all that build would read in them, `-` for standard input, http(s) addresses. What can't be had is
-a problem, all of them at once. Nothing is written, and nothing is read as a save yet.
+A name is a file, a folder (all files in it that a build would read), `-` for standard input, or an http(s) address.
+Everything that can't be had is reported at once. Nothing is written, and nothing is read as a save yet.
 """
 
 from __future__ import annotations
@@ -17,9 +17,7 @@ import msgspec
 from generator.commands.add.fetch import LARGEST, SCHEMES, fetch, shown, too_large
 from generator.errors import ContentError, Problem
 from generator.markup import visible
-from generator.threads.content import list_content
-from generator.threads.merge import age
-from generator.threads.read import unreadable
+from generator.threads import age, list_content, unreadable
 
 STDIN = "-"
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+)://")
@@ -34,10 +32,11 @@ class Incoming(msgspec.Struct, frozen=True):
 
 
 class Received(msgspec.Struct, frozen=True):
-    """All that was named: what came of it, in the order given, and what did not."""
+    """What was behind all the names, in the order given."""
 
     saves: tuple[Incoming, ...]
     problems: tuple[Problem, ...] = ()
+    """What could not be had."""
 
 
 def receive(names: Iterable[str], stdin: BinaryIO) -> Received:
@@ -54,7 +53,7 @@ def receive(names: Iterable[str], stdin: BinaryIO) -> Received:
 
 
 def is_named(name: str) -> bool:
-    """Say whether a name is one that `receive` looks at: standard input, an address, or something on the disk."""
+    """Say whether `receive` can use a name: it is standard input, an address, or something on the disk."""
     return name == STDIN or bool(_SCHEME.match(name)) or os.path.exists(name)  # noqa: PTH110  # see _one
 
 
@@ -65,7 +64,7 @@ def _one(name: str, stdin: BinaryIO) -> Iterable[Incoming | Problem]:
     if scheme and scheme[1].lower() in SCHEMES:
         return [Incoming(shown(name), fetch(name))]
     path = Path(name)
-    # Path's own questions raise where a name is too long for the system.
+    # Path's own methods raise if a name is too long for the system.
     if scheme and not os.path.exists(path):  # noqa: PTH110
         hint = "save the thread and add the file"
         return [Problem(shown(name), 0, f"{scheme[1]} is not fetched, only http and https", hint)]
@@ -73,8 +72,8 @@ def _one(name: str, stdin: BinaryIO) -> Iterable[Incoming | Problem]:
     if not os.path.isdir(path):  # noqa: PTH112
         return [_file(path, label)]
     listed = list_content(path)
-    found: list[Incoming | Problem] = [_inside(problem, label) for problem in listed.problems]
-    found += (
+    contents: list[Incoming | Problem] = [_inside(problem, label) for problem in listed.problems]
+    contents += (
         Problem(
             f"{label}/{_label(sidecar)}",
             0,
@@ -84,17 +83,17 @@ def _one(name: str, stdin: BinaryIO) -> Iterable[Incoming | Problem]:
         )
         for sidecar in listed.sidecars
     )
-    found += (_file(path / save, f"{label}/{_label(save)}") for save in sorted(listed.saves, key=age))
-    return found or [Problem(label, 0, "there is no save in this folder", "name a save, or another folder")]
+    contents += (_file(path / save, f"{label}/{_label(save)}") for save in sorted(listed.saves, key=age))
+    return contents or [Problem(label, 0, "there is no save in this folder", "name a save, or another folder")]
 
 
 def _inside(problem: Problem, folder: str) -> Problem:
-    """A problem with its place as seen from here."""
+    """Put the folder in front of the path that a problem names."""
     return msgspec.structs.replace(problem, path=f"{folder}/{_label(problem.path)}" if problem.path else folder)
 
 
 def _file(path: Path, label: str) -> Incoming | Problem:
-    """Read a file, or a pipe that the shell made one."""
+    """Read a file, or a pipe that looks like one."""
     try:
         with path.open("rb") as file:
             return Incoming(label, _limited(file, label))
@@ -112,5 +111,5 @@ def _limited(file: BinaryIO, name: str) -> bytes:
 
 
 def _label(name: str) -> str:
-    """A path as messages show it."""
+    """Write a path as messages show it."""
     return visible(Path(name).as_posix().encode("utf-8", "backslashreplace").decode())

@@ -1,9 +1,9 @@
-"""Check a built site as a visitor would meet it: the output folder in, a `CheckReport` out. A rim: it reads files.
+"""The command `check`: reads a built site as a visitor would. The output folder in, a `CheckReport` out.
 
-It looks at what was published, not at how it came to be: pages (dead links and anchors, ids used twice, what the
-policy blocks), data and feeds (whether they parse and lead somewhere), the sums, and whether removed texts are gone.
-Files that SHA256SUMS does not list are not ours: pages may link to them, and removed texts must not stand in them
-either, but nothing else about them is looked at. No network, and nothing is changed.
+It checks what is published, not how it was made: pages (dead links and anchors, ids used twice, what the policy
+blocks), data and feeds (whether they parse, and where they lead), the sums, and whether removed texts are gone. Files
+that SHA256SUMS does not list are not ours. Pages may link to them, and they must not hold removed texts either, but
+nothing else about them is checked. It uses no network and changes nothing.
 """
 
 from __future__ import annotations
@@ -19,110 +19,114 @@ from pathlib import Path
 
 import msgspec
 
+from generator.commands.check.documents import DOCUMENTS, line_of
 from generator.commands.check.leaks import leaks, needles
-from generator.commands.check.visit import DOCUMENTS, Fault, Link, follow, line_of, visit
+from generator.commands.check.links import Destination, Fault, FileLink, follow
+from generator.commands.check.page import link_lines, read_page
 from generator.config import Config
-from generator.engine.scan import traces
+from generator.engine import read_content
 from generator.errors import Problem
-from generator.threads.redact import Redactions
 from generator.urls import SUMS
 
 FIRST = "run `threadpress build` first"
 BUILD = "run `threadpress build` again"
-MEND = "run `threadpress build` again; if that does not help, mend the theme's template"
+MEND = "run `threadpress build` again; if that does not help, fix the theme's template"
 UNDO = "undo the change, or run `threadpress build` again"
 TAKE_AWAY = "run `threadpress build` again, or delete the file if it is not the build's"
 
 ENOUGH = 10
-"""Places named for each file that is not there; every page may link to it."""
+"""How many links are named for each missing file, since every page may link to it."""
 
 _SUM = re.compile(r"(\\?)([0-9a-f]{64}) [ *](.+)")
 
 
 class CheckReport(msgspec.Struct, frozen=True):
-    """What a check found."""
+    """The result of a check."""
 
     problems: tuple[Problem, ...]
-    """By place; those of the content first."""
+    """In the order of their files; those of the content first."""
     files: int
     """How many files of ours were read."""
     links: int
     """How many links inside the site were followed."""
-    others: tuple[str, ...] = ()
-    """Files in the output that are not ours."""
+    not_ours: tuple[str, ...] = ()
+    """Files in the output that the build did not write."""
 
 
 class _PostData(msgspec.Struct, frozen=True):
-    """The part of a post's data that its thread's page must agree with."""
+    """The part of a post's data that must agree with its thread's page."""
 
     id: str
     parent: str | None
 
 
 class _ThreadData(msgspec.Struct, frozen=True):
-    """As `_PostData`, of a thread."""
+    """The same for a thread."""
 
     posts: list[_PostData]
 
 
 def check_site(config: Config, site: Path) -> CheckReport:
-    """Check the output of the site in folder `site`, with the problems of its content, which are told first."""
-    removed, found = traces(site / config.content, Redactions.of(config.redact), config.content)
+    """Check the output of the site in folder `site`; the problems of its content come first in the report."""
+    threads, problems = read_content(site, config)
+    removed = sorted({line for thread in threads for line in thread.traces})
     report = check_output(site / config.output, removed, config.site_url)
-    return msgspec.structs.replace(report, problems=(*found, *report.problems))
+    return msgspec.structs.replace(report, problems=(*problems, *report.problems))
 
 
 def check_output(output: Path, removed: Sequence[str] = (), site_url: str = "") -> CheckReport:
     """Report everything in a built site that a visitor would trip over, and every removed text still there.
 
-    `removed` holds names and texts as they stood in the saves. `site_url` is what the settings say; where the output
-    names another (`build --site-url`) the output counts, and the difference is a warning. Problems name files from
-    the output folder's own name on. Memory holds one file at a time, and a number for every id on a page.
+    `removed` holds names and texts as they were in the saves. `site_url` is what the settings say; if the output was
+    built for another (`build --site-url`), that one counts, and there is a warning. Paths in problems begin with the
+    name of the output folder. Memory holds one file at a time, and a number for every id on a page.
     """
     for needed, place in ((output.is_dir(), output.name), ((output / SUMS).is_file(), f"{output.name}/{SUMS}")):
         if not needed:
             return CheckReport((Problem(place, 0, "it is not there", FIRST),), 0, 0)
-    look = _Look(output, site_url)
-    sums = look.read_sums()
-    # Pages first, and from the back: authors and dates link to threads, so nearly every anchor is known by the time
-    # a link to it is met. Data and feeds come after all pages.
+    check = _Check(output, site_url)
+    sums = check.read_sums()
+    # Pages first, in reverse order: authors and dates link to threads, so nearly every anchor has been read before a
+    # link to it. Data and feeds come after all pages.
     for path in sorted(sums, key=lambda path: (_is_page(path), path), reverse=True):
-        look.read(path, sums[path])
-    look.settle()
-    look.search(removed)
-    others = tuple(sorted(look.there - sums.keys() - {SUMS}))
-    return CheckReport(tuple(sorted(look.problems)), look.files, look.links, others)
+        check.read(path, sums[path])
+    check.check_anchors()
+    check.search(removed)
+    not_ours = tuple(sorted(check.all_files - sums.keys() - {SUMS}))
+    return CheckReport(tuple(sorted(check.problems)), check.files_read, check.links_followed, not_ours)
 
 
 def built_for(output: Path) -> str:
-    """Find the address that a site was built for: its index says so by its canonical link. Empty without one."""
+    """Find the address that a site was built for, by its index's canonical link; empty if there is none."""
     index = output / "index.html"
-    canonical = visit(index.read_text("utf-8", "replace")).canonical if index.is_file() else None
+    canonical = read_page(index.read_text("utf-8", "replace")).canonical if index.is_file() else None
     return (canonical or "").removesuffix("index.html")
 
 
-class _Look:
-    """A look at one output folder: what is known of it so far, and the problems."""
+class _Check:
+    """The check of one output folder: what has been read so far, and the problems."""
 
     def __init__(self, output: Path, site_url: str) -> None:
         self.output = output
-        self.there = frozenset(_walk(output))
-        self.folded: dict[str, str] = {}
-        """Every file by its name in lower case, made when the first link is dead."""
+        self.all_files = frozenset(_walk(output))
+        self.by_lower_case: dict[str, str] = {}
+        """Every file by its path in lower case; filled when the first link is dead."""
         self.problems: list[Problem] = []
-        self.files = 0
-        self.links = 0
-        self.dead: Counter[str] = Counter()
-        """Links to each file that is not there."""
+        self.files_read = 0
+        self.links_followed = 0
+        self.dead_links: Counter[str] = Counter()
+        """How many links there are to each missing file."""
         self.pages: set[str] = set()
         self.anchors: set[int] = set()
         """Hashes of (page, id)."""
-        self.open: list[tuple[str, Link, str, str]] = []
-        """Links whose anchor was not known when they were met: where, which, page, fragment."""
+        self.undecided: list[tuple[str, int, FileLink, Destination]] = []
+        """Links read before their anchor was: the file, which of its links it is, the link, where it leads."""
+        self.link_lines: tuple[str, list[int]] = ("", [])
+        """The page whose lines were needed last, and the line of each of its links."""
         self.site_url = self._site_url(site_url)
 
     def _site_url(self, configured: str) -> str:
-        """Take the address that the output was built for, and say so where it is not the configured one."""
+        """Give the address that the output was built for, and report if it differs from the configured one."""
         if not (self.output / "index.html").is_file():
             return configured
         built = built_for(self.output)
@@ -132,27 +136,27 @@ class _Look:
         return built
 
     def report(self, path: str, line: int, message: str, hint: str, *, warning: bool = False) -> None:
-        """Add a problem of a file of the site."""
+        """Add a problem with a file of the site."""
         place = f"{self.output.name}/{path}"
         self.problems.append(Problem(place, line, message, hint, "warning" if warning else "error"))
 
     def read_sums(self) -> dict[str, str]:
-        """Read SHA256SUMS: path to sum. Listed files that are not there are reported and left out."""
+        """Read SHA256SUMS: path to sum. Missing files are reported and left out."""
         sums: dict[str, str] = {}
         last = ""
         listed = os.fsdecode((self.output / SUMS).read_bytes()).removesuffix("\n")
         for number, line in enumerate(listed.split("\n"), 1):
-            found = _SUM.fullmatch(line)
-            if not found:
+            match = _SUM.fullmatch(line)
+            if not match:
                 self.report(SUMS, number, "this is no line of sha256sum", BUILD)
                 continue
-            path = re.sub(r"\\(.)", lambda m: "\n" if m[1] == "n" else m[1], found[3]) if found[1] else found[3]
+            path = re.sub(r"\\(.)", lambda m: "\n" if m[1] == "n" else m[1], match[3]) if match[1] else match[3]
             if path <= last:
                 self.report(SUMS, number, f"{path} stands after {last}: the list is not sorted", BUILD)
-            if path == SUMS or path not in self.there:
+            if path == SUMS or path not in self.all_files:
                 self.report(SUMS, number, f"{path} is listed, but not there", BUILD)
             else:
-                sums[path] = found[2]
+                sums[path] = match[2]
             last = path
         for path in ("index.html", "404.html"):
             if path not in sums:
@@ -164,7 +168,7 @@ class _Look:
         raw = self.bytes_of(path)
         if raw is None:
             return
-        self.files += 1
+        self.files_read += 1
         if hashlib.sha256(raw).hexdigest() != expected:
             self.report(path, 0, f"its bytes are not those that {SUMS} lists", UNDO)
         if path.startswith("saves/"):
@@ -185,7 +189,7 @@ class _Look:
             self.read_links(path, text)
 
     def bytes_of(self, path: str) -> bytes | None:
-        """Read a file; one that can't be read is a problem, for a host could not serve it either."""
+        """Read a file. If that fails it is reported, since a host could not serve the file either."""
         try:
             return (self.output / path).read_bytes()
         except OSError as error:
@@ -193,25 +197,25 @@ class _Look:
             return None
 
     def read_page(self, path: str, text: str) -> None:
-        """Read a page: its ids become known, its links are followed."""
-        page = visit(text)
+        """Read a page: note its ids and follow its links."""
+        page = read_page(text)
         self.pages.add(path)
         self.anchors.update(hash((path, each)) for each in page.ids)
         for fault in page.faults:
             self.report(path, fault.line, fault.message, fault.hint)
-        for link in page.links:
-            self.follow(path, link)
+        for number, link in enumerate(page.links):
+            self.follow(path, number, link)
 
     def read_links(self, path: str, text: str) -> None:
-        """Follow what a style sheet, a feed or a site map names."""
+        """Follow the links of a style sheet, a feed or a site map."""
         links, faults = DOCUMENTS[path.rpartition(".")[2]](text)
         for fault in faults:
             self.report(path, fault.line, fault.message, fault.hint)
-        for link in links:
-            self.follow(path, link)
+        for number, link in enumerate(links):
+            self.follow(path, number, link)
 
     def read_thread(self, path: str, text: str) -> None:
-        """Hold a thread's data against its pages."""
+        """Compare a thread's data with its pages."""
         try:
             posts = msgspec.json.decode(text, type=_ThreadData).posts
         except msgspec.DecodeError as error:
@@ -222,61 +226,72 @@ class _Look:
         pages = [f"{stem}.html", *itertools.takewhile(self.pages.__contains__, further)]
         ids = {post.id for post in posts}
         missing: list[str] = []
-        at = 0
+        page = 0
         for post in posts:
-            # The next post mostly stands on the same page, so that one is asked first.
-            turns = ((at + step) % len(pages) for step in range(len(pages)))
-            found = next((turn for turn in turns if hash((pages[turn], f"c{post.id}")) in self.anchors), None)
-            if found is None:
+            # The next post is mostly on the same page, so that one is tried first.
+            order = ((page + step) % len(pages) for step in range(len(pages)))
+            holder = next((number for number in order if hash((pages[number], f"c{post.id}")) in self.anchors), None)
+            if holder is None:
                 missing.append(post.id)
             else:
-                at = found
+                page = holder
         strays = [post.parent for post in posts if post.parent is not None and post.parent not in ids]
         for wrong, what in ((missing, "stands on no page of the thread"), (strays, "is a parent, but no post, of it")):
             if wrong:
                 more = f" (and {len(wrong) - 1} more)" if len(wrong) > 1 else ""
                 self.report(path, line_of(text, json.dumps(wrong[0])), f"post {wrong[0]}{more} {what}", BUILD)
 
-    def follow(self, path: str, link: Link) -> None:
-        """See that what a link names is there."""
+    def follow(self, path: str, number: int, link: FileLink) -> None:
+        """Make sure that a link leads somewhere; `number` says which link of the file it is."""
         goal = follow(link, path, self.site_url)
         if goal is None:
             return
-        self.links += 1
+        self.links_followed += 1
         if isinstance(goal, Fault):
-            self.report(path, goal.line, goal.message, goal.hint)
-        elif goal.path not in self.there:
-            self.dead[goal.path] += 1
-            if self.dead[goal.path] <= ENOUGH:
-                self.report(path, link.line, f"links to {link.url}, and there is no such file", self._near(goal.path))
+            self.report(path, self._line(path, number, link), goal.message, goal.hint)
+        elif goal.path not in self.all_files:
+            self.dead_links[goal.path] += 1
+            if self.dead_links[goal.path] <= ENOUGH:
+                message = f"links to {link.url}, and there is no such file"
+                self.report(path, self._line(path, number, link), message, self._hint(goal.path))
         elif goal.fragment not in ("", "top") and hash((goal.path, goal.fragment)) not in self.anchors:
-            self.open.append((path, link, goal.path, goal.fragment))
+            self.undecided.append((path, number, link, goal))
 
-    def _near(self, path: str) -> str:
-        """Hint at the file that a dead link may mean."""
-        if not self.folded:
-            self.folded = {each.lower(): each for each in self.there}
-        same = self.folded.get(path.lower())
+    def _line(self, path: str, number: int, link: FileLink) -> int:
+        """Give the line of a link; in a page it has to be searched for, which is done only for links with problems."""
+        if not path.endswith(".html"):
+            return link.line
+        if self.link_lines[0] != path:
+            text = (self.bytes_of(path) or b"").decode("utf-8", "replace")
+            self.link_lines = path, link_lines(text, read_page(text).links)
+        return self.link_lines[1][number]
+
+    def _hint(self, path: str) -> str:
+        """Name the file that a dead link may mean."""
+        if not self.by_lower_case:
+            self.by_lower_case = {each.lower(): each for each in self.all_files}
+        same = self.by_lower_case.get(path.lower())
         return f"there is {same}: upper and lower case must match" if same else MEND
 
-    def settle(self) -> None:
-        """Report what only the whole site tells: anchors that never turned up, and how many links more are dead.
+    def check_anchors(self) -> None:
+        """Report what only the whole site shows: missing anchors, and how many more links to missing files there are.
 
-        Of files that are not ours, anchors are not known.
+        Anchors in files that are not ours can't be checked.
         """
-        for path, count in self.dead.items():
+        for path, count in self.dead_links.items():
             if count > ENOUGH:
                 self.report(path, 0, f"there is no such file, and {count - ENOUGH} more links lead to it", BUILD)
-        for path, link, page, fragment in self.open:
-            if page in self.pages and hash((page, fragment)) not in self.anchors:
-                self.report(path, link.line, f"links to {link.url}, and {page} has no id {fragment!r}", MEND)
+        for path, number, link, goal in self.undecided:
+            if goal.path in self.pages and hash((goal.path, goal.fragment)) not in self.anchors:
+                message = f"links to {link.url}, and {goal.path} has no id {goal.fragment!r}"
+                self.report(path, self._line(path, number, link), message, MEND)
 
     def search(self, removed: Iterable[str]) -> None:
-        """Report every file, ours or not, that holds a removed text, in its name too. The text is not repeated."""
+        """Report every file, ours or not, that holds a removed text or has one in its name; don't repeat the text."""
         sought = needles(removed)
         if not sought:
             return
-        for path in sorted(self.there - {SUMS}):
+        for path in sorted(self.all_files - {SUMS}):
             for _ in leaks(os.fsencode(path), sought):
                 self.report(path, 0, "its name holds a name or text that was to be removed", TAKE_AWAY)
             for line in leaks(self.bytes_of(path) or b"", sought):

@@ -1,7 +1,7 @@
-"""Look-up: one thread by what the user calls it, as pages would show it.
+"""Finds a thread by the name that the user gives: a name in, the thread out as pages would show it.
 
-A file, standard input or an address is read as one save by itself; anything else names a thread of the archive, which
-is put together from all its saves, with its sidecar. Redactions apply to both.
+A file, standard input or an address is read as a save by itself. Any other name is that of a thread of the archive,
+which is put together from all its saves and its sidecar. Redactions apply to both.
 """
 
 from __future__ import annotations
@@ -12,36 +12,49 @@ from typing import BinaryIO
 
 import msgspec
 
-from generator.commands.add.incoming import is_named, receive
-from generator.commands.archive import find, survey
+from generator.commands.add import is_named, receive
+from generator.commands.archive import find_group, read_archive
 from generator.config import Config
-from generator.engine.scan import settled
+from generator.engine import settled
 from generator.errors import ContentError, Problem
-from generator.readers import read_save
-from generator.threads.read import Group, Loaded, assemble
-from generator.threads.redact import Redactions
+from generator.threads import Group, Redactions, ThreadReading, read_group
 
 
-def look_up(config: Config, site: Path, name: str, stdin: BinaryIO) -> tuple[Loaded, ...]:
-    """Find and read the thread of that name; of a file that holds several, all.
+class LookUp(msgspec.Struct, frozen=True):
+    """The threads with a name."""
 
-    Raises `ContentError` with all that is wrong with its saves; otherwise their warnings are in what it gives.
+    threads: tuple[ThreadReading, ...]
+    problems: tuple[Problem, ...]
+    """Warnings of its files."""
+
+
+def look_up(config: Config, site: Path, name: str, stdin: BinaryIO) -> LookUp:
+    """Find and read the thread with this name; if it is a file with several threads, all of them.
+
+    Raises `ContentError` with everything that is wrong with its saves.
     """
     redactions = Redactions.of(config.redact)
     if not is_named(name):
-        loaded = assemble(site / config.content, find(survey(config, site), name), redactions)
-        problems = settled(loaded.problems, config.content)
-        if loaded.thread is None or any(problem.severity == "error" for problem in problems):
+        group, full_name = find_group(read_archive(config, site), name)
+        reading = read_group(site / config.content, group, redactions)
+        problems = settled(reading.problems, config.content)
+        if any(problem.severity == "error" for problem in problems):
             raise ContentError(problems)
-        return (msgspec.structs.replace(loaded, problems=problems),)
-    if os.path.isdir(name):  # noqa: PTH112  # Path raises where a name is too long for the system
+        return LookUp(tuple(read for read in reading.threads if _has_name(read, full_name)), problems)
+    if os.path.isdir(name):  # noqa: PTH112  # Path raises if a name is too long for the system
         raise ContentError(Problem(name, 0, "this is a folder", "name a save in it"))
     received = receive((name,), stdin)
     if received.problems:
         raise ContentError(received.problems)
     (save,) = received.saves
-    reading = read_save(save.raw, save.name)
+    reading = read_group(Path(), Group((save.name,)), redactions, loose={save.name: save.raw})
     if any(problem.severity == "error" for problem in reading.problems):
         raise ContentError(reading.problems)
-    groups = (Group(*key, (save.name,)) for key in dict.fromkeys(thread.key for thread in reading.threads))
-    return tuple(assemble(Path(), group, redactions, loose={save.name: save.raw}) for group in groups)
+    return LookUp(reading.threads, tuple(sorted(set(reading.problems))))
+
+
+def _has_name(read: ThreadReading, name: str) -> bool:
+    """Say whether a thread, or a post in it, has this name."""
+    source, _, number = name.partition("/")
+    thread = read.thread
+    return thread.source == source and (thread.id == number or any(post.id == number for post in thread.posts))

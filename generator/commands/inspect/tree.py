@@ -1,9 +1,8 @@
-"""Tree: a thread in, lines for the terminal out: who answers whom, and how we know.
+"""Draws a thread as a tree: a thread in, lines for the terminal out, which show who answers whom and how that is known.
 
-Lines are rich's texts: on a terminal they have colours, elsewhere they are plain, and each post is one line, which
-no width cuts. Nothing here recurses, and lines stay short however deep a thread is: guides are drawn for `GUIDES`
-levels, deeper posts say their level instead. Saved text passes `cards.one_line`, so that no control character reaches
-a terminal.
+Lines are rich's texts, which have colours on a terminal only. Each post is one line, which is never wrapped or cut.
+Lines stay short however deep a thread is: guides are drawn for `DRAWN_LEVELS` levels, and deeper posts give their level
+instead. Saved text goes through `one_line`, so no control character reaches a terminal. Nothing here recurses.
 """
 
 from __future__ import annotations
@@ -14,56 +13,58 @@ import msgspec
 from rich.text import Text
 
 from generator import dates
-from generator.commands.add.cards import count, one_line
+from generator.commands.terminal import count, one_line
 from generator.model import INFERRED, Author, Post, Reply, Thread
-from generator.pages.thread import telling_subjects
+from generator.pages import telling_subjects
 
-GUIDES = 24
+DRAWN_LEVELS = 24
 """Levels that are drawn."""
 
 
-class Signs(msgspec.Struct, frozen=True):
-    """What guides are drawn with, each as wide as the others."""
+class Guides(msgspec.Struct, frozen=True):
+    """What the lines of the tree are drawn with, all of the same width."""
 
-    along: str
-    """Beside a post that has siblings below."""
-    past: str
-    """Beside one that has none."""
+    line: str
+    """At a level where more siblings follow."""
+    blank: str
+    """At a level where none follow."""
     fork: str
+    """Before a post that has siblings below."""
     end: str
+    """Before the last of its siblings."""
 
 
-LINES = Signs("│  ", "   ", "├─ ", "└─ ")
-ASCII = Signs("|  ", "   ", "|- ", "`- ")
-"""For terminals that know no other characters."""
+LINES = Guides("│  ", "   ", "├─ ", "└─ ")
+ASCII = Guides("|  ", "   ", "|- ", "`- ")
+"""For terminals that have no other characters."""
 
 
-def tree(thread: Thread, signs: Signs = LINES) -> Iterator[Text]:
-    """Draw a thread: a head, and a line for each post, in reading order."""
+def tree_lines(thread: Thread, signs: Guides = LINES) -> Iterator[Text]:
+    """Draw a thread: a heading, and a line for each post, in reading order."""
     yield from _head(thread)
-    found = thread.tree()
-    parents, subjects = found.parents, telling_subjects(thread, found)
-    last = {parents[index]: index for index in found.order}
-    newest = len(thread.saves) - 1
+    shape = thread.tree()
+    parents, subjects = shape.parents, telling_subjects(thread, shape)
+    last = {parents[index]: index for index in shape.order}
+    newest = thread.newest_whole
     open_levels: list[bool] = []
-    for index in found.order:
-        depth = found.depths[index]
+    for index in shape.order:
+        depth = shape.depths[index]
         more = last[parents[index]] != index
         del open_levels[depth:]
-        guides = "".join(signs.along if more_there else signs.past for more_there in open_levels[:GUIDES])
+        guides = "".join(signs.line if is_open else signs.blank for is_open in open_levels[:DRAWN_LEVELS])
         open_levels.append(more)
         guides += signs.fork if more else signs.end
-        if depth > GUIDES:
+        if depth > DRAWN_LEVELS:
             guides += f"(level {depth + 1}) "
         post = thread.posts[index]
         line = Text.assemble((guides, "dim"), _post(post, subjects[index], thread.replies[index]))
-        if newest not in post.saves:
+        if post.saves[-1] < newest:
             line.append("  not in the newest save", "yellow")
         yield line
 
 
 def _head(thread: Thread) -> Iterator[Text]:
-    """What is known of the thread as a whole."""
+    """Describe the thread as a whole."""
     yield Text(one_line(thread.title), "bold")
     about = [f"{thread.source}/{thread.id}"]
     if thread.posted or thread.posted_raw:
@@ -89,7 +90,7 @@ def _head(thread: Thread) -> Iterator[Text]:
 
 
 def _post(post: Post, subject: str | None, reply: Reply) -> Text:
-    """One post in one line."""
+    """Write one post on one line."""
     line = Text.assemble((_name(post.author), "bold cyan"))
     if post.score is not None or post.label:
         score = "" if post.score is None else str(post.score)
@@ -107,5 +108,5 @@ def _post(post: Post, subject: str | None, reply: Reply) -> Text:
 
 
 def _name(author: Author) -> str:
-    """An author's name, and the uid where the source has one."""
+    """Write an author's name, with the uid if the source has one."""
     return one_line(author.name if author.uid is None else f"{author.name} ({author.uid})")

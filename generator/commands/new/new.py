@@ -1,7 +1,7 @@
-"""New: a folder in, a fresh site in it: settings, an example save, what git and GitHub Pages need.
+"""The command `new`: makes a fresh site in a folder: settings, an example save, and files for git and GitHub Pages.
 
-The files lie in `fresh/` beside this module, as they are written. Nothing that is there already is overwritten: if one
-of the names is taken, nothing is written at all.
+The files are copied from `fresh/`, beside this module. Nothing is overwritten: if one of the names is taken, nothing is
+written at all.
 """
 
 from __future__ import annotations
@@ -19,17 +19,18 @@ FILES = {
     ".gitattributes": "gitattributes",
     ".github/workflows/pages.yml": "pages.yml",
 }
-"""What a site begins with, and the file in `fresh/` that it is a copy of: there, names with a dot would count."""
+"""The files of a new site, each with the file in `fresh/` that it is copied from. In there no name starts with a dot,
+since git would obey such files."""
 OWN = ("content",)
-"""Folders that belong to the site as a whole: one that is there already is somebody's."""
+"""Folders that a new site needs for itself: if one exists, it belongs to somebody."""
 
 _SOURCE = Path(__file__).parent / "fresh"
 
 
 def new(folder: Path) -> tuple[str, ...]:
-    """Lay out a fresh site in a folder, made if it is not there; gives the paths of its files.
+    """Make a fresh site in a folder, which need not exist, and give the paths of its files.
 
-    Raises `OutputError` that names everything that is in the way.
+    Raises `OutputError` with everything that is in the way.
     """
     if problems := [_taken(path) for path in _in_the_way(folder)]:
         raise OutputError(problems)
@@ -42,13 +43,13 @@ def new(folder: Path) -> tuple[str, ...]:
 
 
 def _in_the_way(folder: Path) -> set[Path]:
-    """Find what stands where a file, or a folder for it, is to be."""
+    """Find what exists where a file, or a folder for it, has to be made."""
     if os.path.lexists(folder) and not folder.is_dir():
         return {folder}
-    found = {folder / name for name in (*FILES, *OWN) if os.path.lexists(folder / name)}
+    taken = {folder / name for name in (*FILES, *OWN) if os.path.lexists(folder / name)}
     parents = {folder / parent for name in FILES for parent in Path(name).parents}
-    found.update(parent for parent in parents if os.path.lexists(parent) and not parent.is_dir())
-    return {path for path in found if not found & set(path.parents)}  # of a folder in the way, not what it holds
+    taken.update(parent for parent in parents if os.path.lexists(parent) and not parent.is_dir())
+    return {path for path in taken if not taken & set(path.parents)}  # a folder stands for what is in it
 
 
 def _taken(path: Path) -> Problem:

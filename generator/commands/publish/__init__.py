@@ -1,1 +1,8 @@
-"""The command `publish`: the output as one commit on a branch."""
+"""How does the site get onto the web? The output goes in, a commit on a branch of a remote comes out.
+
+`publish` decides what is published and whether it may be; `git` runs the `git` command.
+"""
+
+from generator.commands.publish.publish import PublishReport, Target, publish
+
+__all__ = ["PublishReport", "Target", "publish"]

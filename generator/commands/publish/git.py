@@ -1,8 +1,8 @@
-"""Plain git as a few questions and orders: a folder in a repository in, values out. A rim: it runs the `git` command.
+"""Runs the `git` command: a folder in a repository in, values out.
 
-Only objects are added to the repository, and the remote's branch is noted where `git fetch` notes it: the work tree,
-the index, the branches and the settings of the user are neither used nor changed, and no hook of theirs runs but
-`pre-push`. What goes wrong is a `PublishError` in git's own words. Nothing here knows what a site is.
+It only adds objects to the repository, and records the remote's branch as `git fetch` does. It neither uses nor changes
+the work tree, the index, the branches and the settings of the user, and runs none of their hooks except `pre-push`.
+What goes wrong is a `PublishError` in git's own words. Nothing here knows what a site is.
 """
 
 from __future__ import annotations
@@ -20,12 +20,13 @@ import msgspec
 from generator.errors import Problem, PublishError
 
 MODE = "100644"
-"""Of a file that everybody may read and nobody run."""
+"""The mode of a file that everybody may read and nobody run."""
 _KEPT = ("GIT_AUTHOR_", "GIT_COMMITTER_", "GIT_SSH", "GIT_SSL_", "GIT_HTTP_", "GIT_PROXY_", "GIT_ASKPASS",
          "GIT_TERMINAL_PROMPT", "GIT_ALLOW_PROTOCOL", "GIT_EXEC_PATH", "GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM",
          "GIT_CONFIG_NOSYSTEM")  # fmt: skip
-"""Variables of the environment that git gets: who commits, how a server is reached, where settings are. All others go:
-git itself sets `GIT_DIR` or `GIT_INDEX_FILE` for what it calls, and they would lead us into another repository."""
+"""The `GIT_` variables of the environment that are passed on: who commits, how to reach a server, where settings are.
+All others are dropped. Git sets `GIT_DIR` and `GIT_INDEX_FILE` for the programs it calls, and these would lead us into
+another repository."""
 _QUIET = (
     "-c", f"core.hooksPath={os.devnull}",
     "-c", "core.fsmonitor=false",
@@ -33,35 +34,35 @@ _QUIET = (
     "-c", "gc.auto=0",
     "-c", "maintenance.auto=false",
 )  # fmt: skip
-"""Settings under which our orders run no program of the user's and leave nothing but objects behind."""
+"""With these settings our commands run no program of the user's and leave nothing but objects behind."""
 _NAMED = ("-c", "user.useConfigOnly=true")
-"""Setting under which git does not make up a name from the machine's."""
+"""With this setting git does not make up a committer's name from that of the machine."""
 
 
 class Blob(msgspec.Struct, frozen=True):
-    """A file as git keeps it."""
+    """A file as git stores it."""
 
     id: str
     size: int
 
 
 class Repository:
-    """The repository that a folder lies in; raises `PublishError` if there is none, or no git."""
+    """The repository that a folder is in; raises `PublishError` if there is none, or no git."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        told = self._call("rev-parse", "--git-dir")
-        if told.returncode:
+        result = self._call("rev-parse", "--git-dir")
+        if result.returncode:
             hint = "run `git init` here, and `git remote add origin URL`"
-            raise PublishError(_problem("rev-parse", told.stderr, hint))
+            raise PublishError(_problem("rev-parse", result.stderr, hint))
         self._hash = self._text("rev-parse", "--show-object-format")
 
     def unready(self, remote: str, branch: str, *, commits: bool) -> tuple[Problem, ...]:
-        """Say what is missing before a branch of a remote can be published (`commits`: and committed to)."""
+        """Say what is missing before a branch of a remote can be read or, with `commits`, committed to."""
         problems = []
-        known = self._text("remote").split()
-        if remote not in known:
-            hint = f"known are {', '.join(known)}" if known else f"run `git remote add {remote} URL`"
+        remotes = self._text("remote").split()
+        if remote not in remotes:
+            hint = f"known are {', '.join(remotes)}" if remotes else f"run `git remote add {remote} URL`"
             problems.append(Problem("--remote", 0, f"git knows no remote {remote!r}", hint))
         if self._call("check-ref-format", f"refs/heads/{branch}").returncode:
             problems.append(Problem("--branch", 0, f"{branch!r} can't be a branch", "name it like gh-pages"))
@@ -72,7 +73,7 @@ class Repository:
         return tuple(problems)
 
     def fetch(self, remote: str, branch: str) -> str | None:
-        """Get what the branch holds at present, and give its newest commit; None if there is no such branch."""
+        """Fetch a branch and give its newest commit; None if there is no such branch."""
         name = f"refs/heads/{branch}"
         listed = self._call("ls-remote", "--exit-code", remote, name)
         if listed.returncode == 2:
@@ -88,27 +89,27 @@ class Repository:
     def files(self, commit: str) -> dict[str, tuple[str, str]]:
         """List the files of a commit: path to mode and id."""
         listed = self._do("ls-tree", "-r", "-z", "--full-tree", commit)
-        found = {}
+        files = {}
         for entry in os.fsdecode(listed).split("\0")[:-1]:
             about, _, path = entry.partition("\t")
             mode, _, blob = about.split(" ")
-            found[path] = (mode, blob)
-        return found
+            files[path] = (mode, blob)
+        return files
 
     def content(self, blob: str) -> bytes:
         """Read a file."""
         return self._do("cat-file", "blob", blob)
 
     def has_parents(self, commit: str) -> bool:
-        """Say whether there is history behind a commit."""
+        """Say whether a commit has a parent."""
         return bool(self._text("rev-parse", f"{commit}^@"))
 
     def blob(self, data: bytes) -> Blob:
-        """Say how git would keep these bytes, without keeping them."""
+        """Say how git would store these bytes, without storing them."""
         return Blob(hashlib.new(self._hash, b"blob %d\0%b" % (len(data), data)).hexdigest(), len(data))
 
     def keep(self, blobs: Iterable[bytes]) -> None:
-        """Put files into the repository, all of them into one pack."""
+        """Store files in the repository, all of them in one pack."""
         with tempfile.TemporaryFile() as said:
             process = subprocess.Popen(
                 _command("fast-import", "--quiet", "--done"),
@@ -132,7 +133,7 @@ class Repository:
                 raise PublishError(_problem("fast-import", said.read(), "check the disk"))
 
     def commit(self, files: Mapping[str, Blob], parent: str | None, message: str) -> str:
-        """Make a commit of exactly these files, all of them kept already, and give its id; no branch moves to it."""
+        """Make a commit of exactly these files, which must be stored already, and give its id; no branch is moved."""
         with tempfile.TemporaryDirectory() as folder:
             index = str(Path(folder) / "index")
             lines = "".join(f"{MODE} {blob.id}\t{path}\0" for path, blob in files.items())
@@ -143,33 +144,33 @@ class Repository:
         return made.decode().strip()
 
     def push(self, remote: str, branch: str, commit: str, tip: str | None, *, replace: bool) -> None:
-        """Put a commit on the branch of a remote where `tip` was the newest one; `replace`: instead of what is there.
+        """Push a commit to a branch whose newest commit was `tip`; with `replace`, instead of what the branch holds.
 
-        If the newest one is another by now, nothing is pushed.
+        If the newest commit is no longer `tip`, nothing is pushed.
         """
         name = f"refs/heads/{branch}"
         force = (f"--force-with-lease={name}:{tip or ''}",) if replace else ()
         quietly = ("--quiet", "--no-follow-tags", "--no-recurse-submodules")
-        told = self._call("push", *quietly, *force, remote, f"{commit}:{name}", hooks=True)
-        if not told.returncode:
+        result = self._call("push", *quietly, *force, remote, f"{commit}:{name}", hooks=True)
+        if not result.returncode:
             return
-        # Git has several ways to say so, by who finds out and when.
+        # Git has several messages for this, so find out by asking.
         if self._call("ls-remote", remote, name).stdout.decode().partition("\t")[0] != (tip or ""):
             message = f"{remote}/{branch} was changed by somebody else meanwhile"
             raise PublishError(Problem("git push", 0, message, "run `threadpress publish` again"))
         hint = f"see that `git push {remote}` works and that the branch may be written"
-        raise PublishError(_problem("push", told.stderr, hint))
+        raise PublishError(_problem("push", result.stderr, hint))
 
     def _text(self, *arguments: str) -> str:
         return self._do(*arguments).decode("utf-8", "replace").strip()
 
     def _do(self, *arguments: str, stdin: bytes = b"", index: str | None = None, hint: str = "") -> bytes:
-        """Run git and give what it says; raises `PublishError` if it fails."""
-        told = self._call(*arguments, stdin=stdin, index=index)
-        if told.returncode:
+        """Run git and give its output; raises `PublishError` if it fails."""
+        result = self._call(*arguments, stdin=stdin, index=index)
+        if result.returncode:
             name = next(argument for argument in arguments if argument not in _NAMED)
-            raise PublishError(_problem(name, told.stderr, hint or "mend it in the repository"))
-        return told.stdout
+            raise PublishError(_problem(name, result.stderr, hint or "fix it in the repository"))
+        return result.stdout
 
     def _call(
         self, *arguments: str, stdin: bytes = b"", index: str | None = None, hooks: bool = False
@@ -190,13 +191,13 @@ def _command(*arguments: str, hooks: bool = False) -> list[str]:
 
 
 def _environment() -> dict[str, str]:
-    """The environment for git; what it says is to be in one language."""
+    """Make the environment for git, in which its messages are in English."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_") or name.startswith(_KEPT)}
     return kept | {"LC_ALL": "C"}
 
 
 def _problem(name: str, said: bytes, hint: str) -> Problem:
-    """Tell what git said."""
+    """Report what git said."""
     lines = [line for line in _lines(said) if not line.startswith(("hint:", "To ", "Done"))]
     words = [line.removeprefix("fatal: ").removeprefix("error: ") for line in lines]
     return Problem(f"git {name}", 0, ", ".join(words)[:500].rstrip(".") or "it failed", hint)

@@ -1,9 +1,9 @@
-"""Publish: the built site as one commit on a branch of a remote; a `PublishReport` out. Nothing is built here.
+"""The command `publish`: puts a built site as one commit onto a branch of a remote; a `PublishReport` out.
 
-What is published is what `SHA256SUMS` lists and the list itself, byte for byte, with what GitHub Pages wants of a
-branch (`.nojekyll`, `CNAME`); no other file. An output that a build would change, that `check` finds broken or that
-holds removed texts is refused, and so is a branch that holds something other than a site of ours. The branch's newest
-commit is fetched first, so that several machines can publish in turn.
+It publishes the files that `SHA256SUMS` lists, byte for byte, the list itself, and the files that GitHub Pages needs on
+a branch (`.nojekyll`, `CNAME`); no others. It builds nothing. It refuses an output that a build would change, that
+`check` finds broken or that holds removed texts, and a branch that holds something other than a site of ours. It
+fetches the newest commit of the branch first, so that several machines can publish in turn.
 """
 
 from __future__ import annotations
@@ -16,26 +16,25 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from generator.commands.check.check import built_for, check_site
+from generator.commands.check import built_for, check_site
 from generator.commands.publish.git import MODE, Blob, Repository
 from generator.config import FILE_NAME, Config
-from generator.engine.build import BuildReport, up_to_date
-from generator.engine.lock import lock
+from generator.engine import BuildReport, lock, up_to_date
 from generator.errors import Problem, PublishError
-from generator.output.survey import ALWAYS, read_sums
+from generator.output import ALWAYS, read_sums
 from generator.urls import SUMS
 
 NO_JEKYLL, CNAME = ".nojekyll", "CNAME"
 LIMIT = 1_000_000_000
-"""Bytes of a site that GitHub Pages takes (https://docs.github.com/en/pages/getting-started-with-github-pages/github-pages-limits)."""
+"""Largest site that GitHub Pages takes, in bytes (https://docs.github.com/en/pages/getting-started-with-github-pages/github-pages-limits)."""
 NEAR = 0.8
-"""Part of the limit from which on there is a warning."""
+"""From this part of the limit on there is a warning."""
 _SETTINGS = (
     ("publish_data", re.compile(r"threads/.+\.json")),
     ("publish_saves", re.compile(r"saves/.+")),
     ("search", re.compile(r"search(\.html|/.+)")),
 )
-"""Settings without which a site is smaller, and the files that each is the reason for."""
+"""Settings that make a site larger, and the files that each adds."""
 
 
 class Target(msgspec.Struct, frozen=True):
@@ -46,16 +45,16 @@ class Target(msgspec.Struct, frozen=True):
     dry_run: bool = False
     """Only say what would change."""
     history: bool = True
-    """Put the commit on top of the branch's earlier ones, instead of in their place."""
+    """Put the commit on top of the branch's earlier ones, instead of replacing them."""
 
 
 class PublishReport(msgspec.Struct, frozen=True):
     """What was published, or with `dry_run` would be."""
 
     commit: str | None
-    """Id of the commit; None if there was nothing to publish, or nothing was to be."""
+    """Id of the commit; None if nothing was published: there was nothing new, or `dry_run` was set."""
     first: bool
-    """Whether there was no such branch."""
+    """Whether the branch did not exist."""
     added: tuple[str, ...]
     changed: tuple[str, ...]
     removed: tuple[str, ...]
@@ -69,14 +68,15 @@ _USUAL = Target()
 def publish(config: Config, site: Path, target: Target = _USUAL) -> PublishReport:
     """Publish the output of the site in folder `site`.
 
-    Raises `PublishError` (or `OutputError`, `ContentError`) with what stands in the way; the remote is as it was then.
+    Raises `PublishError` (or `OutputError`, `ContentError`) with everything that prevents it, and then leaves the
+    remote as it was.
     """
     output = site / config.output
     with lock(site):
         repository = Repository(site)
         if problems := repository.unready(target.remote, target.branch, commits=not target.dry_run):
             raise PublishError(problems)
-        if not config.site_url:  # `build --site-url` is how the address is given where the settings have none
+        if not config.site_url:  # then `build --site-url` may have given the address
             config = msgspec.structs.replace(config, site_url=built_for(output))
         built = up_to_date(config, site)
         warnings = _warnings(config, site)
@@ -84,11 +84,12 @@ def publish(config: Config, site: Path, target: Target = _USUAL) -> PublishRepor
         if warning := size_warning({path: blob.size for path, blob in files.items()}, config.output):
             warnings = (*warnings, warning)
         tip = repository.fetch(target.remote, target.branch)
-        there = {} if tip is None else repository.files(tip)
-        _refuse(there, config, repository, target)
-        added = tuple(sorted(files.keys() - there.keys()))
-        removed = tuple(sorted(there.keys() - files.keys()))
-        changed = tuple(path for path in sorted(files.keys() & there.keys()) if there[path] != (MODE, files[path].id))
+        published = {} if tip is None else repository.files(tip)
+        _refuse(published, config, repository, target)
+        added = tuple(sorted(files.keys() - published.keys()))
+        removed = tuple(sorted(published.keys() - files.keys()))
+        both = sorted(files.keys() & published.keys())
+        changed = tuple(path for path in both if published[path] != (MODE, files[path].id))
         report = PublishReport(None, tip is None, added, changed, removed, warnings)
         same = not (added or changed or removed) and (target.history or tip is None or not repository.has_parents(tip))
         if target.dry_run or same:
@@ -105,16 +106,16 @@ def _warnings(config: Config, site: Path) -> tuple[Problem, ...]:
     checked = check_site(config, site)
     if any(problem.severity == "error" for problem in checked.problems):
         raise PublishError(checked.problems)
-    if not checked.others:
+    if not checked.not_ours:
         return checked.problems
-    some = ", ".join(checked.others[:5]) + (" ..." if len(checked.others) > 5 else "")
+    some = ", ".join(checked.not_ours[:5]) + (" ..." if len(checked.not_ours) > 5 else "")
     hint = "publish them elsewhere, or delete them"
     left = Problem(config.output, 0, f"files that the build did not write are not published: {some}", hint, "warning")
     return (*checked.problems, left)
 
 
 def _files(output: Path, config: Config, repository: Repository) -> dict[str, Blob]:
-    """Say of every file that is to be on the branch how git would keep it."""
+    """Give every file that is to be on the branch, as git would store it."""
     files = {path: repository.blob(data) for path, data in _extra(config).items()}
     files[SUMS] = repository.blob((output / SUMS).read_bytes())
     for path, sha256 in read_sums(output / SUMS):
@@ -137,13 +138,13 @@ def _changed(output: Path, path: str) -> Problem:
 
 
 def _extra(config: Config) -> dict[str, bytes]:
-    """Files that a branch needs besides the site: path to bytes."""
+    """Make the files that a branch needs besides the site: path to bytes."""
     name = domain(config.site_url)
     return {NO_JEKYLL: b""} | ({CNAME: f"{name}\n".encode()} if name else {})
 
 
 def domain(site_url: str) -> str | None:
-    """Give the domain of its own that a site stands at, for `CNAME`; None for a path, a port, or *.github.io."""
+    """Give the domain of a site that has one of its own, for `CNAME`; None for a path, a port, or *.github.io."""
     parts = urlsplit(site_url)
     if parts.path.strip("/") or not re.fullmatch(r"([a-z0-9-]+\.)+[a-z][a-z0-9-]*", parts.netloc.lower()):
         return None
@@ -151,15 +152,15 @@ def domain(site_url: str) -> str | None:
     return None if f".{name}".endswith(".github.io") else name
 
 
-def _refuse(there: Mapping[str, tuple[str, str]], config: Config, repository: Repository, target: Target) -> None:
-    """Raise `PublishError` where publishing would take something of the user's off the branch."""
+def _refuse(published: Mapping[str, tuple[str, str]], config: Config, repository: Repository, target: Target) -> None:
+    """Raise `PublishError` if publishing would remove something of the user's from the branch."""
     name = f"{target.remote}/{target.branch}"
-    if there and not there.keys() >= ALWAYS | {SUMS}:
-        message = f"{name} holds something else than a site of Threadpress, e.g. {min(there)}"
+    if published and not published.keys() >= ALWAYS | {SUMS}:
+        message = f"{name} holds something else than a site of Threadpress, e.g. {min(published)}"
         hint = "name another branch with --branch, or delete this one if nobody needs it"
         raise PublishError(Problem("--branch", 0, message, hint))
-    if CNAME in there and not config.site_url:
-        kept = repository.content(there[CNAME][1]).decode("utf-8", "replace").strip()
+    if CNAME in published and not config.site_url:
+        kept = repository.content(published[CNAME][1]).decode("utf-8", "replace").strip()
         message = f"{name} stands at {kept}, as its {CNAME} says, and site_url is not set"
         hint = f'set site_url = "https://{kept}/" (or another address, to have {CNAME} removed) and build again'
         raise PublishError(Problem(FILE_NAME, 0, message, hint))
@@ -186,7 +187,7 @@ def _megabytes(size: int) -> str:
 
 
 def _message(built: BuildReport, report: PublishReport) -> str:
-    """Word the commit: what it holds, and nothing of when or where it was made."""
+    """Write the commit's message: what it holds, but not when or where it was made."""
     return (
         f"Publish the archive\n\nThreads: {built.threads:,}\nPosts: {built.posts:,}\n"
         f"Files: {len(report.added):,} added, {len(report.changed):,} changed, {len(report.removed):,} removed\n"

@@ -1,21 +1,21 @@
-// Keeps a page that `threadpress serve` shows as new as its files: loads it again with the reader's place kept, swaps
-// style sheets, shows the problems of a failed build. What to do is for the server to say: it is told which version is
-// shown, at the start, after sleep and after every lost connection. Never part of a published site.
+// Keeps an open page of `threadpress serve` up to date: loads it again at the reader's place, replaces style sheets, or
+// shows the problems of a failed build. It sends the page's version to the server (`livereload.py`) at the start, after
+// sleep and after a lost connection, and the server answers what to do. It is never part of a published site.
 (() => {
   "use strict";
   const version = document.currentScript.dataset.version;
   const PLACE = "threadpress-place:" + location.pathname;
-  const SILENCE = 3000; // milliseconds without an answer after which a connection counts as lost
+  const SILENCE = 3000; // a connection counts as lost after so many milliseconds without an answer
   const SOONEST = 150, LATEST = 3000; // milliseconds between two tries to connect
 
-  // ---- The reader's place: the first posts in sight, and how far each is from the top; pixels where there are none.
+  // ---- The reader's place: the first visible posts, and how far each is from the top; pixels if there are no posts.
 
   function keepPlace() {
     const posts = [...document.querySelectorAll("article[id]")];
-    // What stays at the top of the window hides posts; themes say how much that is.
+    // A bar that stays at the top of the window hides posts; themes say how high it is.
     const hidden = parseFloat(getComputedStyle(document.documentElement).scrollPaddingTop) || 0;
     const first = posts.findIndex((post) => post.getBoundingClientRect().bottom > hidden + 1);
-    // More than one, as the first may be gone when the page comes again; then what stood before it, nearest first.
+    // More than one, since the first may be gone when the page is loaded again; then the posts before it, nearest first.
     const before = posts.slice(Math.max(0, first - 20), Math.max(0, first)).reverse();
     const near = first < 0 ? [] : [...posts.slice(first, first + 20), ...before];
     const place = {
@@ -52,7 +52,7 @@
     }
     const again = () => { if (!moved) go(); };
     go();
-    // Once more when all is laid out; only then does the browser keep its hands off.
+    // Again when the layout is complete: until then the browser may still scroll the page itself.
     const end = () => {
       again();
       setTimeout(() => { again(); history.scrollRestoration = "auto"; }, 50);
@@ -61,7 +61,7 @@
     else addEventListener("load", () => requestAnimationFrame(end), { once: true });
   }
 
-  // ---- Style sheets: the new one is loaded beside the old one, which goes when the new one is there: no flash.
+  // ---- Style sheets: the new one is loaded beside the old one, which is removed once it is there, so nothing flashes.
 
   const sheets = [...document.querySelectorAll('link[rel~="stylesheet"]')];
   const styles = () => sheets.map((sheet) => sheet.getAttribute("href"));
@@ -85,7 +85,7 @@
     location.reload();
   }
 
-  // ---- Problems, in a shadow root, so that page and list can't disturb each other.
+  // ---- Problems, in a shadow root, so that the styles of page and list don't affect each other.
 
   const LOOK = `
     :host { all: initial }
@@ -115,7 +115,7 @@
   const look = new CSSStyleSheet();
   look.replaceSync(LOOK);
   shadow.adoptedStyleSheets = [look];
-  // There before there is anything to tell: only what comes into an alert later is read out.
+  // Made while it is still empty, since screen readers only read out what is added to an alert later.
   const alert = shadow.appendChild(element("div", ""));
   alert.setAttribute("role", "alert");
   document.documentElement.append(host);
@@ -131,7 +131,7 @@
 
   function tell(problems, more) {
     const now = JSON.stringify(problems);
-    if (now === shown) return; // also when they were hidden: they come back only when they change
+    if (now === shown) return; // hidden problems, too, come back only when they change
     shown = now;
     alert.replaceChildren();
     if (!problems.length) return;
@@ -156,7 +156,7 @@
     alert.append(section);
   }
 
-  // ---- The connection, which is always wanted: it is tried again, slower and slower, and at once when somebody looks.
+  // ---- The connection. After a loss it is tried again at growing intervals, and at once when the page becomes visible.
 
   let socket, timer, silence, pause = SOONEST;
 
@@ -185,7 +185,7 @@
     silence = setTimeout(drop, SILENCE);
   }
 
-  function drop() { // a connection that died while the machine slept may take minutes to say so
+  function drop() { // it may take minutes until the browser notices that a connection died while the machine slept
     leave();
     connect();
   }
@@ -198,7 +198,7 @@
     else if (socket.readyState >= WebSocket.CLOSING) drop();
   }
 
-  function leave() { // the browser may keep the page for the way back, which it does not with an open socket
+  function leave() { // the browser can only keep the page for its back button if no socket is open
     clearTimeout(timer);
     clearTimeout(silence);
     if (!socket) return;

@@ -1,7 +1,7 @@
-"""Serve: a site in, its pages over HTTP until interrupted; built at once and again whenever a file changes.
+"""The command `serve`: a site's folder in, its pages over HTTP until interrupted. Builds at the start and on changes.
 
-Wires the rooms: `watch` tells what changed, `builder` builds, `live` serves and tells open pages. What is said on the
-way goes to `say`, a line at a time. Whatever is wrong with the site, serving goes on with what there is.
+This module connects the parts: `watch` says what changed, `build_process` builds, `app` answers browsers and tells open
+pages. Messages go to `say`, a line at a time. Whatever is wrong with the site, serving continues with what there is.
 """
 
 from __future__ import annotations
@@ -22,58 +22,62 @@ from types import FrameType
 import msgspec
 import uvicorn
 
-from generator.commands.serve.builder import Builder, Outcome
-from generator.commands.serve.live import HEADERS, LETTER, Hosts, Live
-from generator.commands.serve.preview import base_path
+from generator.commands.serve.app import HEADERS, App
+from generator.commands.serve.build_process import BuildProcess, Outcome
+from generator.commands.serve.hosts import Hosts
+from generator.commands.serve.livereload import LARGEST_MESSAGE
+from generator.commands.serve.output_files import base_path
 from generator.commands.serve.watch import Watch
-from generator.commands.serve.watched import area
+from generator.commands.serve.watched_files import watched_files
+from generator.commands.terminal import count
 from generator.config import Config, load
 from generator.errors import Problem, ServeError, ThreadpressError
 
 Say = Callable[[str], None]
 GRACE = 1
-"""Seconds that requests have to end when the server does."""
+"""Seconds that requests have to finish when the server ends."""
 BACKLOG = 128
 
 
-class Order(msgspec.Struct, frozen=True):
+class ServeOptions(msgspec.Struct, frozen=True):
     """How to serve."""
 
     host: str = "127.0.0.1"
     port: int = 8000
-    """0: any that is free."""
+    """0: any free one."""
     open: bool = False
     """Show the site in a browser."""
     poll: bool = False
-    """Look at all files now and then instead of being told of changes."""
+    """Look at all files now and then, instead of asking the system to report changes."""
 
 
 class _Server(uvicorn.Server):
-    """Leaves signals to us: one that hits while a build runs has more to end than the server."""
+    """Leaves signals to us, since a signal has to end the build too, not only the server."""
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
 
 
-def serve(site: Path, order: Order, say: Say) -> None:
+def serve(site: Path, options: ServeOptions, say: Say) -> None:
     """Serve the site in a folder until the process is told to end.
 
-    Returns on SIGTERM and raises `KeyboardInterrupt` on SIGINT. Raises `ServeError` if it can't listen where it is to.
+    Returns on SIGTERM and raises `KeyboardInterrupt` on SIGINT. Raises `ServeError` if it can't listen at the address.
     """
-    with Builder(site) as builder, _listen(order.host, order.port) as listening:
-        if asyncio.run(_serve(site, order, listening, builder, say)) == signal.SIGINT:
+    with BuildProcess(site) as builder, _listen(options.host, options.port) as listening:
+        if asyncio.run(_serve(site, options, listening, builder, say)) == signal.SIGINT:
             raise KeyboardInterrupt
 
 
-async def _serve(site: Path, order: Order, listening: socket.socket, builder: Builder, say: Say) -> int:
+async def _serve(site: Path, options: ServeOptions, listening: socket.socket, builder: BuildProcess, say: Say) -> int:
+    """Serve until a signal comes, and give its number."""
     port = listening.getsockname()[1]
-    live = Live(_hosts(order.host, port))
+    app = App(_hosts(options.host, port))
     server = _Server(
         uvicorn.Config(
-            live.app,
+            app.asgi,
             ws="websockets-sansio",
-            ws_max_size=LETTER,
+            ws_max_size=LARGEST_MESSAGE,
             lifespan="off",
             log_config=None,
             log_level="critical",
@@ -84,117 +88,114 @@ async def _serve(site: Path, order: Order, listening: socket.socket, builder: Bu
             timeout_graceful_shutdown=GRACE,
         )
     )
-    with _signals() as told:
-        ended = asyncio.create_task(told.wait())
+    with _signals() as signalled:
+        ended = asyncio.create_task(signalled.wait())
         serving = asyncio.create_task(server.serve(sockets=[listening]))
-        address = _address(order.host, port)
+        address = _address(options.host, port)
         say(f"serving {address} (Ctrl-C ends it)")
         if not _is_loopback(listening):
             say("warning: everybody on the network can read this site while it is served")
-        if order.open:
+        if options.open:
             threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
-        following = asyncio.create_task(_follow(site, order, builder, live, say))
-        done, _ = await asyncio.wait({ended, serving, following}, return_when=asyncio.FIRST_COMPLETED)
-        following.cancel()
+        building = asyncio.create_task(_keep_building(site, options, builder, app, say))
+        done, _ = await asyncio.wait({ended, serving, building}, return_when=asyncio.FIRST_COMPLETED)
+        building.cancel()
         ended.cancel()
         server.should_exit = True
-        # Ends the build, too, and with it the thread that waits for it.
+        # This ends the build as well, and so the thread that waits for it.
         await asyncio.to_thread(builder.end)
-        await asyncio.wait({serving, following})
+        await asyncio.wait({serving, building})
         for task in done - {ended}:
             task.result()  # raises what it raised
-        return told.number
+        return signalled.number
 
 
-async def _follow(site: Path, order: Order, builder: Builder, live: Live, say: Say) -> None:
+async def _keep_building(site: Path, options: ServeOptions, builder: BuildProcess, app: App, say: Say) -> None:
     """Build, and build again after each batch of changes."""
-    config, shown, changed = _settings(site), set[Problem](), tuple[str, ...]()
-    live.output, live.base = site / config.output, base_path(config.site_url)
-    watch = Watch(area(config, site), order.poll, say)
-    say(f"watching {', '.join(dict.fromkeys(place.shown for place in (*watch.area.places, watch.area.settings)))}")
+    config, said, changed = _settings(site), set[Problem](), tuple[str, ...]()
+    app.output, app.base = site / config.output, base_path(config.site_url)
+    watch = Watch(watched_files(config, site), options.poll, say)
+    watched = (*watch.watched.folders, watch.watched.settings)
+    say(f"watching {', '.join(dict.fromkeys(path.shown for path in watched))}")
 
     def ready() -> None:
-        """Pages are in place; called in another thread."""
-        loop.call_soon_threadsafe(live.mended)
+        """Pass on that the pages are in place; called in another thread."""
+        loop.call_soon_threadsafe(app.pages_written)
 
     loop = asyncio.get_running_loop()
     try:
         while True:
-            live.building()
+            app.building()
             outcome = await asyncio.to_thread(
                 builder.build, lambda: say("waiting for another build of this site"), ready
             )
             if outcome.config:
                 config = outcome.config
-                live.output, live.base = site / config.output, base_path(config.site_url)
-            live.problems = outcome.problems
-            live.built()
+                app.output, app.base = site / config.output, base_path(config.site_url)
+            app.problems = outcome.problems
+            app.built()
             for problem in (*outcome.warnings, *outcome.problems):
-                if problem.severity == "error" or problem not in shown:
+                if problem.severity == "error" or problem not in said:
                     say(str(problem))
-            shown = {*outcome.warnings, *outcome.problems}
-            say(tell(changed, outcome, config))
-            # What changed in another folder before it was looked at is known only to a build after that.
-            changed = () if watch.move(area(config, site)) else await watch.changes()
+            said = {*outcome.warnings, *outcome.problems}
+            say(summary(changed, outcome, config))
+            # Changes in a folder that was not watched yet are only noticed by another build.
+            changed = () if watch.switch(watched_files(config, site)) else await watch.changes()
     finally:
         watch.close()
 
 
 def _settings(site: Path) -> Config:
-    """Settings to begin with; what is wrong with them the first build will tell."""
+    """Read the settings to begin with; the first build will report what is wrong with them."""
     try:
         return load(site)[0]
     except (ThreadpressError, OSError):
         return Config()
 
 
-def tell(changed: Iterable[str], outcome: Outcome, config: Config) -> str:
-    """Word what came of a build, in one line."""
+def summary(changed: Iterable[str], outcome: Outcome, config: Config) -> str:
+    """Say in one line what a build did, and which files it was for."""
     first, *others = (*changed, "")
     cause = f"{first} and {len(others) - 1} more: " if len(others) > 1 else f"{first}: " if first else ""
     took = f"{outcome.seconds * 1000:,.0f} ms"
     report = outcome.report
     if report is None:
         errors = sum(problem.severity == "error" for problem in outcome.problems)
-        return f"{cause}{_count(errors, 'error')}; what was built before is served until that is mended"
+        return f"{cause}{count(errors, 'error')}; what was built before is served until that is mended"
     done = f"{outcome.written:,} written, {outcome.removed:,} removed, {took}"
     if cause:
         return f"{cause}{done}"
     return (
-        f"{_count(report.threads, 'thread')}, {_count(report.posts, 'post')}, {_count(report.authors, 'author')}: "
-        f"{_count(report.files, 'file')} in {config.output}/, {done}"
+        f"{count(report.threads, 'thread')}, {count(report.posts, 'post')}, {count(report.authors, 'author')}: "
+        f"{count(report.files, 'file')} in {config.output}/, {done}"
     )
 
 
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
-class _Told(asyncio.Event):
-    """Set by the first signal, and knows which it was."""
+class _Signalled(asyncio.Event):
+    """Set by the first signal; holds its number."""
 
     number = 0
 
 
 @contextlib.contextmanager
-def _signals() -> Iterator[_Told]:
-    """Take the signals that tell a program to end; one more changes nothing."""
-    told, loop = _Told(), asyncio.get_running_loop()
+def _signals() -> Iterator[_Signalled]:
+    """Take the signals that tell a program to end; further ones change nothing."""
+    signalled, loop = _Signalled(), asyncio.get_running_loop()
 
     def take(number: int, frame: FrameType | None) -> None:
-        told.number = told.number or number
-        loop.call_soon_threadsafe(told.set)
+        signalled.number = signalled.number or number
+        loop.call_soon_threadsafe(signalled.set)
 
-    before = {number: signal.signal(number, take) for number in (signal.SIGINT, signal.SIGTERM)}
+    earlier_actions = {number: signal.signal(number, take) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
-        yield told
+        yield signalled
     finally:
-        for number, action in before.items():
+        for number, action in earlier_actions.items():
             signal.signal(number, action)
 
 
 def _listen(host: str, port: int) -> socket.socket:
-    """Open the server's socket; browsers may connect from now on, and are answered a little later."""
+    """Open the server's socket. Browsers may connect from now on, and are answered a little later."""
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
@@ -204,7 +205,7 @@ def _listen(host: str, port: int) -> socket.socket:
         problem = Problem("--host", 0, f"there is no address {host!r} here", "name one of this machine")
         raise ServeError(problem) from error
     try:
-        if os.name == "posix":  # elsewhere it would let two programs share a port
+        if os.name == "posix":  # on other systems it would let two programs share a port
             listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind(address)
         listening.listen(BACKLOG)
@@ -218,9 +219,9 @@ def _refused(host: str, port: int, error: OSError) -> Problem:
     if error.errno == errno.EADDRINUSE:
         return Problem("--port", 0, f"another program listens on port {port} of {host}", "name another port")
     if error.errno == errno.EACCES:
-        return Problem("--port", 0, f"port {port} is not for everybody", "name one from 1024 on")
+        return Problem("--port", 0, f"port {port} needs administrator rights", "name one from 1024 on")
     what = (error.strerror or str(error)).lower()
-    return Problem("--host", 0, f"{host!r} can't be listened on: {what}", "name an address of this machine")
+    return Problem("--host", 0, f"can't listen on {host!r}: {what}", "name an address of this machine")
 
 
 def _hosts(host: str, port: int) -> Hosts:
@@ -236,6 +237,6 @@ def _is_loopback(listening: socket.socket) -> bool:
 
 
 def _address(host: str, port: int) -> str:
-    """Give the address to open: that of this machine, where all of its are listened on."""
+    """Give the address to open; if the server listens on all addresses, that of this machine."""
     name = {"0.0.0.0": "127.0.0.1", "::": "[::1]", "": "127.0.0.1"}.get(host, f"[{host}]" if ":" in host else host)
     return f"http://{name}:{port}/"

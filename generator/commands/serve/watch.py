@@ -1,7 +1,7 @@
-"""Watch: changes of files come in from the system, batches of changed files go out once it is quiet.
+"""Watches files: what the system reports about them comes in, batches of changed files go out once it is quiet.
 
-Reading a file, and writing it with what it held, is no change: stamps are compared (`watched`). A single save goes out
-after a few milliseconds; the more files change, the longer a silence counts as the end of it. Nothing is built here.
+Reading a file is no change: the stamps of files are compared (`watched_files`). A single file goes out after a few
+milliseconds; the more files change, the longer the silence that ends a batch. Nothing is built here.
 """
 
 from __future__ import annotations
@@ -28,40 +28,41 @@ from watchdog.observers import Observer
 from watchdog.observers.api import BaseObserver
 from watchdog.observers.polling import PollingObserver
 
-from generator.commands.serve.watched import Area, Snapshot, empty
+from generator.commands.serve.watched_files import Snapshot, WatchedFiles, is_empty
 
 CHANGES: list[type[FileSystemEvent]] = [
     FileCreatedEvent, FileModifiedEvent, FileMovedEvent, FileDeletedEvent,
     DirCreatedEvent, DirMovedEvent, DirDeletedEvent,
 ]  # fmt: skip
-"""The system tells of much more, every opening of a file among it."""
+"""The events to report. There are many more, such as every opening of a file."""
 QUIET, MORE, MOST = 0.015, 0.01, 0.15
 """Seconds of silence after one change, for each further one, and at most."""
 TICK, BUSY = 0.003, 2
-"""A sleep that ends so many seconds too late says that the machine is busy: whoever writes, and the thread that tells
-of it, wait for their turn as we did. So many times that is waited longer: once for what was lost, once for them."""
+"""A sleep that ends more than `TICK` seconds late shows that the machine is busy: the program that writes, and the
+thread that reports it, were held up as we were. We then wait longer by `BUSY` times the delay: once for what we lost,
+and once for them."""
 LONGEST = 1.5
-"""Seconds after which a batch goes out even if changes go on."""
+"""Seconds after which a batch goes out even if changes continue."""
 FILLING = 0.1
-"""Seconds that an empty file has to be filled: many programs empty a file before they write it."""
+"""Seconds to wait for an empty file to be filled: many programs empty a file before they write it."""
 MANY = 1000
-"""Changes from which on all stamps are compared, since the system may have lost some."""
+"""With so many changes all stamps are compared, since the system may have lost some."""
 NO_MORE = frozenset({errno.ENOSPC, errno.EMFILE})
-"""How the system says that it can watch no more folders."""
-POLL, REST, SELDOM = 0.5, 25, 5.0
-"""Seconds between two looks when polling: at least so many, so many times those a look takes, but at most so many."""
+"""How the system says that it can't watch any more folders."""
+SHORTEST_POLL, POLL_FACTOR, LONGEST_POLL = 0.5, 25, 5.0
+"""Seconds between two looks when polling: `POLL_FACTOR` times what a look takes, within these limits."""
 
 
 def quiet(changes: int) -> float:
-    """Give the seconds of silence that end a batch of so many changed paths."""
+    """Give the seconds of silence that end a batch with this many changed paths."""
     return min(QUIET + MORE * max(0, changes - 1), MOST)
 
 
 class Watch(FileSystemEventHandler):
-    """Looks at the files of an area; lives in an event loop."""
+    """Watches files; lives in an event loop."""
 
-    def __init__(self, area: Area, poll: bool, say: Callable[[str], None]) -> None:
-        self.area = area
+    def __init__(self, watched: WatchedFiles, poll: bool, say: Callable[[str], None]) -> None:
+        self.watched = watched
         self.poll = poll
         self._say = say
         self._loop = asyncio.get_running_loop()
@@ -70,15 +71,15 @@ class Watch(FileSystemEventHandler):
         self._woken = asyncio.Event()
         self._observer: BaseObserver | None = None
         self._observe()
-        self.snapshot = Snapshot(area)
+        self.snapshot = Snapshot(watched)
 
-    def move(self, area: Area) -> bool:
-        """Look at another area from now on; says whether it is another."""
-        if area == self.area:
+    def switch(self, watched: WatchedFiles) -> bool:
+        """Watch these files from now on; says whether they differ from those watched so far."""
+        if watched == self.watched:
             return False
-        self.area = area
+        self.watched = watched
         self._observe()
-        self.snapshot = Snapshot(area)
+        self.snapshot = Snapshot(watched)
         return True
 
     async def changes(self) -> tuple[str, ...]:
@@ -92,22 +93,22 @@ class Watch(FileSystemEventHandler):
                 late = max(late, self._loop.time() - due)
             paths, self._pending = self._pending, set()
             self._woken.clear()
-            if reopened := any(map(self.area.is_door, paths)):
+            if replaced := any(map(self.watched.leads_to_folder, paths)):
                 self._observe()
-            if reopened or len(paths) >= MANY:
-                paths |= {place.real for place in self.area.places}
+            if replaced or len(paths) >= MANY:
+                paths |= {folder.real for folder in self.watched.folders}
             if changed := self.snapshot.update(sorted(paths)):
-                return tuple(map(self.area.shown, changed))
+                return tuple(map(self.watched.shown, changed))
 
     def close(self) -> None:
-        """Stop looking."""
+        """Stop watching."""
         if self._observer:
             self._observer.stop()
 
     def dispatch(self, event: FileSystemEvent) -> None:
-        """Take an event of the system; called by the observer's thread."""
+        """Take an event from the system; called by the observer's thread."""
         paths = [os.fsdecode(path) for path in (event.src_path, event.dest_path) if path]
-        if paths := [path for path in paths if self.area.takes(path)]:
+        if paths := [path for path in paths if self.watched.covers(path)]:
             with contextlib.suppress(RuntimeError):  # the loop has ended
                 self._loop.call_soon_threadsafe(self._note, paths)
 
@@ -119,15 +120,15 @@ class Watch(FileSystemEventHandler):
         self._woken.set()
 
     def _rest(self, late: float) -> float:
-        """Seconds until the batch may go out, as things are; `late` is how much longer a sleep took than it should."""
+        """Give the seconds until the batch may go out; `late` is how much longer than asked for a sleep has taken."""
         now = self._loop.time()
         end = self._last + quiet(len(self._pending)) + (BUSY * late if late > TICK else 0)
-        if end <= now < self._first + FILLING and any(map(empty, self._pending)):
+        if end <= now < self._first + FILLING and any(map(is_empty, self._pending)):
             end = self._first + FILLING
         return min(end, self._first + LONGEST) - now
 
     def _observe(self) -> None:
-        """Look at the folders that are there now. Stamps are taken after that, so that no change falls in between."""
+        """Observe the folders that are there now. Stamps are taken after that, so that no change is lost in between."""
         old, self._observer = self._observer, None
         if not self.poll:
             self._observer = self._start(Observer)
@@ -136,8 +137,8 @@ class Watch(FileSystemEventHandler):
                 self.poll = True
         if self._observer is None:
             started = time.perf_counter()
-            Snapshot(self.area)
-            pause = min(max(POLL, REST * (time.perf_counter() - started)), SELDOM)
+            Snapshot(self.watched)
+            pause = min(max(SHORTEST_POLL, POLL_FACTOR * (time.perf_counter() - started)), LONGEST_POLL)
             self._observer = self._start(lambda: PollingObserver(timeout=pause))
         if old:
             old.stop()
@@ -148,7 +149,7 @@ class Watch(FileSystemEventHandler):
         try:
             observer = make()
             observer.start()
-            for path, deep in self.area.folders():
+            for path, deep in self.watched.to_observe():
                 self._schedule(observer, path, deep)
         except OSError:
             if observer:
@@ -162,4 +163,4 @@ class Watch(FileSystemEventHandler):
         except OSError as error:
             if error.errno in NO_MORE:
                 raise
-            # Else it has just gone, or is closed to us: a build says what that means.
+            # Otherwise it has just gone, or we may not read it: a build says what that means.

@@ -14,11 +14,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from generator import ContentError, Problem, load
-from generator.commands.add.add import AddReport, add, store
-from generator.commands.add.cards import words
+from generator.commands.add.add import AddReport, add, write_files
 from generator.commands.add.incoming import Incoming, Received
+from generator.commands.add.summary import gain_line
 from generator.engine.lock import FOLDER
 from generator.threads.content import list_content
+from tests import toys
 from tests.small import ROOT, Said, built, data_of, news, note, prints, shown, tree, write
 
 OLD = news("101", Said("Hello there", "Boo"), Said("Well, well", name="Bob", uid="8"))
@@ -43,7 +44,7 @@ def test_a_new_thread_is_stored_under_its_id_to_the_byte(tmp_path: Path) -> None
     report = bring(tmp_path, raw, note("pump"))
     assert content(tmp_path) == {"101.txt": raw, "pump.md": note("pump").encode()}
     assert report.added == ("content/101.txt", "content/pump.md")
-    assert [card.page for card in report.cards] == ["threads/slashdot/101.html", "threads/notes/pump.html"]
+    assert [card.page for card in report.threads] == ["threads/slashdot/101.html", "threads/notes/pump.html"]
     assert not (tmp_path / FOLDER).exists()
 
 
@@ -52,7 +53,7 @@ def test_saves_of_one_thread_are_numbered_in_the_order_given(tmp_path: Path) -> 
     bring(tmp_path, news("101", title="Third"))
     assert list(content(tmp_path)) == ["101.2.txt", "101.3.txt", "101.txt", "x.md"]
     assert content(tmp_path)["101.2.txt"] == NEW.encode()
-    first, _ = report.cards
+    first, _ = report.threads
     assert first.saves == ("content/101.txt", "content/101.2.txt")
     assert (first.posts, first.gain) == (3, None)
 
@@ -61,7 +62,7 @@ def test_a_newer_save_goes_beside_the_newest_whatever_that_is_called(tmp_path: P
     write(
         tmp_path, {"content/rain/Friday.txt": OLD, "content/101.txt": news("7"), "content/rain/friday.2.md": note("x")}
     )
-    (card,) = bring(tmp_path, NEW).cards
+    (card,) = bring(tmp_path, NEW).threads
     assert card.saves == ("content/rain/Friday.3.txt",)
     built(tmp_path)
     posts = data_of(tree(tmp_path / "output"), "threads/slashdot/101.json")["posts"]
@@ -73,30 +74,30 @@ def test_equal_bytes_are_not_stored_twice(tmp_path: Path) -> None:
     before = prints(tmp_path / "content")
     report = bring(tmp_path, OLD, NEW, OLD)
     assert prints(tmp_path / "content") == before
-    assert (report.added, report.cards) == ((), ())
-    assert report.there == (
+    assert (report.added, report.threads) == ((), ())
+    assert report.same_bytes == (
         ("save-1", "content/a.txt"), ("save-2", "content/a.2.txt"), ("save-3", "content/a.txt"),
     )  # fmt: skip
-    assert bring(tmp_path, note("n"), note("n")).there == (("save-2", "content/n.md"),)
+    assert bring(tmp_path, note("n"), note("n")).same_bytes == (("save-2", "content/n.md"),)
 
 
 def test_what_a_newer_save_brings_is_counted(tmp_path: Path) -> None:
     write(tmp_path, {"content/101.txt": OLD})
-    (card,) = bring(tmp_path, NEW).cards
+    (card,) = bring(tmp_path, NEW).threads
     assert card.gain
-    assert words(card.gain) == "+1 post, 1 score changed"
-    (card,) = bring(tmp_path, NEW + "\n\n").cards
+    assert gain_line(card.gain) == "+1 post, 1 score changed"
+    (card,) = bring(tmp_path, NEW + "\n\n").threads
     assert card.gain
-    assert words(card.gain) == "nothing new in it"
+    assert gain_line(card.gain) == "nothing new in it"
     assert list(content(tmp_path)) == ["101.2.txt", "101.3.txt", "101.txt"]
 
 
 def test_a_card_sums_up_the_merged_thread(tmp_path: Path) -> None:
     cut = "word " * 102 + "wo"
     write(tmp_path, {"content/101.txt": OLD, "content/101.toml": 'title = "Better"\n'})
-    (card,) = bring(tmp_path, news("101", Said("Hello there", "Boo"), Said(cut, name="Dee", uid="9"))).cards
+    (card,) = bring(tmp_path, news("101", Said("Hello there", "Boo"), Said(cut, name="Dee", uid="9"))).threads
     assert (card.title, card.posted, card.posts, card.cut) == ("Better", "2025-10-15T17:22:00", 3, 1)
-    assert (card.authors, card.known) == (3, 2)
+    assert (card.authors, card.known_authors) == (3, 2)
 
 
 @pytest.mark.parametrize("with_store", [True, False])
@@ -113,8 +114,8 @@ def test_authors_are_known_from_the_store_or_from_the_saves(tmp_path: Path, with
         Said("d", uid="10"),
         Said("e", name="Anonymous Coward", uid=None),
     ]
-    (card,) = bring(tmp_path, news("4", *posts)).cards
-    assert (card.authors, card.known) == (5, 3)
+    (card,) = bring(tmp_path, news("4", *posts)).threads
+    assert (card.authors, card.known_authors) == (5, 3)
 
 
 def test_redaction_goes_for_what_is_told(tmp_path: Path) -> None:
@@ -123,8 +124,8 @@ def test_redaction_goes_for_what_is_told(tmp_path: Path) -> None:
     secret = Said("Secret words\n\nMore (Score:2)\n\nby the window\n\nThe end", "Re:", "Bob", "8")
     raw = news("101", Said("Hello there", "Boo"), secret, Said("x (Score:9)\n\nby a door", "Re:"))
     report = bring(tmp_path, raw)
-    (card,) = report.cards
-    assert (card.authors, card.known) == (2, 1)
+    (card,) = report.threads
+    assert (card.authors, card.known_authors) == (2, 1)
     assert [str(problem) for problem in report.problems] == [
         'save-1:33: warning: "by a door" can\'t be read as a by line, so the subject above it stays text; '
         "write by NAME ( UID ) or by Anonymous Coward if a post starts here"
@@ -170,7 +171,7 @@ def test_a_dry_run_tells_the_same_and_writes_nothing(tmp_path: Path) -> None:
 def test_broken_saves_that_are_there_are_no_obstacle(tmp_path: Path) -> None:
     """They are told by `build`; a newer save may well be how they are mended."""
     write(tmp_path, {"content/101.txt": news("101", Said("x", score="many")), "content/diary.txt": "Dear diary"})
-    (card,) = bring(tmp_path, OLD).cards
+    (card,) = bring(tmp_path, OLD).threads
     assert card.saves == ("content/101.2.txt",)
     assert card.gain is None
 
@@ -186,7 +187,7 @@ def test_a_name_that_cannot_be_numbered_on_is_told(tmp_path: Path) -> None:
 def test_pages_are_named_as_build_will_name_them(tmp_path: Path) -> None:
     """Ids that differ by letter case alone get a digest each, also the one that was there."""
     bring(tmp_path, note("pump"))
-    (card,) = bring(tmp_path, note("Pump")).cards
+    (card,) = bring(tmp_path, note("Pump")).threads
     built(tmp_path)
     assert list(content(tmp_path)) == ["notes-Pump.md", "pump.md"]
     assert (tmp_path / "output" / card.page).is_file()
@@ -195,7 +196,7 @@ def test_pages_are_named_as_build_will_name_them(tmp_path: Path) -> None:
 
 def failing(files: dict[str, bytes], folder: Path) -> BaseException:
     with pytest.raises((ContentError, OSError)) as error:
-        store(folder, files)
+        write_files(folder, files)
     return error.value
 
 
@@ -219,7 +220,7 @@ def test_a_file_system_without_hard_links_will_do(tmp_path: Path, monkeypatch: p
         raise OSError(errno.EPERM, os.strerror(errno.EPERM))
 
     monkeypatch.setattr(Path, "hardlink_to", refuse)
-    store(tmp_path, {"a.txt": b"a"})
+    write_files(tmp_path, {"a.txt": b"a"})
     assert tree(tmp_path) == {"a.txt": b"a"}
     assert isinstance(failing({"c.txt": b"c", "a.txt": b"b"}, tmp_path), ContentError)
     assert tree(tmp_path) == {"a.txt": b"a"}
@@ -242,14 +243,14 @@ def test_a_disk_that_is_full_leaves_nothing(tmp_path: Path, monkeypatch: pytest.
 DIES = """
 import os, sys
 from pathlib import Path
-from generator.commands.add.add import store
+from generator.commands.add.add import write_files
 synced = []
 def sync(handle):
     synced.append(handle)
     if len(synced) == 2:
         os._exit(9)
 os.fsync = sync
-store(Path(sys.argv[1]), {"a.txt": b"News: 1", "b.txt": b"News: 2"})
+write_files(Path(sys.argv[1]), {"a.txt": b"News: 1", "b.txt": b"News: 2"})
 """
 
 
@@ -259,7 +260,7 @@ def test_a_process_that_dies_leaves_nothing_that_build_would_read(tmp_path: Path
     assert died.returncode == 9
     assert list(tmp_path.iterdir()) != []
     assert list_content(tmp_path).saves == {}
-    store(tmp_path, {"a.txt": b"News: 1", "b.txt": b"News: 2"})
+    write_files(tmp_path, {"a.txt": b"News: 1", "b.txt": b"News: 2"})
     assert list(list_content(tmp_path).saves) == ["a.txt", "b.txt"]
 
 
@@ -279,3 +280,48 @@ def test_saves_that_are_added_build_what_saves_that_were_dropped_build(
     names = ["1.txt", *(f"1.{number}.txt" for number in range(2, 9))]
     write(dropped / "content", dict(zip(names, saves, strict=False)))
     assert content(added) == content(dropped)
+
+
+def test_a_save_of_several_threads_is_named_after_the_first_and_each_has_a_card(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    toys.install(monkeypatch, tmp_path / "log")
+    site = tmp_path / "site"
+    held = [("x", [("1", "Ann", None, "One")]), ("a", [("1", "Bob", None, "Two")])]
+    report = bring(site, toys.many(held))
+    assert report.added == ("content/x.many",)
+    assert [(card.title, card.posts, card.page) for card in report.threads] == [
+        ("Thread x", 1, "threads/list/x.html"), ("Thread a", 1, "threads/list/a.html"),
+    ]  # fmt: skip
+    more = [("a", [("1", "Bob", None, "Two"), ("2", "Cid", "1", "Three")]), ("n", [])]
+    report = bring(site, toys.many(more))
+    assert report.added == ("content/x.2.many",)
+    assert [(card.title, card.gain and gain_line(card.gain), card.known_authors) for card in report.threads] == [
+        ("Thread a", "+1 post", 1), ("Thread n", None, 0),
+    ]  # fmt: skip
+    assert bring(site, toys.many(held)).same_bytes == (("save-1", "content/x.many"),)
+
+
+def test_messages_go_beside_those_they_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    toys.install(monkeypatch, tmp_path / "log")
+    site = tmp_path / "site"
+    messages = [
+        toys.message("c", ["a", "b"], source="list"),
+        toys.message("x", source="list"),
+        toys.message("b", ["a"], source="list"),
+        toys.message("a", source="list"),
+    ]
+    report = bring(site, *messages[:2])
+    assert report.added == ("content/a.message", "content/x.message")
+    (card,) = bring(site, *messages[2:]).threads
+    assert card.saves == ("content/a.2.message", "content/a.3.message")
+    assert (card.posts, card.gain and gain_line(card.gain)) == (3, "+2 posts")
+
+
+def test_a_save_that_does_not_say_where_it_is_from_is_not_added(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    toys.install(monkeypatch, tmp_path / "log")
+    with pytest.raises(ContentError) as error:
+        bring(tmp_path / "site", toys.message("a"))
+    assert str(error.value).startswith("save-1: this save does not say where its thread is from; ")

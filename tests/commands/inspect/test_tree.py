@@ -6,7 +6,7 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.commands.inspect.tree import ASCII, GUIDES, LINES, Signs, tree
+from generator.commands.inspect.tree import ASCII, DRAWN_LEVELS, LINES, Guides, tree_lines
 from generator.model import TOP, Author, Post, Reply, SaveRef, Thread
 
 
@@ -21,8 +21,8 @@ def thread(parents: list[int | None], **fields: object) -> Thread:
     return msgspec.structs.replace(plain, **fields)
 
 
-def drawn(thread: Thread, signs: Signs = LINES) -> list[str]:
-    return [line.plain for line in tree(thread, signs)]
+def drawn(thread: Thread, signs: Guides = LINES) -> list[str]:
+    return [line.plain for line in tree_lines(thread, signs)]
 
 
 def posts_of(lines: list[str]) -> list[str]:
@@ -95,16 +95,16 @@ def test_a_thread_without_posts_or_date_is_its_head() -> None:
 def test_a_chain_of_three_thousand_replies_takes_lines_of_a_bounded_length() -> None:
     lines = posts_of(drawn(thread([None, *range(2999)])))
     assert len(lines) == 3000
-    assert lines[GUIDES] == "   " * GUIDES + "└─ Ann 24"
-    assert lines[GUIDES + 1] == "   " * GUIDES + "└─ (level 26) Ann 25"
-    assert lines[-1] == "   " * GUIDES + "└─ (level 3000) Ann 2999"
+    assert lines[DRAWN_LEVELS] == "   " * DRAWN_LEVELS + "└─ Ann 24"
+    assert lines[DRAWN_LEVELS + 1] == "   " * DRAWN_LEVELS + "└─ (level 26) Ann 25"
+    assert lines[-1] == "   " * DRAWN_LEVELS + "└─ (level 3000) Ann 2999"
 
 
 @given(st.text(), st.text(), st.text())
 def test_no_control_character_reaches_the_terminal(title: str, name: str, subject: str) -> None:
     post = Post("i\x1b", subject, Author("notes", name), 1, name, "x")
     found = thread([], posts=(post,), replies=(TOP,), title=title, department=subject, tags=(name,))
-    for line in tree(found):
+    for line in tree_lines(found):
         assert line.plain.isprintable() or not [char for char in line.plain if char < " " or "\x7f" <= char <= "\x9f"]
         assert len(line.plain.splitlines()) <= 1
 
@@ -121,5 +121,5 @@ def test_every_post_has_one_line_behind_its_parent(choices: list[int]) -> None:
     for line, number in zip(lines, order, strict=True):
         parent = parents[number]
         depth[number] = 0 if parent is None else depth[parent] + 1
-        if depth[number] <= GUIDES:
+        if depth[number] <= DRAWN_LEVELS:
             assert line.index("Ann") == 3 * depth[number] + 3

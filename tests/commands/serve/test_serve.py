@@ -18,7 +18,7 @@ import pytest
 import websockets
 import websockets.sync.client
 
-from generator.commands.serve.live import Hosts
+from generator.commands.serve.hosts import Hosts
 from generator.engine.lock import FOLDER, lock
 from tests.serving import ENVIRONMENT, SERVE, SOON, Serving, serving
 from tests.small import Said, news, note, output_of, prints, tree, write
@@ -193,10 +193,10 @@ def test_the_names_of_this_machine_are_answered(standing: tuple[Serving, Path], 
 def test_hosts_where_all_of_the_network_may_ask() -> None:
     shelf = Hosts(frozenset({"localhost", "shelf.lan"}), 80, addresses=True)
     taken = ("localhost", "localhost:80", "Shelf.lan", "192.168.1.5", "192.168.1.5:80", "[fe80::1]:80")
-    assert [name for name in taken if not shelf.take(name)] == []
+    assert [name for name in taken if not shelf.allows(name)] == []
     refused = ("evil.example", "192.168.1.5.evil.example", "192.168.1.5:8000", "192.168.1:80", "[fe80::1", "")
-    assert [name for name in refused if shelf.take(name)] == []
-    assert not Hosts(frozenset({"localhost"}), 80).take("192.168.1.5")
+    assert [name for name in refused if shelf.allows(name)] == []
+    assert not Hosts(frozenset({"localhost"}), 80).allows("192.168.1.5")
 
 
 def handshake(server: Serving, **headers: str) -> int:

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from watchdog.events import FileModifiedEvent
 
 from generator.commands.serve.watch import LONGEST, MOST, QUIET, Watch, quiet
-from generator.commands.serve.watched import Area, Snapshot, area
+from generator.commands.serve.watched_files import Snapshot, WatchedFiles, watched_files
 from generator.config import Config
 from tests.small import ROOT, write
 
@@ -30,7 +30,7 @@ def watched(site: Path, act: Callable[[], None], config: Config | None = None, p
 
     async def main() -> Batches:
         batches: Batches = []
-        watch = Watch(area(config or Config(), site), poll, print)
+        watch = Watch(watched_files(config or Config(), site), poll, print)
 
         async def take() -> None:
             while True:
@@ -86,7 +86,7 @@ def test_a_batch_goes_out_even_if_changes_go_on(site: Path) -> None:
 
 def test_on_a_busy_machine_a_longer_silence_ends_a_batch(site: Path) -> None:
     async def main() -> tuple[str, ...]:
-        watch = Watch(area(Config(), site), False, print)
+        watch = Watch(watched_files(Config(), site), False, print)
         batch = asyncio.create_task(watch.changes())
         (site / "content/1.txt").write_text("another")
         watch.dispatch(FileModifiedEvent(str(site / "content/1.txt")))  # what the system tells may come later
@@ -167,10 +167,10 @@ def test_where_there_is_nothing_yet_it_waits(tmp_path: Path) -> None:
 
 
 def test_the_themes_that_come_with_the_program_are_watched_in_a_checkout(site: Path) -> None:
-    looked_at = area(Config(), site)
-    assert looked_at.takes(str(ROOT / "themes/default/theme.toml"))
+    looked_at = watched_files(Config(), site)
+    assert looked_at.covers(str(ROOT / "themes/default/theme.toml"))
     assert looked_at.shown(str(ROOT / "themes/default/theme.toml")) == "themes/default/theme.toml"
-    assert not looked_at.takes(str(ROOT / "docs/themes.md"))
+    assert not looked_at.covers(str(ROOT / "docs/themes.md"))
 
 
 NAMES = st.sampled_from(["1.txt", "2.txt", "a", "a/1.txt", "a/2.txt", "a/b", "a/b/1.txt", ".hidden", "x~"])
@@ -196,22 +196,22 @@ def test_a_snapshot_knows_what_changed_whatever_happens(steps: list[tuple[str, s
                 else:
                     path.unlink()
             after = files(looked_at)
-            changed = snapshot.update([str(path)] if looked_at.takes(str(path)) else [])
+            changed = snapshot.update([str(path)] if looked_at.covers(str(path)) else [])
             assert changed == sorted(file for file in {*before, *after} if before.get(file) != after.get(file))
             assert snapshot.update([str(site / "content")]) == []
 
 
 @contextlib.contextmanager
-def fresh() -> Iterator[tuple[Path, Area]]:
+def fresh() -> Iterator[tuple[Path, WatchedFiles]]:
     with tempfile.TemporaryDirectory() as folder:
         site = Path(folder).resolve()
         (site / "content").mkdir()
-        yield site, area(Config(), site)
+        yield site, watched_files(Config(), site)
 
 
-def files(looked_at: Area) -> dict[str, tuple[int, int]]:
+def files(looked_at: WatchedFiles) -> dict[str, tuple[int, int]]:
     """What a walk finds, by path, without names that are passed over."""
-    root = Path(looked_at.places[0].real)
+    root = Path(looked_at.folders[0].real)
     return {
         str(path): (path.stat().st_ino, path.stat().st_ctime_ns)
         for path in root.rglob("*")

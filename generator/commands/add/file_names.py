@@ -1,0 +1,48 @@
+"""The name that `add` gives a file: names in, the path of a new save in the content folder out. It opens no files.
+
+The first save of a thread is named by the thread's id. Each later one is named after the newest, so that it sorts last
+(`threads.age`): `0179799118.txt`, `0179799118.2.txt`, `0179799118.3.txt`. New names are safe on every system. A name
+that follows a name of the user's own is as safe as that.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Collection, Iterator
+
+from generator import urls
+from generator.threads import age
+
+_NUMBERED = re.compile(r"(.+)\.([0-9]+)", re.DOTALL)
+
+
+def stem(path: str) -> str:
+    """Give the part of a path that no two threads may share, in any letter case: saves with it share a sidecar."""
+    folder, slash, name = path.rpartition("/")
+    return (folder + slash + (name.rpartition(".")[0] or name)).casefold()
+
+
+def first_name(source: str, number: str, ending: str, taken: Collection[str]) -> str:
+    """Name the first save of a thread; `taken` holds the `stem` of every save there is."""
+    return next(name + ending for name in _names(source, number) if stem(name + ending) not in taken)
+
+
+def _names(source: str, number: str) -> Iterator[str]:
+    """Give names for a thread without end, the plainest first; from the third on they hold a hash."""
+    for name in (number, f"{source}-{number}"):
+        if urls.is_safe_name(name) and not name.startswith("README"):  # build would ignore a save of that name
+            yield name
+    hashed = f"{source}-{urls.digest(f'{source}/{number}')}"
+    yield hashed
+    yield from (f"{hashed}-{count}" for count in itertools.count(2))
+
+
+def next_name(newest: str, ending: str, taken: Collection[str]) -> str:
+    """Name a save that is newer than the newest of its thread, in the same folder."""
+    folder, slash, name = newest.rpartition("/")
+    base = name.rpartition(".")[0] or name
+    numbered = _NUMBERED.fullmatch(base)
+    base, start = (numbered[1], int(numbered[2]) + 1) if numbered else (base, 2)
+    paths = (f"{folder}{slash}{base}.{count}{ending}" for count in itertools.count(start))
+    return next(path for path in paths if stem(path) not in taken and age(path) > age(newest))

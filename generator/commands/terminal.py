@@ -1,0 +1,15 @@
+"""Words for the terminal: numbers of things, and saved text on one line, without characters that a terminal obeys."""
+
+from __future__ import annotations
+
+from generator.markup import visible
+
+
+def count(number: int, noun: str) -> str:
+    """Write a number of things: "1 post", "2,000 posts"."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def one_line(text: str) -> str:
+    """Make saved text fit for a terminal: on one line, and with a visible sign for each control character."""
+    return visible(" ".join(text.split()))

@@ -1,0 +1,123 @@
+"""Inputs: is a file of the content folder as the last build read it? Its stamp says, else its hash.
+
+A file as young as the last listing may have changed within the same tick of the clock, so it is always hashed. Whoever
+needs the content without what a build left (`check`) reads all of it here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Iterable
+from pathlib import Path
+
+import msgspec
+
+from generator.config import Config
+from generator.engine.project import Project
+from generator.engine.store import LastBuild
+from generator.errors import Problem
+from generator.stamps import FileStamp
+from generator.threads import (
+    Group,
+    Input,
+    Listing,
+    Redactions,
+    ThreadReading,
+    group_files,
+    list_content,
+    read_group,
+    stray_sidecars,
+)
+
+YOUNG = 2_000_000_000
+"""Nanoseconds before a build within which a file may have changed after it was read and kept its stamp."""
+
+
+class Looked(msgspec.Struct, frozen=True):
+    """The content folder before anything in it is read."""
+
+    listed: int
+    """When, in nanoseconds."""
+    listing: Listing
+    last: dict[str, Input]
+    """Files as the last build read them; empty if it would read them differently now."""
+    doubtful: frozenset[str]
+    """Paths of files that may have changed since, or are new."""
+
+    @property
+    def files(self) -> dict[str, FileStamp]:
+        """Stamps of all saves and sidecars."""
+        return self.listing.saves | self.listing.sidecars
+
+    @property
+    def untouched(self) -> bool:
+        """Whether stamps alone say that nothing has changed."""
+        return not self.doubtful and self.last.keys() == self.files.keys()
+
+
+def look(content: Path, last: LastBuild, *, same: bool) -> Looked:
+    """List the content folder; `same`: the last build read saves as they would be read now."""
+    listed = time.time_ns()
+    listing = list_content(content)
+    inputs = last.state.inputs if same else {}
+    doubtful = frozenset(
+        path
+        for path, stamp in (*listing.saves.items(), *listing.sidecars.items())
+        if path not in inputs
+        or inputs[path].stamp != stamp
+        or max(stamp.modified, stamp.changed) > last.state.listed - YOUNG
+    )
+    return Looked(listed, listing, inputs, doubtful)
+
+
+def changed_files(project: Project, last: LastBuild) -> set[str]:
+    """Name the files that differ from what the last build read, are new or gone; those with new stamps are hashed."""
+    looked = look(project.content, last, same=True)
+    strays = {problem.path for problem in stray_sidecars(looked.listing)}
+    changed = {path for path in looked.doubtful - strays if not _is_same(project.content / path, looked.last.get(path))}
+    changed |= looked.last.keys() ^ looked.files.keys()
+    if looked.listing.problems != last.state.strays:
+        changed |= {problem.path for problem in looked.listing.problems}
+    return changed
+
+
+def problems_of(project: Project, files: Iterable[str]) -> tuple[Problem, ...]:
+    """Tell what is wrong with files of the content folder, each by itself."""
+    listing = list_content(project.content)
+    problems = list(listing.problems)
+    for path in files:
+        if path in listing.saves:
+            problems += read_group(project.content, Group((path,)), Redactions()).problems
+    return settled(problems, project.config.content)
+
+
+def _is_same(path: Path, last: Input | None) -> bool:
+    """Say whether a file has the bytes that the last build read."""
+    try:
+        return last is not None and hashlib.sha256(path.read_bytes()).hexdigest() == last.sha256
+    except OSError:
+        return False
+
+
+def settled(problems: Iterable[Problem], folder: str) -> tuple[Problem, ...]:
+    """Each problem once, sorted, under its path in the site."""
+    return tuple(
+        msgspec.structs.replace(problem, path=f"{folder}/{problem.path}" if problem.path else folder)
+        for problem in sorted(set(problems))
+    )
+
+
+def read_content(site: Path, config: Config) -> tuple[list[ThreadReading], tuple[Problem, ...]]:
+    """Read all threads of a site and tell what is wrong with its content, whatever any build left: for `check`."""
+    content, redactions = site / config.content, Redactions.of(config.redact)
+    listing = list_content(content)
+    each_alone = group_files(listing, dict.fromkeys(listing.saves, ()))
+    alone = {group: read_group(content, group, redactions) for group in each_alone}
+    ties = {file.path: file.ties for reading in alone.values() for file in reading.files if not file.failed}
+    groups = group_files(listing, {path: ties[path] for path in listing.saves if path in ties})
+    readings = [alone[group] if group in alone else read_group(content, group, redactions) for group in groups]
+    readings += [reading for group, reading in alone.items() if not reading.threads]
+    problems = [*listing.problems, *stray_sidecars(listing)]
+    problems += (problem for reading in readings for problem in reading.problems)
+    return [thread for reading in readings for thread in reading.threads], settled(problems, config.content)

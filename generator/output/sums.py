@@ -1,0 +1,44 @@
+"""`SHA256SUMS`: which files are listed, and in what form (SPEC section 4).
+
+The list names every file of ours but itself, sorted by URL, as `sha256sum -c` takes it. Reads lists, writes none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from generator import urls
+from generator.output.records import Records
+
+ALWAYS = frozenset({urls.INDEX, urls.ABOUT, urls.NOT_FOUND, urls.ROBOTS})
+"""Pages that every site of ours has: a list of sums without them belongs to somebody else."""
+
+_LINE = re.compile(r"^([0-9a-f]{64})  (.+)$")
+
+
+def list_sums(records: Records) -> bytes:
+    """Write the list: a line for each recorded file but the list itself."""
+    hashes = records.hashes.hex("\n", 32).split("\n") if records.names else []
+    lines = list(map("  ".join, zip(hashes, records.names, strict=True)))
+    if urls.SUMS in records.places:
+        del lines[records.places[urls.SUMS]]
+    return "\n".join([*lines, ""]).encode()
+
+
+def sum_line(url: str, sha256: bytes) -> str:
+    """Write one line of a list, without its line end."""
+    return f"{sha256.hex()}  {url}"
+
+
+def read_sums(path: Path) -> Iterator[tuple[str, str]]:
+    """Yield the URL and hash of each line; lines of another form, or that lead out of the folder, are passed over."""
+    try:
+        text = path.read_text(encoding="utf-8", errors="replace")
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+        return
+    for line in text.split("\n"):
+        match = _LINE.match(line)
+        if match and ".." not in match[2].split("/") and not match[2].startswith("/"):
+            yield match[2], match[1]

@@ -1,0 +1,144 @@
+"""The statistics: the archive in numbers.
+
+Everything is counted from the facts of each thread, so a build that changes one thread reads no other thread again.
+"""
+
+from __future__ import annotations
+
+import bisect
+from collections.abc import Iterable, Iterator
+
+import msgspec
+from markupsafe import Markup
+
+from generator import dates, urls
+from generator.config import Config
+from generator.pages.drawings import columns, share
+from generator.pages.lists import posts_by_month
+from generator.pages.page import Page, head
+from generator.site import SCORES, Links, by_count, mark, tally
+from generator.theme import Head
+
+KIND = "stats"
+TEMPLATE = "stats.html"
+SIZES = (1, 10, 25, 50, 100, 250, 500, 1000)
+"""The fewest posts of a thread of each size."""
+ACTIVE = 15
+"""How many authors are listed as the most active."""
+
+
+class Share(msgspec.Struct, frozen=True):
+    """A row of a table of counts."""
+
+    name: str
+    count: int
+    bar: Markup
+    """The count as a drawing, relative to the largest count of its table."""
+    url: str | None = None
+    """The page of the thing that is counted, if it has one."""
+
+
+class Stats(Head, frozen=True, kw_only=True):
+    """stats.html."""
+
+    threads: int
+    posts: int
+    authors: int
+    first: str
+    """Month of the first dated thread, "" without dates."""
+    last: str
+    undated: int
+    """Number of posts of threads without a date."""
+    timeline: Markup
+    """Posts by month as a drawing, from the first month to the last."""
+    months: tuple[Share, ...]
+    """Months with posts, newest first."""
+    scores: tuple[Share, ...]
+    """Posts by score; empty if there are no scores."""
+    labels: tuple[Share, ...]
+    """Posts by label, most frequent first."""
+    sizes: tuple[Share, ...]
+    """Threads by number of posts."""
+    active: tuple[Share, ...]
+    """Authors with the most posts."""
+
+
+def pages(links: Links, config: Config) -> Iterator[Page]:
+    """List the one page."""
+    shown = mark(
+        [(facts.posts, facts.best, facts.tally) for facts in links.threads],
+        list(links.months.items()),
+        len(links.authors),
+        [(author.listed, author.slug) for author in links.authors[:ACTIVE]],
+    )
+    yield Page(urls.STATS, KIND, "stats", shown, TEMPLATE)
+
+
+def view(page: Page, links: Links, config: Config) -> Stats:
+    """Make the view of the page."""
+    posts = posts_by_month(links)
+    months = _months(posts)
+    total = sum(facts.posts for facts in links.threads)
+    labels: dict[str, int] = {}
+    scores = dict.fromkeys(SCORES, 0)
+    for each in map(tally, links.threads):
+        for label, count in each.labels:
+            labels[label] = labels.get(label, 0) + count
+        for score, count in zip(SCORES, each.scores, strict=False):  # empty if no post has a score
+            scores[score] += count
+    return Stats(
+        **head(urls.STATS, config),
+        title="Statistics",
+        description="The archive in numbers: posts by month, by score and by label, and who wrote most.",
+        threads=len(links.threads),
+        posts=total,
+        authors=len(links.authors),
+        first=dates.month(*months[0]) if months else "",
+        last=dates.month(*months[-1]) if months else "",
+        undated=total - sum(posts.values()),
+        timeline=columns("Posts by month", [(dates.month(*when), posts.get(when, 0)) for when in months]),
+        months=_shares(
+            (dates.month(*when), count, urls.month_page(*when)) for when, count in sorted(posts.items(), reverse=True)
+        ),
+        scores=_shares((_score(score, links), count, None) for score, count in scores.items())
+        if any(scores.values())
+        else (),
+        labels=_shares((label, count, None) for label, count in by_count(labels)),
+        sizes=_shares((name, count, None) for name, count in _sizes(facts.posts for facts in links.threads)),
+        active=_shares((author.name, author.posts, author.url) for author in links.authors[:ACTIVE] if author.posts),
+    )
+
+
+def _months(posts: dict[tuple[int, int], int]) -> list[tuple[int, int]]:
+    """List all months from the first with threads to the last, also those without threads."""
+    if not posts:
+        return []
+    first, last = min(posts), max(posts)
+    months = [(year, month) for year in range(first[0], last[0] + 1) for month in range(1, 13)]
+    return [when for when in months if first <= when <= last]
+
+
+def _score(score: int, links: Links) -> str:
+    """Name a score; the highest also stands for higher scores, if there are any."""
+    more = score == SCORES[-1] and any(facts.best is not None and facts.best > score for facts in links.threads)
+    return f"{score} or more" if more else str(score)
+
+
+def _sizes(counts: Iterable[int]) -> Iterable[tuple[str, int]]:
+    """Count threads by size, from the smallest size that occurs to the largest."""
+    steps = (0, *SIZES)
+    threads = dict.fromkeys(steps, 0)
+    for count in counts:
+        threads[steps[bisect.bisect_right(SIZES, count)]] += 1
+    sizes = [size for size, number in threads.items() if number]
+    for size, upper in zip(steps, (*SIZES, None), strict=True):
+        if sizes and sizes[0] <= size <= sizes[-1]:
+            name = "no posts" if not size else f"{size:,} or more" if upper is None else f"{size}–{upper - 1}"
+            yield name, threads[size]
+
+
+def _shares(counts: Iterable[tuple[str, int, str | None]]) -> tuple[Share, ...]:
+    """Make the rows of a table of counts, each with a bar relative to the largest."""
+    table = tuple(counts)
+    most = max((count for _, count, _ in table), default=0)
+    return tuple(Share(name, count, share(count, most), url) for name, count, url in table)

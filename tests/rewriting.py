@@ -1,0 +1,37 @@
+"""What redaction makes of one save: its text in, the text of its published copy out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+
+from generator.model import Thread
+from generator.readers import Reading, read_save, splice
+from generator.threads.join import Part, join_parts, without_footer
+from generator.threads.redact import STORY, _pieces, _without
+
+__all__ = ("STORY", "only_part", "redacted", "rewritten", "thread_of")
+
+
+def thread_of(reading: Reading, *, footer: bool = True) -> Thread:
+    """Give the one thread of a save; with `footer` false the footer belongs to the last post."""
+    return only_part(reading, footer=footer).thread
+
+
+def only_part(reading: Reading, *, footer: bool = True) -> Part:
+    """Give the one thread of a save, on its way into `redact`."""
+    (part,) = join_parts({"content/save": reading}).parts
+    return part if footer else without_footer(part)
+
+
+def redacted(
+    reading: Reading, gone: Collection[int], change: Callable[[str], str] = str, *, footer: bool = True
+) -> tuple[Thread, str]:
+    """Remove posts (or the `STORY`) and change all other texts; gives the thread and the text of the copy."""
+    part = only_part(reading, footer=footer)
+    thread = _without(part, set(gone), change)
+    return thread, splice(reading.text, sorted(_pieces(part, thread, set(gone))))
+
+
+def rewritten(text: str, gone: Collection[int], change: Callable[[str], str] = str, *, footer: bool = True) -> str:
+    """Give the text of the copy of a save."""
+    return redacted(read_save(text.encode(), "save"), gone, change, footer=footer)[1]
