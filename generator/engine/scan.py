@@ -204,12 +204,9 @@ class _Reader:
 
     def _group(self) -> list[Group]:
         """Put the saves into groups, as far as is known which threads they hold."""
+        read = self.looked.last | self.inputs
         ties = {
-            path: self.inputs[path].ties
-            if path in self.inputs
-            else self.looked.last[path].ties
-            if path in self.looked.last
-            else ()
+            path: read[path].ties if path in read else ()
             for path in self.looked.listing.saves
             if path not in self.unusable
         }
