@@ -5,7 +5,9 @@ and `pyproject.toml` keeps Jinja2 below the next minor version."""
 
 from __future__ import annotations
 
+import contextlib
 import keyword
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from jinja2 import nodes
@@ -18,6 +20,8 @@ LEANS_ON = {
     "visit_Template": ("node", "frame"),
     "visit_Getattr": ("node", "frame"),
     "visit_Include": ("node", "frame"),
+    "visit_Block": ("node", "frame"),
+    "blockvisit": ("nodes", "frame"),
     "visit_Getitem": ("node", "frame"),
     "visit_Call": ("node", "frame", "forward_caller"),
     "visit_Test": ("node", "frame"),
@@ -29,12 +33,18 @@ LEANS_ON = {
     "buffer": ("frame",),
     "write": ("x",),
     "writeline": ("x", "node", "extra"),
+    "indent": (),
+    "outdent": ("step",),
 }
 """Methods of `CodeGenerator` that are called or replaced here, and their parameters."""
 
 
+LONG = 40
+"""A turn of a loop with more pieces than this is yielded by itself: a post has more, an entry of a list has fewer."""
+
+
 class Compiler(CodeGenerator):
-    """Compiles a template so that it escapes with `escape_fast`, and yields each block as one piece.
+    """Compiles a template so that it escapes with `escape_fast`, and yields few large pieces.
 
     Jinja2 passes every piece of text through all the blocks that it is in. Collecting the pieces first saves a third of
     the time in templates.
@@ -65,14 +75,40 @@ class Compiler(CodeGenerator):
 
     def visit_Include(self, node: nodes.Include, frame: Frame) -> None:  # noqa: N802  # Jinja2's name
         """Include a template. What was collected must come first, since Jinja2 yields the included one at once."""
-        if node.with_context or frame.buffer != self._collected:
+        if node.with_context:
             super().visit_Include(node, frame)
+        else:
+            with self._yielding(frame):
+                super().visit_Include(node, frame)
+
+    def visit_Block(self, node: nodes.Block, frame: Frame) -> None:  # noqa: N802  # Jinja2's name
+        """Yield a block by itself: one letter beyond Latin-1 around it would make all of it slow to encode."""
+        with self._yielding(frame):
+            super().visit_Block(node, frame)
+
+    def blockvisit(self, nodes: Iterable[nodes.Node], frame: Frame) -> None:
+        """Compile a loop so that each long turn is yielded by itself: most are ASCII, which encodes fast."""
+        super().blockvisit(nodes, frame)
+        if frame.loop_frame and not frame.soft_frame and frame.buffer == self._collected:
+            self.writeline(f"if len({frame.buffer}) > {LONG}:")
+            self.indent()
+            self._yield_collected(frame)
+            self.outdent()
+
+    @contextlib.contextmanager
+    def _yielding(self, frame: Frame) -> Iterator[None]:
+        """Yield what was collected, then what follows without collecting it."""
+        if frame.buffer != self._collected:
+            yield
             return
+        self._yield_collected(frame)
+        frame.buffer = None
+        yield
+        frame.buffer = self._collected
+
+    def _yield_collected(self, frame: Frame) -> None:
         self.writeline(f"yield concat({frame.buffer})")
         self.writeline(f"{frame.buffer}.clear()")
-        frame.buffer = None
-        super().visit_Include(node, frame)
-        frame.buffer = self._collected
 
     def _output_child_pre(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:
         if frame.eval_ctx.volatile or not frame.eval_ctx.autoescape:

@@ -68,7 +68,9 @@ def test_what_we_write_instead_is_in_the_place() -> None:
     ours = compiled("{{ a.b }}{% block c %}{{ d }}{% endblock %}", AttributeCompiler)
     assert "getattr" not in ours, say("CodeGenerator.visit_Getattr is not asked")
     assert len(re.findall(r"escape_fast\(", ours)) == 2, say("CodeGenerator._output_child_pre is not asked")
-    assert len(re.findall(r"yield concat\(t_\d+\)", ours)) == 2, say("CodeGenerator.leave_frame is not asked")
+    assert len(re.findall(r"yield concat\(t_\d+\)", ours)) == 3, say("leave_frame or visit_Block is not asked")
+    turns = compiled("{% for a in b %}{{ a }}{% endfor %}", AttributeCompiler)
+    assert re.search(r"if len\(t_\d+\) > \d+:\s+yield concat", turns), say("CodeGenerator.blockvisit is not asked")
 
 
 def test_a_version_that_may_change_them_is_not_installed() -> None:
