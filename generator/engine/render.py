@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import itertools
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -25,6 +26,7 @@ from generator.model import TOP, Reply, Thread
 from generator.output import Writer, page_record
 from generator.pages import (
     AuthorContext,
+    AuthorOutline,
     Page,
     ThreadContext,
     ThreadName,
@@ -153,6 +155,9 @@ def read_names(path: str) -> tuple[Mapping[str, ThreadName], Mapping[str, str]]:
     return threads, slugs
 
 
+TOGETHER = 16
+"""Pages of authors that take each step together: a processor runs the same code again faster than other code."""
+
 pack = msgspec.msgpack.Encoder().encode
 unpack_done = msgspec.msgpack.Decoder(list[Done]).decode
 _unpack_jobs = msgspec.msgpack.Decoder(list[AuthorJob]).decode
@@ -233,6 +238,24 @@ def _under(folder: str, problem: Problem) -> Problem:
 
 def _author_pages(batch: AuthorBatch, shared: Shared) -> Iterator[Done | Rendered]:
     """Render those pages of a partition's authors that are stale."""
+    found = _author_outlines(batch, shared)
+    while some := list(itertools.islice(found, TOGETHER)):
+        views: list[tuple[Wanted, Head]] = []
+        for outline, (record, present) in some:
+            why = reason(outline.page.fingerprint, record, present, same_site=batch.same_site)
+            if why is None:
+                assert record is not None
+                yield Done(outline.page.url, record, None, False)
+            else:
+                views.append((Wanted(outline.page, why, present), outline.view()))
+        pages = [shared.theme.render(wanted.page.template, view, shared.site) for wanted, view in views]
+        yield from (Rendered(wanted, data) for (wanted, _), data in zip(views, pages, strict=True))
+
+
+def _author_outlines(
+    batch: AuthorBatch, shared: Shared
+) -> Iterator[tuple[AuthorOutline, tuple[bytes | None, bytes | None]]]:
+    """Yield the pages of a partition's authors, with what the last build left of each (`AuthorJob.last`)."""
     threads, slugs = read_names(batch.names)
     context = AuthorContext(threads, slugs, shared.config)
     jobs = {job.author.key: job for job in _unpack_jobs(batch.jobs)}
@@ -244,13 +267,6 @@ def _author_pages(batch: AuthorBatch, shared: Shared) -> Iterator[Done | Rendere
             if len(rows) != job.author.threads or not threads.keys() >= {thread for thread, _ in rows}:
                 raise Damaged(f"{batch.partition}: the rows of {key} are not those that were summed up")
             for outline in author_outlines(job.author, rows, context):
-                record, present = job.last.get(outline.page.url, (None, None))
-                why = reason(outline.page.fingerprint, record, present, same_site=batch.same_site)
-                if why is None:
-                    assert record is not None
-                    yield Done(outline.page.url, record, None, False)
-                else:
-                    data = shared.theme.render(outline.page.template, outline.view(), shared.site)
-                    yield Rendered(Wanted(outline.page, why, present), data)
+                yield outline, job.last.get(outline.page.url, (None, None))
     if jobs:
         raise Damaged(f"{batch.partition}: there are no rows of {', '.join(jobs)}")
