@@ -238,10 +238,10 @@ def _under(folder: str, problem: Problem) -> Problem:
 
 def _author_pages(batch: AuthorBatch, shared: Shared) -> Iterator[Done | Rendered]:
     """Render those pages of a partition's authors that are stale."""
-    found = _author_outlines(batch, shared)
-    while some := list(itertools.islice(found, TOGETHER)):
+    outlines = _author_outlines(batch, shared)
+    while together := list(itertools.islice(outlines, TOGETHER)):
         views: list[tuple[Wanted, Head]] = []
-        for outline, (record, present) in some:
+        for outline, (record, present) in together:
             why = reason(outline.page.fingerprint, record, present, same_site=batch.same_site)
             if why is None:
                 assert record is not None
