@@ -96,6 +96,11 @@ class Workers(contextlib.AbstractContextManager["Workers"]):
             # No worker may still be writing when a build has ended or another one starts.
             wait([future for future in waiting if not future.cancel()])
 
+    def begin(self, function: Callable[[Task], Result], tasks: Iterable[Task], weight: int) -> list[Future[Result]]:
+        """Call `function` on a few tasks while the caller goes on; it must write nothing."""
+        executor = self._executor(weight)
+        return [executor.submit(function, task) for task in tasks]
+
     def rest(self) -> None:
         """End the processes, which frees their memory; they are started again when they are needed."""
         if self._pool:

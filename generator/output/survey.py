@@ -8,8 +8,10 @@ is written here.
 from __future__ import annotations
 
 import hashlib
+import itertools
 import os
 from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import Future
 from pathlib import Path, PurePosixPath
 
 import msgspec
@@ -114,11 +116,11 @@ def digest_part(task: WalkTask) -> bytes:
     return digest(names, b"".join(map(files.__getitem__, names)))
 
 
-def is_as_left(output: Path, left: Digests, files: int, workers: Workers) -> bool:
-    """Say whether all names and stamps in the output are those that were digested; `files` is about how many."""
-    starts = [start for start, _ in left]
-    tasks = [WalkTask(str(output), *part) for part in zip(starts, [*starts[1:], _END], strict=True)]
-    return [digest for _, digest in left] == list(workers.run(digest_part, tasks, files * WEIGHT))
+def begin_digests(output: Path, left: Digests, files: int, workers: Workers) -> list[Future[bytes]]:
+    """Begin to digest the parts of an output that were digested when it was left; `files` is about how many it has."""
+    bounds = [*(start for start, _ in left), _END]
+    tasks = [WalkTask(str(output), *part) for part in itertools.pairwise(bounds)]
+    return workers.begin(digest_part, tasks, files * WEIGHT)
 
 
 def stands(output: Path, records: Mapping[str, bytes], some: Iterable[str]) -> bool:

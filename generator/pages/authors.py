@@ -46,7 +46,7 @@ def pages(links: Links, config: Config) -> Iterator[Page]:
         part = authors[cut.start : cut.stop]
         total = len(authors) if cut.paging.number == 1 else None
         shown = b"".join([author.listed for author in part]), "\n".join([author.slug for author in part])
-        yield Page(cut.url, KIND, "authors", mark(cut, total, shown), TEMPLATE, cut=cut)
+        yield Page(cut.url, KIND, "authors", mark(cut.paging, total, shown), TEMPLATE, cut=cut)
 
 
 def view(page: Page, links: Links, config: Config) -> AuthorList:

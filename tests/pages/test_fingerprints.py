@@ -14,6 +14,7 @@ from generator.model import TOP, Author, Post, Reply, SaveRef, Thread
 from generator.pages import (
     AuthorContext,
     author_outlines,
+    authors,
     page_view,
     plan,
     thread_context,
@@ -136,3 +137,21 @@ def test_the_same_content_has_the_same_fingerprints(one: tuple[Thread, ...]) -> 
 def test_themes_have_to_offer_the_templates_of_all_pages() -> None:
     site = made((thread("1", ([(Author("s", "Ann"), 1, None, False)], "One", "2024-11-02", None, ("own",))),))
     assert {page.template for page in site.values()} - {""} | {"base.html"} == set(TEMPLATES)
+
+
+def test_an_author_who_comes_in_leaves_the_further_pages_of_the_index_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They have other places in the ranking then, which is nothing that they show."""
+    monkeypatch.setattr(authors, "AUTHORS_PER_PAGE", 2)
+
+    def pages(*names: str) -> dict[str, Made]:
+        posts = tuple(Post(str(at), "", Author("notes", name), None, None, "x") for at, name in enumerate(names))
+        replies = (TOP,) * len(posts)
+        return made((Thread("notes", "n", "A note", "", posts, replies=replies, saves=(SaveRef("n.md", "", ""),)),))
+
+    before, after = (
+        pages("Ann", "Ann", "Ann", "Bo", "Cy", "Di"),
+        pages("Ann", "Ann", "Ann", "Ed", "Ed", "Bo", "Cy", "Di"),
+    )
+    last = max(url for url in before if url.startswith("authors/index/"))
+    assert before[last].shown == after[last].shown
+    assert before[last].fingerprint == after[last].fingerprint
