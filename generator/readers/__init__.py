@@ -76,7 +76,7 @@ def _no_save(raw: bytes, path: str) -> tuple[Problem, ...]:
     unknown = Problem(
         path,
         1,
-        f"this is no kind of save that Threadpress reads; it starts {quote(text.lstrip())}",
+        f"Threadpress does not read this kind of file; it starts {quote(text.lstrip())}",
         f"start a save with a line such as {kinds}, or {AWAY}",
     )
     return (*problems, unknown)

@@ -200,7 +200,7 @@ def _read_post_line(heading: str, at: int, findings: Findings) -> _PostLine | No
     else:
         findings.error(
             at,
-            f"what stands in braces in {quote(content)} can't be read",
+            f"the braces in {quote(content)} can't be read",
             'write key=value or key="some words" with spaces between, or {} for none',
         )
         brace, pairs = first, ()

@@ -179,9 +179,9 @@ def test_all_attributes() -> None:
         ("score=1.5", 'score can\'t be "1.5"', "write a whole number"),
         ("posted=never", 'posted can\'t be "never"', "write it as 2007-04-05T10:00:00Z or 2007-04-05"),
         ("id=a id=b", "id stands twice in a post line", "leave one of them"),
-        ("id", 'what stands in braces in "## pg {id}" can\'t be read', "write key=value"),
-        ('id="a', 'what stands in braces in "## pg {id="a}" can\'t be read', "write key=value"),
-        ('id="a"b=c', 'what stands in braces in "## pg {id="a"b=c}" can\'t be read', "write key=value"),
+        ("id", 'the braces in "## pg {id}" can\'t be read', "write key=value"),
+        ('id="a', 'the braces in "## pg {id="a}" can\'t be read', "write key=value"),
+        ('id="a"b=c', 'the braces in "## pg {id="a"b=c}" can\'t be read', "write key=value"),
     ],
 )
 def test_attributes_that_cannot_be_used(attributes: str, message: str, hint: str) -> None:

@@ -38,7 +38,7 @@ def test_an_empty_file(raw: bytes) -> None:
 
 def test_a_file_that_is_no_save() -> None:
     assert str(only_error(b"Dear diary,\ntoday ...")) == (
-        'some/file.txt:1: this is no kind of save that Threadpress reads; it starts "Dear diary,"; start a save with a '
+        'some/file.txt:1: Threadpress does not read this kind of file; it starts "Dear diary,"; start a save with a '
         "line such as News: 0179799118 (slashdot-text) or +++ (markdown), or leave this file out of the content folder"
     )
 

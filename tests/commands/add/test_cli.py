@@ -211,7 +211,7 @@ def test_what_cannot_be_inspected_is_told(site: Site) -> None:
     for name, expected in (
         ("102", "102: there is no such file, and no such thread in the archive; did you mean 101?"),
         ("content", "content: this is a folder; name a save in it"),
-        ("diary", "diary:1: this is no kind of save that Threadpress reads; it starts"),
+        ("diary", "diary:1: Threadpress does not read this kind of file; it starts"),
         ("9", "content/9.txt:9: the score in "),
         ("ftp://x", "ftp://x: ftp is not fetched, only http and https; "),
     ):
