@@ -4,7 +4,7 @@ The bytes of one save come in, a `Reading` goes out: its threads, and every prob
 threads of readings. Each module in the table `READERS` reads one kind of save; a new reader is registered by one line
 there. Readers open no files, keep no state, and accept any bytes: what can't be read becomes a `Problem`. They know
 nothing about redaction, sidecars and merging. If the source gives a post no id, they make one (`ids.post_id`); ids may
-repeat within a thread.
+repeat within a thread. An id has only ASCII letters and digits, `-` and `_`, since the map's links show it unescaped.
 """
 
 from __future__ import annotations
