@@ -31,7 +31,7 @@ from generator.engine.render import (
 from generator.engine.spool import leave
 from generator.engine.stale import Stale
 from generator.engine.store import LastBuild, Store
-from generator.pages import Page, Plan, author_urls, page_view, thread_context, thread_names
+from generator.pages import Page, Plan, ThreadName, author_urls, page_view, thread_context
 from generator.site import AUTHORS, AuthorSum, Facts, Gathered, Links, row_keys
 from generator.threads import Group
 from generator.workers import Workers, batches
@@ -51,6 +51,8 @@ class Site(msgspec.Struct, frozen=True):
     project: Project
     links: Links
     plan: Plan
+    names: Mapping[str, ThreadName]
+    """How authors' pages name each thread, by order key."""
     touched: Set[str]
     """Keys of the authors whose pages may show something new."""
 
@@ -163,8 +165,7 @@ class Batches:
 
     def _author_batch(self, partition: int, authors: Iterable[AuthorSum], *, everyone: bool) -> AuthorBatch:
         if not self._names:
-            names = thread_names(self.site.links), self.site.links.slugs
-            self._names = leave(Path(self.store.spool, "names"), names)
+            self._names = leave(Path(self.store.spool, "names"), (self.site.names, self.site.links.slugs))
         path = str(self.store.partition_path(partition))
         jobs = pack(list(map(self._author_job, authors)))
         return AuthorBatch(path, jobs, everyone, self._names, self.stale.same_site)

@@ -147,8 +147,9 @@ class Engine:
         planned = plan(links, project.config, project.theme)
         shown = mark(planned.site)
         stale = Stale(output, same_site=(last.state.site, last.state.shown) == (every_page, shown))
-        names = {order: name.mark for order, name in thread_names(links).items()}
-        site = Site(project, links, planned, touched_authors(links, authors, names, last))
+        names = thread_names(links)
+        marks = {order: name.mark for order, name in names.items()}
+        site = Site(project, links, planned, names, touched_authors(links, authors, marks, last))
         batches = Batches(site, stale, store, workers)
         if order.clean:
             output.clear(batches.files, batches.render_only)
@@ -168,7 +169,7 @@ class Engine:
                 problems=content.problems, strays=content.strays,
             ),
             facts=Part.of(links.threads),
-            names=Part.of(names),
+            names=Part.of(marks),
             sums=Part.of(_sums(gathered, links)),
             records=Part(left.records),
         )  # fmt: skip

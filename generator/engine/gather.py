@@ -8,7 +8,7 @@ rows that are gone, are summed up again.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -89,12 +89,11 @@ def gather(
     return gathered
 
 
-def _compare(kind: str, old: Iterable[Summary], fresh: list[Summary], touched: Mapping[Key, int]) -> Gathered[Summary]:
+def _compare(kind: str, old: Sequence[Summary], fresh: list[Summary], touched: Mapping[Key, int]) -> Gathered[Summary]:
     """Tell summaries of touched keys from the others."""
-    kept: list[Summary] = []
-    last: list[Summary] = []
-    for each in old:
-        (last if (kind, each.key) in touched else kept).append(each)
+    mine = {key for name, key in touched if name == kind}
+    kept = [each for each in old if each.key not in mine]
+    last = [each for each in old if each.key in mine]
     return Gathered(tuple(kept), tuple(fresh), tuple(last))
 
 

@@ -6,6 +6,7 @@ needs the content without what a build left (`check`) reads all of it here.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import time
 from collections.abc import Iterable
@@ -34,7 +35,7 @@ YOUNG = 2_000_000_000
 """Nanoseconds before a build within which a file may have changed after it was read and kept its stamp."""
 
 
-class Looked(msgspec.Struct, frozen=True):
+class Looked(msgspec.Struct, frozen=True, dict=True):
     """The content folder before anything in it is read."""
 
     listed: int
@@ -45,7 +46,7 @@ class Looked(msgspec.Struct, frozen=True):
     doubtful: frozenset[str]
     """Paths of files that may have changed since, or are new."""
 
-    @property
+    @functools.cached_property
     def files(self) -> dict[str, FileStamp]:
         """Stamps of all saves and sidecars."""
         return self.listing.saves | self.listing.sidecars

@@ -271,7 +271,7 @@ class _Reader:
     def content(self, last: LastBuild) -> Content:
         """Give what was found."""
         looked, config = self.looked, self.project.config
-        final = self.groups
+        final, groups = self.groups, set(self.groups)
         fresh = [facts for group in final for facts in self._read_facts(group)]
         kept = [facts for group in final if self._is_kept(group) for facts in self.last[group]]
         gone = self.unusable.union(looked.last.keys() - looked.files.keys())
@@ -291,7 +291,7 @@ class _Reader:
             (*fresh, *kept),
             tuple(fresh),
             tuple(facts for facts in self.old if facts.key not in stays),
-            tuple(self._spool(result, groups, set(final)) for result, groups in self.batches),
+            tuple(self._spool(result, read, groups) for result, read in self.batches),
             told,
             looked.listing.problems,
             untouched=not fresh and len(kept) == len(self.old) and told == last.state.problems,

@@ -76,6 +76,7 @@ class Output:
         # At 137,000 files this takes half a second, so it is begun here, and planning goes on meanwhile.
         self._digests = [] if trusted else begin_digests(folder, left.digests, left.files, workers)
         self._survey: Survey | None = None
+        self._gone: Collection[str] | None = None
         self._removed: tuple[str, ...] = ()
 
     @functools.cached_property
@@ -133,13 +134,13 @@ class Output:
         if not self.survey.bare:
             files = planned()
             self._adopt(render(self._blocked(files)))
-            self._removed = self._make_room(files)
+            self._removed = self._make_room(files, self._unplanned(files))
 
     def clear(self, planned: Callable[[], Collection[str]], render: Render) -> None:
         """Remove every file of ours, so that a build starts from nothing. Raises what `prepare` raises."""
         write.clear_apart(self.folder)
         self._adopt(render(self._blocked(planned())))
-        self._removed = self._make_room(())
+        self._removed = self._make_room((), self.records)
         if self.survey.hash_of(urls.SUMS):
             write.remove(self.folder, urls.SUMS)
         self.records = Records.of({})
@@ -161,8 +162,7 @@ class Output:
         """
         if self._trusted:
             self._removed = self._remove_unchanged(planned)
-        gone = [url for url in self.records if url not in planned]
-        after = self.records.stamped(self.survey.stamps).replaced(gone, records)
+        after = self.records.stamped(self.survey.stamps).replaced(self._unplanned(planned), records)
         data = list_sums(after)
         sha256 = hashlib.sha256(data).digest()
         written = self.survey.hash_of(urls.SUMS) != sha256
@@ -218,15 +218,21 @@ class Output:
             blocked.update(name for depth in range(1, len(parts)) if (name := "/".join(parts[:depth])) in wanted)
         return blocked
 
-    def _make_room(self, planned: Collection[str]) -> tuple[str, ...]:
+    def _unplanned(self, planned: Collection[str]) -> Collection[str]:
+        """Give the recorded files that the site no longer has; this is worked out once a build."""
+        if self._gone is None:
+            self._gone = [url for url in self.records if url not in planned]
+        return self._gone
+
+    def _make_room(self, planned: Collection[str], unplanned: Collection[str]) -> tuple[str, ...]:
         """Remove obsolete files before any page is written: one may be where a folder is to be."""
-        obsolete = self._remove(self.survey.beyond(planned))
+        obsolete = self._remove(self.survey.beyond(planned, unplanned))
         write.remove_empty(self.folder, {url for url in self.survey.folders if url in planned})
         return obsolete
 
     def _remove_unchanged(self, planned: Collection[str]) -> tuple[str, ...]:
         """Remove obsolete files that are still as they were left; others are not ours any more."""
-        obsolete = self.survey.beyond(planned)
+        obsolete = self.survey.beyond(planned, self._unplanned(planned))
         changed = {url for url in obsolete if not stands(self.folder, self.records, [url])}
         if changed:
             there = {

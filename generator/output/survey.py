@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from concurrent.futures import Future
 from pathlib import Path, PurePosixPath
 
@@ -83,9 +83,9 @@ class Survey(msgspec.Struct, frozen=True):
         place = None if url in self.absent else self.records.places.get(url)
         return None if place is None else self.records.sha256(place)
 
-    def beyond(self, planned: Iterable[str]) -> set[str]:
-        """Give the URLs of our files that are not among the planned ones."""
-        return ((self.records.keys() - self.absent) | self.others.keys()).difference(planned)
+    def beyond(self, planned: Collection[str], unplanned: Iterable[str]) -> set[str]:
+        """Give the URLs of our files that are not among the planned ones; `unplanned` are the recorded ones of these."""
+        return {url for url in unplanned if url not in self.absent} | {url for url in self.others if url not in planned}
 
 
 def digests(records: Records, foreign: Mapping[str, bytes]) -> Digests:

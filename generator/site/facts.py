@@ -179,8 +179,14 @@ def _names(writers: Iterable[Author], keys: Iterable[str]) -> str:
 
 def row_keys(facts: Facts, kind: str) -> list[str]:
     """Give the keys of a thread's rows of a kind."""
+    lines = key_lines(facts, kind)
+    return lines.split("\n") if lines else []
+
+
+def key_lines(facts: Facts, kind: str) -> str:
+    """Give the keys of a thread's rows of a kind, one on a line."""
     marks = facts.row_marks.get(kind)
-    return marks.keys.split("\n") if marks and marks.keys else []
+    return marks.keys if marks else ""
 
 
 def tally(facts: Facts) -> Tally:

@@ -18,9 +18,12 @@ from generator.config import Config
 from generator.model import Author, source_and_uid
 from generator.site import contributions
 from generator.site.authors import AuthorSum, rank
-from generator.site.facts import Facts, row_keys
+from generator.site.facts import Facts, key_lines, row_keys
 from generator.site.gathered import Gathered
 from generator.theme import Ref
+
+FEW = 8
+"""Up to so many authors are searched for in the lines of a thread's keys; for more, the lines are split first."""
 
 
 class Links(msgspec.Struct, frozen=True):
@@ -84,6 +87,10 @@ def link(facts: Iterable[Facts], authors: Gathered[AuthorSum], config: Config) -
 
 def _exceptions(thread: Facts, slugs: Mapping[str, str]) -> dict[str, str]:
     """Pick the slugs that are not made from the authors' names in a thread."""
+    if len(slugs) <= FEW:  # as in most archives; splitting the keys of all threads takes thirty times as long
+        lines = key_lines(thread, contributions.NAME)
+        if not any(key in lines for key in slugs):
+            return {}
     keys = row_keys(thread, contributions.NAME)
     if slugs.keys().isdisjoint(keys):
         return {}
