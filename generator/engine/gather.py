@@ -24,6 +24,8 @@ from generator.workers import Workers
 class GatherTask(msgspec.Struct, frozen=True):
     """One partition and what is new for it: a task for a worker."""
 
+    number: int
+    """Of the partition."""
     partition: str
     parts: tuple[SpoolPart, ...]
     """This partition's rows."""
@@ -39,6 +41,9 @@ class GatherResult(msgspec.Struct, frozen=True):
     counts: dict[Key, int]
     """How many rows each touched key has now."""
 
+
+STORED = 50
+"""So many bytes of a touched partition cost as much as a byte of saves."""
 
 _decode_rows = msgspec.msgpack.Decoder(list[Row]).decode
 
@@ -76,7 +81,7 @@ def gather(
         store.begin_gather(afresh=afresh)
     fresh: dict[str, list[Summary]] = {kind.name: [] for kind in KINDS}
     counts: dict[Key, int] = {}
-    weight = sum(part.length for task in tasks for part in task.parts)
+    weight = _weight(tasks, last)
     for number, result in enumerate(workers.run(gather_partition, tasks, weight), 1):
         workers.tell("gather", number, len(tasks))
         counts |= result.counts
@@ -87,6 +92,13 @@ def gather(
     if not afresh:
         _refuse_lost(gathered, counts, change.counts)
     return gathered
+
+
+def _weight(tasks: Sequence[GatherTask], last: LastBuild) -> int:
+    """Weigh tasks in bytes of saves. In a large archive many keys have long rows, and all of a key are read again."""
+    marks = last.state.partitions
+    stored = sum(marks[task.number][0] for task in tasks) if marks else 0
+    return sum(part.length for task in tasks for part in task.parts) + stored // STORED
 
 
 def _compare(kind: str, old: Sequence[Summary], fresh: list[Summary], touched: Mapping[Key, int]) -> Gathered[Summary]:
@@ -149,5 +161,5 @@ def _tasks(
     for number in range(PARTITIONS):
         parts = tuple(batch[number] for batch in batches if batch[number].length > 1)  # an empty list takes one byte
         if parts or number in gone or afresh:
-            tasks.append(GatherTask(str(store.partition_path(number)), parts, tuple(gone.get(number, ()))))
+            tasks.append(GatherTask(number, str(store.partition_path(number)), parts, tuple(gone.get(number, ()))))
     return tasks

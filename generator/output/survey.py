@@ -84,7 +84,7 @@ class Survey(msgspec.Struct, frozen=True):
         return None if place is None else self.records.sha256(place)
 
     def beyond(self, planned: Collection[str], unplanned: Iterable[str]) -> set[str]:
-        """Give the URLs of our files that are not among the planned ones; `unplanned` are the recorded ones of these."""
+        """Give the URLs of our files that are not planned; `unplanned` are those of them that are recorded."""
         return {url for url in unplanned if url not in self.absent} | {url for url in self.others if url not in planned}
 
 

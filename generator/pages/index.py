@@ -72,19 +72,19 @@ def discussed(links: Links) -> tuple[ThreadRow, ...]:
 
 def praised(links: Links, posts_per_page: int) -> tuple[BestPost, ...]:
     """Give the posts with the highest scores; of equals, those with more answers, then those of newer threads."""
-    if len(links.threads) < FROM:
+    threads = links.threads
+    if len(threads) < FROM:
         return ()
-    tallies = list(map(tally, links.threads))
-    scores = [post.score for tally in tallies for post in tally.best]
-    least = min(heapq.nlargest(BEST, scores), default=0)
-    posts = ((post, number) for number, tally in enumerate(tallies) for post in tally.best if post.score >= least)
+    tops = ((facts.top, number) for number, facts in enumerate(threads) if facts.top)
+    # Every one of the best posts is in one of the threads that have the best posts at their top.
+    posts = ((post, number) for _, number in heapq.nlargest(BEST, tops) for post in tally(threads[number]).best)
     best = heapq.nlargest(BEST, posts, key=lambda each: (each[0].score, each[0].answers, each[1], -each[0].place))
     return tuple(
         BestPost(
             url=page_url(links.urls[number], post.place // posts_per_page + 1) + urls.anchor(post.id),
             score=post.score,
-            author=author_ref(Author(links.threads[number].source, post.name, post.uid), links.exceptions[number]),
-            thread=Ref(links.threads[number].title, links.urls[number]),
+            author=author_ref(Author(threads[number].source, post.name, post.uid), links.exceptions[number]),
+            thread=Ref(threads[number].title, links.urls[number]),
         )
         for post, number in best
     )

@@ -113,6 +113,8 @@ class Facts(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """The parents of its posts, with evidence and confidence, encoded."""
     tally: bytes
     """`Tally`, encoded."""
+    top: tuple[int, int] | None
+    """Score and number of answers of the first of the tally's best posts; None if there are none."""
     hits: tuple[str, ...]
     """Redactions that applied to it."""
     problems: tuple[Problem, ...]
@@ -136,6 +138,7 @@ def facts_of(thread: Thread, tree: Tree, origin: Origin, order: str, marks: Mapp
     """
     scores = [post.score for post in thread.posts]
     best = max((score for score in scores if score is not None), default=None)
+    counted = _tally(thread, tree, scores)
     writers = {post.author for post in thread.posts}
     authors = len({author.key for author in writers})
     if thread.author:
@@ -161,7 +164,8 @@ def facts_of(thread: Thread, tree: Tree, origin: Origin, order: str, marks: Mapp
         row_marks={kind: RowMarks("\n".join(by_key), b"".join(by_key.values())) for kind, by_key in marks.items()},
         names=_names(writers, marks.get(contributions.NAME, ())),
         replies=_pack(tree.parents, thread.replies),
-        tally=_encode(_tally(thread, tree, scores)),
+        tally=_encode(counted),
+        top=(counted.best[0].score, counted.best[0].answers) if counted.best else None,
         hits=origin.hits,
         problems=origin.problems,
     )
