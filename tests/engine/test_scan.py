@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.engine.inputs import read_content
+from generator.engine.inputs import look, read_content
 from generator.engine.lock import FOLDER
 from generator.engine.partition import PARTITIONS, partition_of
 from generator.engine.project import Project
@@ -356,3 +356,9 @@ def scan_one(content: Path) -> tuple[Facts, tuple[Contribution, ...]]:
     assert all(partition_of((row.kind, row.key)) == number for number, part in enumerate(parts) for row in part)
     by_author = {row.key: row for part in parts for row in part}
     return facts, tuple(contribution_in(by_author[author].value) for author in row_keys(facts, AUTHORS))
+
+
+def test_the_files_of_a_folder_are_listed_once_however_many_groups_there_are(tmp_path: Path) -> None:
+    write(tmp_path, {"content/a.md": note("1"), "content/b.md": note("2")})
+    looked = look(tmp_path / "content", NOTHING, same=False)
+    assert looked.files is looked.files

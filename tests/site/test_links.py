@@ -6,6 +6,7 @@ import random
 from collections.abc import Iterable
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -99,10 +100,12 @@ names = st.sampled_from(
 )
 
 
-@given(st.lists(st.lists(names, max_size=5), max_size=4))
-def test_slugs_follow_from_names_or_are_exceptions(threads: list[list[Author]]) -> None:
+@given(st.lists(st.lists(names, max_size=5), max_size=4), st.sampled_from([0, FEW]))
+def test_slugs_follow_from_names_or_are_exceptions(threads: list[list[Author]], few: int) -> None:
     """And no exception says what follows, unless the thread has several names of an author."""
-    links = linked(*(scanned(str(number), None, *authors, source="s") for number, authors in enumerate(threads)))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("generator.site.links.FEW", few)
+        links = linked(*(scanned(str(number), None, *authors, source="s") for number, authors in enumerate(threads)))
     settled = slugs(links)
     for authors, exceptions in zip(threads, links.exceptions, strict=True):
         assert [slug_of(author, exceptions) for author in authors] == [settled[author.key] for author in authors]
