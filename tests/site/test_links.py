@@ -14,6 +14,7 @@ from generator.config import Config
 from generator.model import TOP, Author, Post, Thread
 from generator.site import AuthorSum, Facts, Links, mark_of_bytes, row_keys, slug_of
 from generator.site.contributions import NAME
+from generator.site.links import FEW
 from tests.linked import Scanned, linked, scan
 from tests.small import DEFAULTS
 
