@@ -2,7 +2,8 @@
 
 URLs are relative to the root of the site. They are made from ids, never from positions, and are safe as file names on
 every system: ASCII, no name that Windows reserves, no leading ``_`` or ``.``. User data can't produce the path of one
-of our own pages. `unique_slugs` keeps names in one folder apart, even if letter case is ignored.
+of our own pages. `unique_slugs` keeps names in one folder apart, even if letter case is ignored. Published saves keep
+their own names where they can; `save_files` keeps those apart in the same way.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import hashlib
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from urllib.parse import quote
 
 INDEX = "index.html"
@@ -65,24 +66,37 @@ def unique_slugs(wanted: Mapping[str, str]) -> dict[str, str]:
     If two ask for the same, letter case ignored, or a slug can't be a file name, the digest of the key is added. It is
     never a number by order, so the result does not depend on the order of `wanted`.
     """
-    folded = [want.lower() for want in wanted.values()]
+    return _apart(wanted, str.lower, is_safe_name, _with_digest)
+
+
+def _apart(
+    wanted: Mapping[str, str],
+    fold: Callable[[str], str],
+    is_safe: Callable[[str], bool],
+    with_digest: Callable[[str, str], str],
+) -> dict[str, str]:
+    """Give each key a name of its own in one folder: the one it asks for, or that with a digest.
+
+    Two names are the same if `fold` makes them equal. `with_digest` gets a name and what to make the digest of.
+    """
+    folded = list(map(fold, wanted.values()))
     counts = Counter(folded)
     taken: dict[str, str] = {}
     crowded: list[str] = []
     for (key, want), name in zip(wanted.items(), folded, strict=True):
-        if counts[name] == 1 and is_safe_name(want):
+        if counts[name] == 1 and is_safe(want):
             taken[key] = want
         else:
             crowded.append(key)
     if crowded:
-        names = {name.lower() for name in taken.values()}
+        names = set(map(fold, taken.values()))
         for key in sorted(crowded):
-            name, salt = _with_digest(wanted[key], key), 0
-            while name.lower() in names:
-                # A user can name one thing like another's slug with its digest. Hashing again helps, in any order.
+            name, salt = with_digest(wanted[key], key), 0
+            while fold(name) in names:
+                # A user can name one thing like another's name with its digest. Hashing again helps, in any order.
                 salt += 1
-                name = _with_digest(wanted[key], f"{key} {salt}")
-            names.add(name.lower())
+                name = with_digest(wanted[key], f"{key} {salt}")
+            names.add(fold(name))
             taken[key] = name
     return taken
 
@@ -117,6 +131,11 @@ def thread_page(source: str, stem: str) -> str:
 def thread_data(source: str, stem: str) -> str:
     """Give the URL of a thread's JSON."""
     return f"threads/{folder(source)}/{stem}.json"
+
+
+def thread_posts(source: str, stem: str) -> str:
+    """Give the URL of the list that says which page of a thread each post is on."""
+    return f"threads/{folder(source)}/{stem}/posts.js"
 
 
 def author_page(source: str, author: str) -> str:
@@ -164,12 +183,32 @@ def anchor(post_id: str) -> str:
     return f"#c{post_id}"
 
 
-def save_file(path: str) -> str:
-    """Give the URL of a published save: its path in content/, with parts renamed that a host hides or Windows refuses.
+def save_files(paths: Iterable[str]) -> dict[str, str]:
+    """Give the URL of each published save: its path in content/, with those parts renamed that can't stay as they are.
 
-    A renamed part gets a digest, so that it differs from all others.
+    A host hides some names and Windows refuses some. Others would be one name on a system that ignores letter case, or
+    how accents are composed: then all of these are renamed. A renamed part gets a digest, so the result does not
+    depend on the order of `paths`.
     """
-    return "saves/" + "/".join(_save_part(part) for part in path.split("/"))
+    split = {path: path.split("/") for path in paths}
+    folders: dict[tuple[str, ...], dict[str, str]] = {}
+    for parts in split.values():
+        for depth, part in enumerate(parts):
+            folders.setdefault(tuple(parts[:depth]), {})[part] = part
+    names = {folder: _apart(wanted, _fold, _can_stay, _renamed) for folder, wanted in folders.items()}
+    return {
+        path: "saves/" + "/".join([names[tuple(parts[:depth])][part] for depth, part in enumerate(parts)])
+        for path, parts in split.items()
+    }
+
+
+def _fold(name: str) -> str:
+    """Give what is left of a name on systems that ignore letter case, composition, and characters that don't show."""
+    if name.isascii():
+        return name.lower()
+    shown = "".join([char for char in name if unicodedata.category(char) != "Cf"])
+    # Folded twice, since taking letters apart can leave some that fold once more.
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFD", shown.casefold()).casefold())
 
 
 ACTIVE = frozenset(
@@ -177,23 +216,38 @@ ACTIVE = frozenset(
      "xhtml", "xml", "xsl", "xslt")
 )  # fmt: skip
 """Endings for which a host would serve a save as something that runs or is displayed, not as the text it is."""
+_UNUSABLE = r"\x00-\x1f<>:\"|?*\\"
+_USABLE_PART = re.compile(f"[^{_UNUSABLE}]{{1,200}}")
+_UNUSABLE_RUN = re.compile(f"[{_UNUSABLE}]+")
+LONGEST_STEM = 160
+"""Bytes of a renamed part before its digest; with digest and ending it still fits any file system."""
 
 
-def _save_part(part: str) -> str:
-    stem = part.split(".")[0].rstrip(" ")
-    ending = part.rpartition(".")[2]
-    if (
-        re.fullmatch(r"[^\x00-\x1f<>:\"|?*\\]{1,200}", part)
+def _can_stay(part: str) -> bool:
+    """Say whether a part of a save's path can be published as it is."""
+    return (
+        _USABLE_PART.fullmatch(part) is not None
         and not part.startswith(("_", "."))
         and not part.endswith((".", " "))
-        and not _WINDOWS.fullmatch(stem)
-        and ending.lower() not in ACTIVE
-    ):
-        return part
-    clean = re.sub(r"[\x00-\x1f<>:\"|?*\\]+", "-", part).strip("_. ")
+        and not _is_device(part)
+        and part.rpartition(".")[2].lower() not in ACTIVE
+    )
+
+
+def _is_device(part: str) -> bool:
+    """Say whether Windows takes a name for a device, whatever comes after its first dot."""
+    return _WINDOWS.fullmatch(part.partition(".")[0].rstrip(" ")) is not None
+
+
+def _renamed(part: str, key: str) -> str:
+    """Give another name for a part of a save's path, with the digest of `key` before its ending."""
+    clean = _UNUSABLE_RUN.sub("-", part).lstrip("-_. ").rstrip("_. ")
     stem, dot, ending = clean.rpartition(".") if "." in clean else (clean, "", "")
+    if _is_device(stem):
+        stem = stem.replace(".", "-")
+    stem = stem[:LONGEST].encode("utf-8", "surrogatepass")[:LONGEST_STEM].decode("utf-8", "ignore")
     text = ".txt" if ending.lower() in ACTIVE else ""
-    return f"{stem[:LONGEST]}-{digest(part)}{dot}{ending[:20]}{text}".lstrip("-_. ").rstrip(". ")
+    return f"{stem}-{digest(key)}{dot}{ending[:20]}{text}".lstrip("-_. ").rstrip(". ")
 
 
 def root(url: str) -> str:

@@ -211,7 +211,7 @@ notes = st.builds(
     st.sampled_from(["", "", "x", "X", "C++"]),
 )
 saves = texts | notes
-STEMS = ("101", "101.2", "102", "102.10", "sub/_n", "sub/CON", "n")
+STEMS = ("101", "101.2", "102", "102.10", "sub/_n", "sub/CON", "n", "N")
 paths = st.sampled_from([f"content/{stem}.txt" for stem in STEMS])
 sidecars = st.sampled_from([f"content/{stem}.toml" for stem in STEMS])
 CORRECTIONS = ('title = "Right"\n', 'tags = ["x", "y"]\n', "footer = false\n", 'url = "https://example.org/1"\n', "",

@@ -212,6 +212,7 @@ PAGES: dict[str, tuple[str, Head]] = {
             newer=Ref(EVIL, "threads/notes/2.html"),
             saves=(SaveView(EVIL, None, "0" * 64, "markdown"),),
             data="threads/notes/1.json",
+            post_list="threads/notes/1/posts.js",
         ),
     ),
     "thread without posts": ("thread.html", thread(day="", posted=None, author=None, authors=0, saves=())),

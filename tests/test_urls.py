@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import unicodedata
 from pathlib import PurePosixPath
 
 import pytest
@@ -15,6 +16,9 @@ from generator import urls
 SAFE_PART = re.compile(r"[^\x00-\x1f<>:\"|?*\\/]{1,255}")
 WINDOWS = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))}
 
+COM = "COM\u00b9.x.txt"
+"""A device too: Windows takes a raised digit for a digit."""
+
 names = st.one_of(
     st.text(max_size=40),
     st.sampled_from(
@@ -22,6 +26,16 @@ names = st.one_of(
     ),
 )
 ids = st.from_regex(r"[A-Za-z0-9_-]{1,12}", fullmatch=True) | st.sampled_from(["index", "CON", "con", "_", "-", "2"])
+
+
+def save_file(path: str) -> str:
+    """The URL of a save that is alone in its folder."""
+    return urls.save_files([path])[path]
+
+
+def folded(url: str) -> str:
+    """What is left of a name where neither letter case nor the composition of accents counts."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFD", url).casefold())
 
 
 def is_safe(url: str) -> bool:
@@ -113,21 +127,91 @@ def test_slugs_are_safe_apart_and_do_not_depend_on_order(wanted: dict[str, str],
         ("_drafts/x.txt", f"saves/drafts-{hashlib.sha256(b'_drafts').hexdigest()[:8]}/x.txt"),
         ("con.txt", f"saves/con-{hashlib.sha256(b'con.txt').hexdigest()[:8]}.txt"),
         ("what?.txt", f"saves/what--{hashlib.sha256(b'what?.txt').hexdigest()[:8]}.txt"),
+        ("con.a.txt", f"saves/con-a-{hashlib.sha256(b'con.a.txt').hexdigest()[:8]}.txt"),
+        ("-?con.a.b.txt", f"saves/con-a-b-{hashlib.sha256(b'-?con.a.b.txt').hexdigest()[:8]}.txt"),
+        (COM, f"saves/COM\u00b9-x-{hashlib.sha256(COM.encode()).hexdigest()[:8]}.txt"),
+        ("pump.", f"saves/pump-{hashlib.sha256(b'pump.').hexdigest()[:8]}"),
     ],
 )
 def test_a_save_keeps_its_path_unless_a_host_or_windows_refuses_it(path: str, expected: str) -> None:
-    assert urls.save_file(path) == expected
+    assert save_file(path) == expected
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Pump.md", "pump.md"),
+        ("PUMP.MD", "pump.md"),
+        ("caf\u00e9.md", "cafe\u0301.md"),
+        ("CAF\u00c9.md", "cafe\u0301.md"),
+        ("\u03a3.md", "\u03c2.md"),
+        ("pump.md", "pu\u200bmp.md"),
+        ("Pump/a.md", "pump/a.md"),
+        ("Pump/a.md", "pump/b.md"),
+        ("2025/Pump/a.md", "2025/pump/a.md"),
+        ("Pump", "pump/a.md"),
+    ],
+)
+def test_saves_that_are_one_on_another_system_both_get_a_digest(one: str, other: str) -> None:
+    def renamed(path: str) -> str:
+        """Names the part that differs after its digest."""
+        mine, others = path.split("/"), (other if path == one else one).split("/")
+        at = next(at for at, part in enumerate(mine) if part != others[at])
+        stem, dot, ending = mine[at].rpartition(".") if "." in mine[at] else (mine[at], "", "")
+        mine[at] = f"{stem}-{urls.digest(mine[at])}{dot}{ending}"
+        return "saves/" + "/".join(mine)
+
+    assert urls.save_files([one, other, "other.md"]) == {
+        one: renamed(one),
+        other: renamed(other),
+        "other.md": "saves/other.md",
+    }
+
+
+def test_the_same_name_in_two_folders_stays() -> None:
+    assert urls.save_files(["a/Pump.md", "b/pump.md"]) == {
+        "a/Pump.md": "saves/a/Pump.md",
+        "b/pump.md": "saves/b/pump.md",
+    }
+
+
+def test_a_save_that_is_named_as_another_is_published_does_not_take_its_place() -> None:
+    stolen = save_file("_x.txt").removeprefix("saves/")
+    settled = urls.save_files(["_x.txt", stolen.upper()])
+    assert settled[stolen.upper()] == f"saves/{stolen.upper()}"
+    assert folded(settled["_x.txt"]) != folded(f"saves/{stolen}")
+
+
+AWKWARD = [
+    "CON",
+    "aux.md",
+    "nul .txt",
+    "_",
+    "_.txt",
+    "...",
+    " ",
+    "a\\b",
+    "x.",
+    "con.",
+    "\n",
+    "a" * 255,
+    "con.a.txt",
+    COM,
+]
+ALIKE = ["A", "a", "A.md", "a.md", "caf\u00e9", "cafe\u0301", "CAF\u00c9", "\U0001f600" * 63 + "."]
 parts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="/\0"), min_size=1, max_size=60).filter(
     lambda part: part not in (".", "..") and len(part.encode()) <= 255
-) | st.sampled_from(["CON", "aux.md", "nul .txt", "_", "_.txt", "...", " ", "a\\b", "x.", "con.", "\n", "a" * 255])
+) | st.sampled_from(AWKWARD + ALIKE)
 
 
 @given(st.lists(st.lists(parts, min_size=1, max_size=3).map("/".join), unique=True, max_size=8))
 def test_published_saves_have_safe_names_and_stay_apart(paths: list[str]) -> None:
-    published = [urls.save_file(path) for path in paths]
-    assert len(set(published)) == len(paths)
+    settled = urls.save_files(paths)
+    assert urls.save_files(paths[::-1]) == settled
+    published = [settled[path] for path in paths]
+    assert len(set(map(folded, published))) == len(paths)
+    names = {url[: at.start()] for url in published for at in re.finditer("/|$", url)}
+    assert len(set(map(folded, names))) == len(names), "a folder has one spelling"
     for url in published:
         assert is_safe(url), url
         assert ".." not in PurePosixPath(url).parts
@@ -149,7 +233,7 @@ def test_nothing_users_name_meets_a_page_of_ours_or_each_other(
 ) -> None:
     """All URLs of a site with pages two and three of everything: none twice, though letter case were ignored.
 
-    Sources are lower-case, as readers see to it. Saves keep the letter case they have in content/.
+    Sources are lower-case, as readers see to it.
     """
     made = [urls.INDEX, urls.AUTHORS, urls.DATES, urls.TAGS, urls.ABOUT, urls.NOT_FOUND, urls.ROBOTS, urls.SUMS]
     made += [urls.year_page(2025), urls.month_page(2025, 10)]
@@ -169,8 +253,8 @@ def test_nothing_users_name_meets_a_page_of_ours_or_each_other(
     made += [urls.tag_page(slug) for slug in urls.unique_slugs({tag: urls.slug(tag) for tag in tags}).values()]
     made += [urls.numbered(url, number) for url in made if url.endswith(".html") for number in (1, 2, 3)]
     assert len({url.casefold() for url in made}) == len(made)
-    files = made + [urls.save_file(path) for path in saves]
-    assert len(set(files)) == len(files)
+    files = made + list(urls.save_files(saves).values())
+    assert len(set(map(folded, files))) == len(files)
     assert all(is_safe(url) for url in files)
     # What is a folder for one page is no file of another.
     folders = {str(parent) for url in made for parent in PurePosixPath(url).parents}

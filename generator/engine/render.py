@@ -32,7 +32,7 @@ from generator.pages import (
     ThreadName,
     ThreadViews,
     author_outlines,
-    thread_json,
+    thread_file,
 )
 from generator.site import AUTHORS, AuthorSum, Facts, replies_of
 from generator.theme import Head, Site, Theme
@@ -210,8 +210,7 @@ def _group_pages(job: GroupJob, shared: Shared) -> Iterator[Rendered]:
             if page.template:
                 yield Rendered(wanted, shared.theme.render(page.template, views.view(page), shared.site))
             else:
-                tags = tuple(tag.name for tag in each.context.tags)
-                yield Rendered(wanted, thread_json(found.thread, tags, each.context.exceptions))
+                yield Rendered(wanted, thread_file(page, found.thread, found.tree, each.context, shared.config))
     for wanted in job.saves:
         data = reading.published[wanted.page.key]
         assert data is not None

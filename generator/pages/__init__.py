@@ -7,7 +7,7 @@ the table of kinds. No files, no templates.
 """
 
 from generator.pages.author import AuthorContext, AuthorOutline, ThreadName, author_outlines, author_urls, thread_names
-from generator.pages.data import thread_json
+from generator.pages.data import thread_file
 from generator.pages.page import Page
 from generator.pages.plan import Plan, page_view, plan
 from generator.pages.posts import telling_subjects
@@ -29,6 +29,6 @@ __all__ = [
     "plan",
     "telling_subjects",
     "thread_context",
-    "thread_json",
+    "thread_file",
     "thread_names",
 ]

@@ -1,4 +1,8 @@
-"""A thread as data, for other programs (SPEC section 5)."""
+"""A thread as data: the JSON for other programs (SPEC section 5), and of a long thread the posts of each page.
+
+The second is for the theme's `moved.js`, which leads from the address that a post had to the page it is on now. It is a
+script that does nothing but hand over what it lists, since a page opened from disk can load no other kind of data.
+"""
 
 from __future__ import annotations
 
@@ -8,21 +12,42 @@ import msgspec
 
 from generator import urls
 from generator.config import Config
-from generator.model import Author, Thread
+from generator.model import Author, Thread, Tree
 from generator.pages.page import Page
-from generator.pages.thread import origin
+from generator.pages.paging import cut_thread
+from generator.pages.thread import ThreadContext, origin
 from generator.site import Links, mark, slug_of
 
 KIND = "data"
+POST_LIST = "post list"
 FORMAT = "threadpress/1"
 
 
 def pages(links: Links, number: int, config: Config) -> Iterator[Page]:
-    """List the one page of a thread, if data is published."""
+    """List the JSON of a thread, if data is published, and the list of its posts, if it has several pages."""
+    facts, tags, stem = links.threads[number], links.tagged[number], links.stems[number]
     if config.publish_data:
-        facts, tags = links.threads[number], links.tagged[number]
-        url = urls.thread_data(facts.source, links.stems[number])
+        url = urls.thread_data(facts.source, stem)
         yield Page(url, KIND, origin(facts, config), mark(facts.content, tags, links.exceptions[number]))
+    if facts.posts > config.posts_per_page:
+        yield Page(urls.thread_posts(facts.source, stem), POST_LIST, origin(facts, config), facts.ids)
+
+
+def thread_file(page: Page, thread: Thread, tree: Tree, context: ThreadContext, config: Config) -> bytes:
+    """Make one of these files."""
+    if page.kind == POST_LIST:
+        return post_list(thread, tree, context.url, config)
+    return thread_json(thread, tuple(tag.name for tag in context.tags), context.exceptions)
+
+
+def post_list(thread: Thread, tree: Tree, url: str, config: Config) -> bytes:
+    """Give the ids on each page of a thread as a script: one call, with a table of addresses relative to itself."""
+    ids = [thread.posts[index].id for index in tree.order]
+    root = urls.root(urls.further(url))
+    pages = {
+        root + cut.url: " ".join(ids[cut.start : cut.stop]) for cut in cut_thread(url, len(ids), config.posts_per_page)
+    }
+    return b"threadpressPosts(" + msgspec.json.format(msgspec.json.encode(pages), indent=1) + b");\n"
 
 
 class AuthorData(msgspec.Struct, frozen=True):

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 import msgspec
 
-from generator import urls
 from generator.config import Config
 from generator.pages.page import Page
 from generator.site import Links
@@ -25,13 +24,11 @@ class PublishedSave(msgspec.Struct, frozen=True, gc=False):
 
 def published(links: Links, config: Config) -> Iterator[PublishedSave]:
     """List the saves that are published."""
-    if not config.publish_saves:
-        return
-    listed: set[str] = set()
+    left = dict(links.saves)
     for number, facts in enumerate(links.threads):
         for save in facts.saves:
-            if save.path not in listed:
-                listed.add(save.path)
+            url = left.pop(save.path, None)
+            if url is not None:
                 origin = f"{config.content}/{save.path}"
                 fingerprint = bytes.fromhex(save.sha256[:16])  # of the bytes as published
-                yield PublishedSave(Page(urls.save_file(save.path), KIND, origin, fingerprint, key=save.path), number)
+                yield PublishedSave(Page(url, KIND, origin, fingerprint, key=save.path), number)

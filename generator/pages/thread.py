@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Mapping
 
 import msgspec
@@ -74,6 +75,8 @@ class ThreadPage(Head, frozen=True, kw_only=True):
     saves: tuple[SaveView, ...]
     data: str | None
     """URL of the JSON, if published."""
+    post_list: str | None = None
+    """URL of the list that says which page each post is on, for `moved.js`; None if the thread has one page."""
     any_inferred: bool
     any_cut: bool
     any_kept: bool
@@ -95,8 +98,12 @@ class ThreadContext(msgspec.Struct, frozen=True):
     tags: tuple[Ref, ...]
     exceptions: Mapping[str, str]
     """Slugs of its authors that are not made from their names in the thread."""
+    saves: tuple[str, ...]
+    """URL of each of its saves; empty if they are not published."""
     data: str | None
     """URL of the JSON, if published."""
+    post_list: str | None
+    """URL of the list of its posts by page, if it has several."""
     authors: int
     removed: bool
     """Whether authors or posts of the thread were removed."""
@@ -111,10 +118,17 @@ def thread_context(links: Links, number: int, config: Config) -> ThreadContext:
         newer=_name(links, number + 1),
         tags=tuple(tag_ref(links, tag) for tag in links.tagged[number]),
         exceptions=links.exceptions[number],
+        saves=save_urls(links, number),
         data=urls.thread_data(facts.source, links.stems[number]) if config.publish_data else None,
+        post_list=urls.thread_posts(facts.source, links.stems[number]) if facts.posts > config.posts_per_page else None,
         authors=facts.authors,
         removed=facts.removed,
     )
+
+
+def save_urls(links: Links, number: int) -> tuple[str, ...]:
+    """Give the URLs of a thread's saves; none if they are not published."""
+    return tuple([links.saves[save.path] for save in links.threads[number].saves]) if links.saves else ()
 
 
 def _name(links: Links, number: int) -> Ref | None:
@@ -127,7 +141,8 @@ def pages(links: Links, number: int, config: Config) -> Iterator[Page]:
     facts, url = threads[number], addresses[number]
     tags = [(tag, links.tag_slugs[tag]) for tag in links.tagged[number]]
     around = [(threads[at].title, addresses[at]) for at in (number - 1, number + 1) if 0 <= at < len(threads)]
-    fingerprint = mark(facts.content, url, tags, links.exceptions[number], number > 0, around)
+    saves = save_urls(links, number)
+    fingerprint = mark(facts.content, url, saves, tags, links.exceptions[number], number > 0, around)
     for cut in cut_thread(url, facts.posts, config.posts_per_page):
         yield Page(cut.url, KIND, origin(facts, config), fingerprint, TEMPLATE, cut=cut)
 
@@ -188,15 +203,11 @@ class ThreadViews:
             older=context.older,
             newer=context.newer,
             saves=tuple(
-                SaveView(
-                    save.path,
-                    urls.link(urls.save_file(save.path)) if config.publish_saves else None,
-                    save.sha256,
-                    save.reader,
-                )
-                for save in thread.saves
+                SaveView(save.path, url and urls.link(url), save.sha256, save.reader)
+                for save, url in itertools.zip_longest(thread.saves, context.saves)
             ),
             data=context.data,
+            post_list=context.post_list,
             any_inferred=any(post.inferred for post in posts),
             any_cut=any(post.truncated != "no" for post in posts),
             any_kept=any(post.kept for post in posts),

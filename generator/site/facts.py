@@ -19,7 +19,7 @@ from generator import dates
 from generator.errors import Problem
 from generator.model import TOP, Author, Evidence, Reply, SaveRef, Thread, Tree
 from generator.site import contributions
-from generator.site.marks import mark
+from generator.site.marks import mark, mark_of_bytes
 from generator.threads import Group
 
 
@@ -90,6 +90,8 @@ class Facts(msgspec.Struct, frozen=True, array_like=True, gc=False):
     content: bytes
     """Mark of the fields above. The thread's own pages show nothing else that could change, except what `link`
     finds."""
+    ids: bytes
+    """Mark of the ids of its posts in the order in which its pages show them."""
     listed: bytes
     """Mark of what lists show of it, except addresses."""
     order: str
@@ -149,6 +151,7 @@ def facts_of(thread: Thread, tree: Tree, origin: Origin, order: str, marks: Mapp
         group=origin.group,
         read=origin.read,
         content=mark(thread.key, origin.group, origin.read),
+        ids=mark_of_bytes(" ".join([thread.posts[index].id for index in tree.order]).encode()),
         listed=mark(thread.title, thread.posted, thread.author, thread.department, len(scores), authors, best),
         order=order,
         title=thread.title,

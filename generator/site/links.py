@@ -35,6 +35,8 @@ class Links(msgspec.Struct, frozen=True):
     """File name of each thread's page, without ending."""
     urls: tuple[str, ...]
     """First page of each thread."""
+    saves: Mapping[str, str]
+    """URL of each save by its path in content/; empty if saves are not published."""
     exceptions: tuple[Mapping[str, str], ...]
     """For each thread the slugs, by author key, that are not made from the author's name in the thread."""
     months: Mapping[tuple[int, int], tuple[int, ...]]
@@ -74,6 +76,7 @@ def link(facts: Iterable[Facts], authors: Gathered[AuthorSum], config: Config) -
         threads=threads,
         stems=stems,
         urls=tuple([urls.thread_page(thread.source, stem) for thread, stem in zip(threads, stems, strict=True)]),
+        saves=_saves(threads) if config.publish_saves else {},
         exceptions=tuple([_exceptions(thread, slugs) if slugs else slugs for thread in threads]),
         months={when: tuple(numbers) for when, numbers in sorted(months.items())},
         tags={tag: tuple(numbers) for tag, numbers in sorted(tags.items())},
@@ -83,6 +86,11 @@ def link(facts: Iterable[Facts], authors: Gathered[AuthorSum], config: Config) -
         moved=moved,
         slugs=slugs,
     )
+
+
+def _saves(threads: Iterable[Facts]) -> dict[str, str]:
+    """Give the URL of each file that a thread was read from. No name depends on the order, but messages do."""
+    return urls.save_files(dict.fromkeys([save.path for thread in threads for save in thread.saves]))
 
 
 def _exceptions(thread: Facts, slugs: Mapping[str, str]) -> dict[str, str]:

@@ -50,6 +50,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Static JavaScript files that are joined in the same way into the asset `script.js`."""
     early: tuple[str, ...] | None = None
     """Scripts that must run before anything is drawn; they are joined into `early.js`."""
+    moved: tuple[str, ...] | None = None
+    """Scripts of pages that lead on to posts that have moved; they are joined into `moved.js`."""
     options: dict[str, Any] = {}
     """Defaults of `[theme_options]`."""
 
@@ -73,6 +75,7 @@ _TAKES = {
     "styles": "a list of file names",
     "scripts": "a list of file names",
     "early": "a list of file names",
+    "moved": "a list of file names",
     "options": "a table",
 }
 

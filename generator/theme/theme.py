@@ -53,6 +53,7 @@ BUNDLES: tuple[tuple[str, str, Callable[[Iterable[str]], str]], ...] = (
     ("styles", "style.css", one_style),
     ("scripts", "script.js", _one_script),
     ("early", "early.js", _one_script),
+    ("moved", "moved.js", _one_script),
 )
 """Key of `theme.toml`, the asset that its files are joined into, and the function that joins them."""
 

@@ -107,9 +107,11 @@ def serving(output: Path) -> Iterator[Served]:
     with ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(PagesHandler, directory=os.fspath(output))) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
-        yield Served(f"http://127.0.0.1:{server.server_port}/repo/", output)
-        server.shutdown()
-        thread.join()
+        try:
+            yield Served(f"http://127.0.0.1:{server.server_port}/repo/", output)
+        finally:  # or a test that fails would never end
+            server.shutdown()
+            thread.join()
 
 
 @pytest.fixture(scope="session")

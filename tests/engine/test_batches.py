@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 from collections.abc import Callable
@@ -84,11 +85,13 @@ def author(name: str, *pages: int) -> set[str]:
 
 
 THIRD = thread(3, "2") | {"saves/3.txt"}
+LIST = "threads/slashdot/103/posts.js"
+"""Says which posts of the third thread are on which page."""
 
 
 def test_the_site_is_as_it_is_counted_here(start: Path) -> None:
     found = tree(start / "output").keys()
-    ours = set().union(*(thread(number) | {f"saves/{number}.txt"} for number in range(1, 6)), THIRD)
+    ours = set().union(*(thread(number) | {f"saves/{number}.txt"} for number in range(1, 6)), THIRD, {LIST})
     ours |= author("ann-7", 0, 1, 2) | author("ed", 0, 1, 2) | author("q0-40", 0) | author("q1-41", 0)
     ours = ours.union(*(author(f"p{number}-{number + 20}", 0) for number in range(1, 6)))
     ours |= {"index.html", "index/1.html", "index/2.html", "authors/index.html", "tags/index.html", "tags/t.html"}
@@ -128,6 +131,46 @@ def test_a_median_stands_on_the_newest_page_of_its_author(site: Site) -> None:
     report = site.build()
     wanted = {*THIRD, *thread(1), *thread(2), "saves/1.txt", "saves/2.txt", *author("ann-7", 0, 1, 2), "stats.html"}
     assert rendered(report) == wanted
+    site.check(report)
+
+
+def test_the_list_of_a_threads_posts_is_made_again_if_their_order_changes(site: Site) -> None:
+    site.put("content/3.txt", save(3, *MORE).replace("Well 3", "Well, well"))
+    report = site.build()
+    assert LIST in rendered(report)
+    site.check(report)
+    site.put("content/3.txt", save(3, *MORE[::-1]).replace("Well 3", "Well, well"))
+    assert LIST in rendered(site.build())
+    site.put("content/3.txt", save(3, *MORE[::-1]).replace("Well 3", "Well, well").replace("Score:2", "Score:4"))
+    assert LIST not in rendered(site.build())
+
+
+def test_a_thread_that_needs_one_page_has_no_list_of_its_posts(site: Site) -> None:
+    site.put("content/3.txt", save(3, MORE[0]))
+    report = site.build()
+    assert set(report.removed) >= {LIST, "threads/slashdot/103/2.html"}
+    site.check(report)
+    site.put("content/3.txt", save(3, *MORE))
+    assert LIST in rendered(site.build())
+
+
+def test_saves_whose_names_differ_in_letter_case_only_are_both_renamed(site: Site) -> None:
+    """So the page that names the first one changes, though its own save did not."""
+    site.put("content/sub/pump.md", note("pump", story="One."))
+    site.build()
+    site.put("content/sub/Pump.md", note("other", story="Another."))
+    report = site.build()
+    published = {
+        name: f"saves/sub/{name}-{hashlib.sha256(f'{name}.md'.encode()).hexdigest()[:8]}.md"
+        for name in ("pump", "Pump")
+    }
+    assert rendered(report) >= {"threads/notes/pump.html", *published.values()}
+    assert "saves/sub/pump.md" in report.removed
+    site.check(report)
+    site.drop("content/sub/Pump.md")
+    report = site.build()
+    assert rendered(report) >= {"threads/notes/pump.html", "saves/sub/pump.md"}
+    assert set(report.removed) >= set(published.values())
     site.check(report)
 
 

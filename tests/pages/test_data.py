@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import json
+import posixpath
+import re
+from pathlib import Path
 
+from generator.config import Config
 from generator.model import REMOVED, TOP, Author, Link, Post, Reply, SaveRef, Thread
-from generator.pages.data import thread_json
+from generator.pages.data import post_list, thread_json
+from tests.small import Said, news, note, output_of
 
 THREAD_FIELDS = [
     "format", "source", "id", "title", "url", "posted", "posted_raw", "author", "department", "tags", "masthead",
@@ -68,3 +73,36 @@ def test_it_is_text_one_field_a_line() -> None:
     raw = thread_json(THREAD, (), EXCEPTIONS)
     assert raw.endswith(b"}\n")
     assert b'\n "title": "Title",\n' in raw
+
+
+def test_the_posts_of_each_page_are_one_call_with_addresses_relative_to_the_list() -> None:
+    config = Config(posts_per_page=1)
+    assert post_list(THREAD, THREAD.tree(), "threads/slashdot/0179.html", config).decode() == (
+        "threadpressPosts({\n"
+        ' "../../../threads/slashdot/0179.html": "a1",\n'
+        ' "../../../threads/slashdot/0179/2.html": "b2"\n'
+        "});\n"
+    )
+
+
+def test_the_list_says_of_every_post_where_it_stands(tmp_path: Path) -> None:
+    """In reading order, which is not that of the save."""
+    talk = note("talk", *((f"N{n}", f"id={n}" + (" parent=1" if n == 7 else ""), f"Text {n}.") for n in range(1, 8)))
+    posts = [Said(f"Text {n}", "Boo", f"N{n}", str(n)) for n in range(5)]
+    output = output_of(tmp_path, {"content/1.txt": news("101", *posts), "content/t.md": talk}, posts_per_page=3)
+    for url, count in (("threads/slashdot/101", 5), ("threads/notes/talk", 7)):
+        text = output[f"{url}/posts.js"].decode()
+        listed = json.loads(text.removeprefix("threadpressPosts(").removesuffix(");\n"))
+        shown = {}
+        for path in listed:
+            page = output[posixpath.normpath(posixpath.join(url, path))].decode()
+            shown[path] = " ".join(re.findall(r'<article class="h-entry" id="c([^"]+)">', page))
+        assert listed == shown
+        assert sum(len(ids.split()) for ids in listed.values()) == count
+    assert listed["../../../threads/notes/talk.html"] == "1 7 2"
+
+
+def test_a_thread_of_one_page_has_no_list(tmp_path: Path) -> None:
+    output = output_of(tmp_path, {"content/t.md": note("talk", ("Ann", "id=1", "Hi"))}, posts_per_page=1)
+    assert not any(url.endswith("/posts.js") for url in output)
+    assert b"moved." not in output["threads/notes/talk.html"]

@@ -20,6 +20,7 @@ from generator.pages import (
     thread_context,
     thread_names,
 )
+from generator.pages.data import POST_LIST, post_list
 from generator.theme.theme import TEMPLATES, load_theme
 from tests.linked import gather, linked, scan
 
@@ -49,7 +50,10 @@ def made(threads: tuple[Thread, ...]) -> dict[str, Made]:
         context, thread = thread_context(links, number, CONFIG), by_key[links.threads[number].key]
         for page in pages:
             around = context if page.template else ([tag.name for tag in context.tags], context.exceptions)
-            site[page.url] = Made(page.template, page.fingerprint, (around, thread, page.cut))
+            shown: object = (around, thread, page.cut)
+            if page.kind == POST_LIST:
+                shown = post_list(thread, thread.tree(), context.url, CONFIG)
+            site[page.url] = Made(page.template, page.fingerprint, shown)
     names = AuthorContext(thread_names(links), links.slugs, CONFIG)
     rows = gather(scanned)
     for author in links.authors:

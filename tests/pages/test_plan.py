@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -28,7 +29,7 @@ from generator.theme.theme import load_theme
 from generator.theme.views import Head
 from generator.threads import Group
 from generator.workers import Workers
-from tests.small import DEFAULTS, Said, news, note, output_of, write
+from tests.small import DEFAULTS, Said, data_of, news, note, output_of, write
 
 
 def planned(site: Path, **settings: Any) -> dict[str, tuple[Page | None, Head | None]]:
@@ -87,6 +88,7 @@ def test_long_things_go_on_at_numbered_pages(tmp_path: Path) -> None:
     write(tmp_path, {f"content/{number}.txt": news(str(number), *posts) for number in (101, 102, 103)})
     pages = urls_of(planned(tmp_path, posts_per_page=2, list_posts_per_page=4, threads_per_page=2))
     assert {"threads/slashdot/101.html", "threads/slashdot/101/2.html", "threads/slashdot/101/3.html"} <= pages
+    assert "threads/slashdot/101/posts.js" in pages
     assert "threads/slashdot/101/1.html" not in pages
     assert {f"authors/slashdot/ann-7/{number}.html" for number in (1, 2, 3)} | {
         "index/1.html",
@@ -105,14 +107,40 @@ def test_the_index_has_the_newest_thread_first_and_totals_on_the_front_page_alon
     assert (front.total, older.total, older.ribbon) == (3, None, ())
 
 
-def test_two_saves_that_would_be_one_file_are_an_error_that_names_both(tmp_path: Path) -> None:
-    other = urls.save_file("_x.txt").removeprefix("saves/")
-    write(tmp_path, {"content/_x.txt": news("1"), f"content/{other}": news("2")})
+def test_two_files_that_would_be_one_are_an_error_that_names_what_both_are_made_from(tmp_path: Path) -> None:
+    theme = load_theme("default", None)
+    theme = msgspec.structs.replace(theme, assets={**theme.assets, "mine.css": (urls.INDEX, b"")})
     with pytest.raises(ContentError) as caught:
-        planned(tmp_path)
+        plan(link((), Gathered(), DEFAULTS), DEFAULTS, theme)
     (problem,) = caught.value.problems
-    assert "_x.txt" in f"{problem.path} {problem.message}"
-    assert other in f"{problem.path} {problem.message}"
+    assert problem.path == "theme asset mine.css"
+    assert problem.message == "it makes the page index.html, and so does index list Threads"
+
+
+def test_a_save_that_has_the_name_that_another_is_given_is_no_error(tmp_path: Path) -> None:
+    other = urls.save_files(["_x.txt"])["_x.txt"]
+    pages = urls_of(planned(write(tmp_path, {"content/_x.txt": news("1"), f"content/{other[6:]}": news("2")})))
+    published = {url for url in pages if url.startswith("saves/")}
+    assert len(published) == 2
+    assert other in published
+
+
+@pytest.mark.parametrize(
+    ("one", "another"),
+    [("Pump.md", "pump.md"), ("Pump/a.md", "pump/a.md"), ("caf\u00e9.md", "cafe\u0301.md")],
+)
+def test_saves_that_are_one_on_another_system_are_published_apart(tmp_path: Path, one: str, another: str) -> None:
+    files = {f"content/{one}": note("1", story="One."), f"content/{another}": note("2", story="Another.")}
+    output = output_of(tmp_path, files)
+    published = {url: data for url, data in output.items() if url.startswith("saves/")}
+    assert set(published.values()) == {data.encode() for data in files.values()}
+    # A list of sums holds on a system where only one of the two could be.
+    assert len({unicodedata.normalize("NFC", url).lower() for url in published}) == 2
+    for number, path in (("1", one), ("2", another)):
+        (url,) = (url for url, data in published.items() if data == files[f"content/{path}"].encode())
+        page = output[f"threads/notes/{number}.html"].decode()
+        assert f'<a href="../../{urls.link(url)}"><bdi>{path}</bdi></a>' in page
+        assert data_of(output, f"threads/notes/{number}.json")["saves"][0]["path"] == path
 
 
 @pytest.mark.parametrize("settings", [{}, {"site_url": "https://example.org/repo/"}])

@@ -108,7 +108,7 @@ def test_plain_leaves_colours_to_the_browser() -> None:
 
 
 def test_plain_is_one_small_style_sheet() -> None:
-    assert set(load_theme("plain", None).assets) == {"style.css", "icon.svg"}
+    assert set(load_theme("plain", None).assets) == {"style.css", "icon.svg", "moved.js"}
     assert len(styles("plain")) < 3_000
 
 

@@ -59,7 +59,7 @@ MINE = {"mine/theme.toml": 'extends = "default"\n'}
 def test_the_default_theme_is_whole() -> None:
     theme = load_theme("default", None)
     assert set(TEMPLATES) <= set(theme.templates)
-    assert set(theme.assets) == {"style.css", "script.js", "early.js", "icon.svg"}
+    assert set(theme.assets) == {"style.css", "script.js", "early.js", "moved.js", "icon.svg"}
     assert theme.options["labels"]["Funny"] == "funny"
 
 
@@ -184,7 +184,7 @@ def test_styles_are_those_of_the_nearest_theme_that_names_them(tmp_path: Path) -
     theme = load_theme("mine", tmp_path)
     assert theme.assets["style.css"][1] == b":root{--ink: #123456}\nb{color: var(--ink)}\n"
     # What only the theme below lists is left out; a file that no list names is an asset of its own.
-    assert set(theme.assets) == {"style.css", "script.js", "early.js", "icon.svg", "more.css"}
+    assert set(theme.assets) == {"style.css", "script.js", "early.js", "moved.js", "icon.svg", "more.css"}
 
 
 def test_a_theme_can_add_to_the_styles_of_the_one_below(tmp_path: Path) -> None:
@@ -233,7 +233,7 @@ def theme_script(root: Path) -> str:
 
 
 def test_a_theme_can_do_without_scripts(tmp_path: Path) -> None:
-    write(tmp_path, {"mine/theme.toml": 'extends = "default"\nscripts = []\nearly = []\n'})
+    write(tmp_path, {"mine/theme.toml": 'extends = "default"\nscripts = []\nearly = []\nmoved = []\n'})
     theme = load_theme("mine", tmp_path)
     assert set(theme.assets) == {"style.css", "icon.svg"}
     assert not re.search("<script|<button", render(theme, "404.html"))

@@ -1,4 +1,4 @@
-"""Reads files other than pages: the text of a style sheet, of JSON or of XML in, its links and faults out."""
+"""Reads files other than pages: the text of a style sheet, a script, of JSON or of XML in, its links and faults out."""
 
 from __future__ import annotations
 
@@ -7,9 +7,12 @@ import re
 from collections.abc import Callable, Iterator
 from xml.parsers import expat
 
+import msgspec
+
 from generator.commands.check.links import OWN_RELS, Fault, FileLink
 
 _CSS = re.compile(r"""/\*.*?(?:\*/|\Z)|(?:url\(\s*|@import\s+)["']?([^"')\s]+)""", re.S)
+_POSTS = re.compile(r"threadpressPosts\((.*)\);\n?", re.S)
 _BROKEN = "run `threadpress build` again"
 
 
@@ -32,6 +35,20 @@ def _read_json(text: str) -> tuple[list[FileLink], list[Fault]]:
     except json.JSONDecodeError as error:
         return [], [Fault(error.lineno, f"this is not JSON: {error.msg}", _BROKEN)]
     return [FileLink(line_of(text, json.dumps(url)), url, "own") for url in _feed_urls(value)], []
+
+
+def _read_js(text: str) -> tuple[list[FileLink], list[Fault]]:
+    """Read where the list of a thread's posts says that each of them is; other scripts have no links."""
+    match = _POSTS.fullmatch(text)
+    if not match:
+        return [], []
+    try:
+        pages = msgspec.json.decode(match[1], type=dict[str, str])
+    except msgspec.DecodeError as error:
+        return [], [Fault(0, f"this is no list of posts: {error}", _BROKEN)]
+    lines = {page: line_of(text, json.dumps(page)) for page in pages}
+    posts = ((page, post) for page, ids in pages.items() for post in ids.split())
+    return [FileLink(lines[page], f"{page}#c{post}", "follow") for page, post in posts], []
 
 
 def _feed_urls(value: object) -> Iterator[str]:
@@ -69,6 +86,7 @@ def _read_xml(text: str) -> tuple[list[FileLink], list[Fault]]:
 
 DOCUMENTS: dict[str, Callable[[str], tuple[list[FileLink], list[Fault]]]] = {
     "css": _read_css,
+    "js": _read_js,
     "json": _read_json,
     "xml": _read_xml,
 }

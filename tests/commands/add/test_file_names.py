@@ -58,7 +58,7 @@ def test_names_of_threads_are_safe_and_differ_by_more_than_letter_case(threads: 
     taken: set[str] = set()
     for source, number, ending in threads:
         path = first_name(source, number, ending, taken)
-        assert urls.save_file(path) == f"saves/{path}"  # a name that can be published as it is
+        assert urls.save_files([path]) == {path: f"saves/{path}"}  # a name that can be published as it is
         assert re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}\.(txt|md)", path)
         assert not path.startswith("README")
         assert stem(path) not in taken

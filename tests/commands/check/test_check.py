@@ -245,6 +245,29 @@ def test_style_sheets_load_what_is_there(tmp_path: Path) -> None:
     assert problem.startswith("output/assets/style.0a.css:2: links to gone.svg, and there is no such file; ")
 
 
+def test_the_list_of_a_threads_posts_leads_to_each_of_them(tmp_path: Path) -> None:
+    one, two = "../../../threads/notes/1.html", "../../../threads/notes/1/2.html"
+
+    def faults(text: str) -> list[str]:
+        return [problem.split(";")[0] for problem in check(tmp_path, **{"threads/notes/1/posts.js": text})]
+
+    def posts(**pages: str) -> str:
+        return f"threadpressPosts({json.dumps(pages, indent=1)});\n"
+
+    assert faults(posts(**{one: "7", two: "8"})) == []
+    assert faults(posts(**{one: "8 7", two: "8 9"})) == [
+        f"output/threads/notes/1/posts.js:2: links to {one}#c8, and threads/notes/1.html has no id 'c8'",
+        f"output/threads/notes/1/posts.js:3: links to {two}#c9, and threads/notes/1/2.html has no id 'c9'",
+    ]
+    assert faults(posts(**{"3.html": "8"})) == [
+        "output/threads/notes/1/posts.js:2: links to 3.html#c8, and there is no such file"
+    ]
+    (fault,) = faults(posts(**{one: "7"})[:-5] + ");\n")
+    assert fault.startswith("output/threads/notes/1/posts.js: this is no list of posts: ")
+    assert faults("threadpressPosts(list);\n")
+    assert faults("console.log(location.hash);\n") == []
+
+
 def test_data_agree_with_the_pages(tmp_path: Path) -> None:
     changed = thread_data(("7", None), ("9", "7"), ("8", "6"), ("10", None))
     assert [problem.split(";")[0] for problem in check(tmp_path, **{"threads/notes/1.json": changed})] == [
