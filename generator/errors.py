@@ -17,10 +17,15 @@ click reports wrong usage of the command line (exit 2). Any other exception that
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Literal
 
 import msgspec
+
+_NO_FILE = re.compile(r"--.*|git( .*)?|threadpress", re.S)
+"""What stands for the file in problems with flags and programs."""
 
 
 class Problem(msgspec.Struct, frozen=True, order=True):
@@ -35,6 +40,17 @@ class Problem(msgspec.Struct, frozen=True, order=True):
     hint: str
     """How to fix it, in one clause."""
     severity: Literal["error", "warning"] = "error"
+    typed: bool = False
+    """Whether `path` is what the user typed (a file to add, an address, a thread) and not a file of the site."""
+
+    def seen_from_here(self, site: Path) -> Problem:
+        """Name a file of the site by the way to it, so that it can be opened from where the user is.
+
+        `site` is the way to the site's folder from there. What the user typed, flags and programs stay as they are.
+        """
+        if self.typed or site == Path() or _NO_FILE.fullmatch(self.path):
+            return self
+        return msgspec.structs.replace(self, path=(site / self.path).as_posix())
 
     def __str__(self) -> str:
         place = f"{self.path}:{self.line}" if self.line else self.path

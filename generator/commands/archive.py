@@ -116,9 +116,9 @@ def find_group(archive: Archive, name: str) -> tuple[Group, str]:
         return archive.groups[names[0]], names[0]
     if names:
         hint = f"write {' or '.join(sorted(names))}"
-        raise ContentError(Problem(name, 0, "threads of several sources have this id", hint))
+        raise ContentError(Problem(name, 0, "threads of several sources have this id", hint, typed=True))
     hint = "name a file, or a thread by SOURCE/ID"
     if len(archive.groups) <= NEAR:
         near = get_close_matches(name, [tie if slash else tie.partition("/")[2] for tie in archive.groups], n=1)
         hint = f"did you mean {near[0]}?" if near else hint
-    raise ContentError(Problem(name, 0, "there is no such file, and no such thread in the archive", hint))
+    raise ContentError(Problem(name, 0, "there is no such file, and no such thread in the archive", hint, typed=True))

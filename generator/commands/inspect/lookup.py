@@ -42,15 +42,16 @@ def look_up(config: Config, site: Path, name: str, stdin: BinaryIO) -> LookUp:
             raise ContentError(problems)
         return LookUp(tuple(read for read in reading.threads if _has_name(read, full_name)), problems)
     if os.path.isdir(name):  # noqa: PTH112  # Path raises if a name is too long for the system
-        raise ContentError(Problem(name, 0, "this is a folder", "name a save in it"))
+        raise ContentError(Problem(name, 0, "this is a folder", "name a save in it", typed=True))
     received = receive((name,), stdin)
     if received.problems:
         raise ContentError(received.problems)
     (save,) = received.saves
     reading = read_group(Path(), Group((save.name,)), redactions, loose={save.name: save.raw})
-    if any(problem.severity == "error" for problem in reading.problems):
-        raise ContentError(reading.problems)
-    return LookUp(reading.threads, tuple(sorted(set(reading.problems))))
+    told = {msgspec.structs.replace(problem, typed=True) for problem in reading.problems}
+    if any(problem.severity == "error" for problem in told):
+        raise ContentError(told)
+    return LookUp(reading.threads, tuple(sorted(told)))
 
 
 def _has_name(read: ThreadReading, name: str) -> bool:
