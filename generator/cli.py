@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from generator.commands.locate import DIR, NAMED, Call, in_site, named_folder
+from generator.commands.locate import DIR, NAMED, Call, find_site, in_site, named_folder
 from generator.commands.terminal import count
 from generator.errors import ConfigError, Problem, ThreadpressError
 
@@ -165,8 +165,11 @@ def inspect(site: Path, save: str) -> int:
     """
     from rich.console import Console
 
+    from generator.commands.add import is_named
     from generator.commands.inspect import ASCII, LINES, look_up, tree_lines
 
+    if not is_named(save):  # then it is looked for in the archive
+        find_site(site)
     config, warnings = _settings(site, None)
     _tell(warnings, site)
     result = look_up(config, site, save, sys.stdin.buffer)

@@ -1,12 +1,13 @@
 """Every code block of the docs does what it says, as it would if it were pasted.
 
-A page is a walk through one sandbox, block by block, without a network. What is done with a block is in its first line:
+A page is a walk through one sandbox, block by block, without a network.
 
 - `sh`, or an indented block: the commands are run.
-- A file's name behind the language, or in a comment that is the block's first line: the block is written to that file.
+- A block below `<!-- file: NAME -->`, or with the name in a comment that is its first line: it is written to that file.
   At the end of the section the site is built, and a warning is a failure, unless commands of the section have built it.
-- `text output`: what the commands before it have said, with other numbers and ids.
-- `text`: a picture of something; nothing is done.
+  A theme is then the site's theme.
+- `text` below `<!-- output -->`: what the commands before it have said, with other numbers and ids.
+- Any other `text`: a picture of something; nothing is done.
 
 A block of any other kind is a failure, so none is passed over.
 """
@@ -20,6 +21,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from markdown_it import MarkdownIt
@@ -29,8 +31,8 @@ from tests.small import ROOT, tree, write
 PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md"))]
 COMMENT = re.compile(r"^(?:#|/\*|\{#) ?([\w./-]+/[\w.-]+\.\w+)\b")
 """A first line that names the file."""
-FILES = {"toml", "css", "jinja", "text"}
-"""Languages of blocks that are files."""
+MARK = re.compile(r"<!-- (?:file: (\S+)|(output)) -->\n?")
+"""What says what the block below it is."""
 
 PROGRAMS = {
     # A server that is asked to end as soon as it serves; its port may be taken on this machine.
@@ -54,16 +56,30 @@ cp "$BIN/pip" "$BIN/threadpress" "$BIN/python3" "$3/bin/"
 """Commands that would use the network, or build and test this very checkout, with what is run in place of them."""
 
 
-def blocks(page: Path) -> Iterator[tuple[str, str, int]]:
-    """Give each block of a page: what its first line says, its text, and its line; and each heading as `#`."""
+class Block(NamedTuple):
+    """A code block; or the heading of a section, as a block of the kind `#`."""
+
+    kind: str
+    """`sh`, `file`, `output`; else its language."""
+    text: str
+    line: int
+    path: str = ""
+    """Of a file."""
+
+
+def blocks(page: Path) -> Iterator[Block]:
+    mark = None
     for token in MarkdownIt("commonmark").parse(page.read_text(encoding="utf-8")):
         line = token.map[0] + 1 if token.map else 0
         if token.type == "heading_open":
-            yield "#", "", line
-        elif token.type == "fence":
-            yield token.info.strip(), token.content, line
+            yield Block("#", "", line)
         elif token.type == "code_block":
-            yield "sh", token.content, line
+            yield Block("sh", token.content, line)
+        elif token.type == "fence":
+            path = mark[1] if mark else (COMMENT.match(token.content) or [None, None])[1]
+            kind = "file" if path else "output" if mark else token.info.strip()
+            yield Block(kind, token.content, line, path or "")
+        mark = MARK.fullmatch(token.content) if token.type == "html_block" else None
 
 
 class Sandbox:
@@ -125,36 +141,27 @@ def shape(text: str) -> str:
     return re.sub(r"\d[\d,]*", "N", re.sub(r"\b[0-9a-f]{10}\b", "ID", text.strip()))
 
 
-def file_of(first: str, text: str) -> str | None:
-    """Say which file a block is, if it is one."""
-    language, *names = first.split() or [""]
-    if language not in FILES or names == ["output"]:
-        return None
-    if names:
-        return names[0]
-    comment = COMMENT.match(text)
-    return comment[1] if comment else None
-
-
 def walk(page: Path, sandbox: Sandbox) -> None:
     waiting = False
-    for first, text, line in [*blocks(page), ("#", "", 0)]:
-        if first == "#":
-            if waiting:
-                sandbox.run("threadpress build --strict && threadpress check")
-            waiting = False
-        elif first == "sh":
-            sandbox.run(text)
-            waiting = waiting and "threadpress" not in text
-        elif path := file_of(first, text):
-            write(sandbox.place, {path: text})
-            waiting = True
-        elif first == "text output":
-            assert shape(text) in shape(sandbox.said), f"{page.name}:{line}: it says: {sandbox.said}"
-        else:
-            assert first == "text", (
-                f"{page.name}:{line}: say what is to be done with this block, see tests/test_docs.py"
-            )
+    for block in [*blocks(page), Block("#", "", 0)]:
+        place = f"{page.name}:{block.line}"
+        match block.kind:
+            case "#":
+                if waiting:
+                    sandbox.run("threadpress build --strict && threadpress check")
+                waiting = False
+            case "sh":
+                sandbox.run(block.text)
+                waiting = waiting and "threadpress" not in block.text
+            case "file":
+                write(sandbox.place, {block.path: block.text})
+                if theme := re.match(r"themes/(\w+)/", block.path):
+                    write(sandbox.place, {"threadpress.toml": f'theme = "{theme[1]}"\n'})
+                waiting = True
+            case "output":
+                assert shape(block.text) in shape(sandbox.said), f"{place}: it says: {sandbox.said}"
+            case kind:
+                assert kind == "text", f"{place}: say what is to be done with this block, see tests/test_docs.py"
 
 
 PUBLISHED = {"README": "slashdot/1", "tutorial": "harbour/rain", "publishing": "slashdot/1"}
@@ -164,7 +171,7 @@ PUBLISHED = {"README": "slashdot/1", "tutorial": "harbour/rain", "publishing": "
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 @pytest.mark.skipif(not (shutil.which("bash") and shutil.which("git")), reason="there is no bash, or no git")
 def test_what_is_pasted_does_what_the_page_says(page: Path, tmp_path: Path) -> None:
-    if all(first in ("#", "text") for first, _, _ in blocks(page)):
+    if all(block.kind in ("#", "text") for block in blocks(page)):
         return
     sandbox = Sandbox(tmp_path)
     walk(page, sandbox)
@@ -192,7 +199,7 @@ def test_a_block_that_fails_is_noticed(tmp_path: Path) -> None:
     for text in (
         "    threadpress biuld\n",
         "    false && true\n    true\n",
-        "```toml threadpress.toml\ntitel = 1\n```\n",
+        "<!-- file: threadpress.toml -->\n```toml\ntitel = 1\n```\n",
     ):
         page = write(tmp_path, {"page.md": text}) / "page.md"
         with pytest.raises(AssertionError, match=r"rror|false"):

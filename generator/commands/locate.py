@@ -7,6 +7,7 @@ A folder is a site if it holds the settings or a folder of saves. Nothing is mad
 from __future__ import annotations
 
 import os
+import shlex
 from pathlib import Path
 
 import click
@@ -69,7 +70,7 @@ NAMED = "named"
 """The parameter of the whole program that holds the folder of a `-C` before the command's name."""
 DIR = click.Path(path_type=Path)
 _WITHOUT_SITE = frozenset({"inspect"})
-"""Commands that need no site: a save can be looked at anywhere."""
+"""Commands that can do without a site: a save can be looked at anywhere."""
 
 
 def named_folder(context: click.Context, option: click.Parameter, named: Path | None) -> Path | None:
@@ -81,7 +82,9 @@ def _callback(context: click.Context, option: click.Parameter, named: Path | Non
     """Find the site for a command, and make a note of it for messages."""
     named = named_folder(context, option, named)
     if named is not None and not os.path.isdir(named):  # noqa: PTH112
-        hint = f"name the folder of a site, or make a new one with `threadpress new {named}`"
+        hint = f"name the folder of a site, or make a new one with `threadpress new {shlex.quote(str(named))}`"
+        if os.path.lexists(named):
+            hint = "name the folder of a site; `threadpress new DIR` makes a new one"
         raise click.BadParameter(f"there is no folder {str(named)!r}; {hint}", context, option)
     site = find_site(named, needed=context.command.name not in _WITHOUT_SITE)
     call = context.find_object(Call)

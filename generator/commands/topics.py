@@ -25,7 +25,8 @@ ABOUT_THE_PROGRAM = frozenset({"architecture", "performance"})
 WIDTH = 80
 """Columns of a line where the terminal does not say how many it has, and at most."""
 _LINK = re.compile(r"\[([^\]]+)\]\(([^)\s]+)\)")
-_PICTURE = re.compile(r"^!\[[^\]]*\]\([^)]*\)\n+", re.M)
+_UNSEEN = re.compile(r"^!\[[^\]]*\]\([^)]*\)\n+|^<!--.*-->\n", re.M)
+"""Pictures, and what is said to tests."""
 _FENCED = re.compile(r"^(```.*?^```)$", re.M | re.S)
 
 
@@ -70,7 +71,7 @@ def _for_terminal(page: str, pages: Mapping[str, str]) -> str:
         return f"{words} (`threadpress help {name}`)" if name in pages else words
 
     pieces = _FENCED.split(page)
-    pieces[::2] = (_LINK.sub(linked, _PICTURE.sub("", piece)) for piece in pieces[::2])
+    pieces[::2] = (_LINK.sub(linked, _UNSEEN.sub("", piece)) for piece in pieces[::2])
     return "".join(pieces)
 
 

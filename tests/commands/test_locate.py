@@ -96,6 +96,12 @@ def test_a_folder_that_is_not_there_is_wrong_usage(name: str, place: str, tell: 
     assert [path.name for path in tmp_path.iterdir()] == ["save.txt"]
 
 
+def test_a_file_in_place_of_the_folder_is_wrong_usage(tell: Tell, tmp_path: Path) -> None:
+    write(tmp_path, {"site/threadpress.toml": ""})
+    code, _, err = tell("build", "-C", "site/threadpress.toml")
+    assert (code, "there is no folder" in err, "threadpress new DIR" in err) == (2, True, True)
+
+
 def test_a_folder_that_was_removed_meanwhile_is_no_site(tell: Tell, tmp_path: Path) -> None:
     (tmp_path / "gone").mkdir()
     os.chdir(tmp_path / "gone")
@@ -163,6 +169,11 @@ def test_a_save_can_be_inspected_anywhere(tell: Tell, tmp_path: Path) -> None:
     assert code == 0
     assert "Ann" in out
     assert [path.name for path in tmp_path.iterdir()] == ["n.md"]
+    code, _, err = tell("inspect", "notes/n")  # a thread, which only a site has
+    assert (code, err.partition(";")[0]) == (
+        1,
+        ".: this is no site: there is neither threadpress.toml nor content/ in it",
+    )
 
 
 def test_new_does_not_look_up(tell: Tell, tmp_path: Path) -> None:

@@ -37,6 +37,7 @@ def test_a_page_is_shown_whole_but_for_pictures(page: str, capsys: pytest.Captur
         for line in code.rstrip().split("\n"):
             assert f"    {line}".rstrip() in shown.split("\n"), line
     assert ".png" not in shown
+    assert "<!--" not in shown
     assert not re.search(rf"\b({'|'.join(sorted(PAGES))})\.md", shown)
     prose = [line for line in shown.split("\n") if not line.startswith("    ")]
     assert max(map(len, prose)) <= 80
