@@ -8,22 +8,26 @@ from __future__ import annotations
 
 import difflib
 import itertools
+import os
 import re
 import shutil
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 import click
 import msgspec
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.markdown import CodeBlock, Heading, Markdown, MarkdownElement
 from rich.text import Text
+from rich.theme import Theme
 
 ABOUT_THE_PROGRAM = frozenset({"architecture", "performance"})
 """Pages for those who work on the program."""
 WIDTH = 80
 """Columns of a line where the terminal does not say how many it has, and at most."""
+_COLOURS = Theme({"markdown.code": "cyan", "markdown.code_block": "none"})
+"""Rich puts code on black, which stands out on a light terminal."""
 _LINK = re.compile(r"\[([^\]]+)\]\(([^)\s]+)\)")
 _UNSEEN = re.compile(r"^!\[[^\]]*\]\([^)]*\)\n+|^<!--.*-->\n", re.M)
 """Pictures, and what is said to tests."""
@@ -121,7 +125,9 @@ def topic_lines(word: str, topics: Mapping[str, Topic], commands: Collection[str
         hint = f"did you mean {near[0]!r}?" if near else "`threadpress help` lists all topics"
         raise click.UsageError(f"there is no topic {word!r}; {hint}")
     width = min(shutil.get_terminal_size((WIDTH, 0)).columns, WIDTH)
-    console = Console(width=width, highlight=False, emoji=False)
+    # With NO_COLOR there are no terminal codes at all, not only none for colours.
+    system: Literal["auto"] | None = None if os.environ.get("NO_COLOR") else "auto"
+    console = Console(color_system=system, width=width, highlight=False, emoji=False, theme=_COLOURS)
     with console.capture() as capture:
         console.print(TerminalMarkdown(topic.text, hyperlinks=False), crop=False)
     yield from (line.rstrip() for line in capture.get().splitlines())
