@@ -20,7 +20,7 @@ import click
 
 from generator.commands.locate import DIR, NAMED, Call, find_site, in_site, named_folder
 from generator.commands.terminal import count
-from generator.errors import ConfigError, Problem, ThreadpressError
+from generator.errors import ConfigError, InputError, Problem, ThreadpressError
 
 if TYPE_CHECKING:
     from generator.config import Config
@@ -146,7 +146,7 @@ def add(site: Path, saves: tuple[str, ...], dry_run: bool, keep_going: bool) -> 
     config, warnings = _settings(site, None)
     _tell(warnings, site)
     report = add_saves(config, site, receive(saves, sys.stdin.buffer), dry_run=dry_run, keep_going=keep_going)
-    _tell(report.problems, site)
+    _tell(report.problems, None)
     for line in report_lines(report, site, dry_run=dry_run):
         click.echo(line)
     return _code(report.problems)
@@ -176,7 +176,7 @@ def inspect(site: Path, save: str) -> int:
     # With NO_COLOR there are no terminal codes at all, not only none for colours.
     system: Literal["auto"] | None = None if os.environ.get("NO_COLOR") else "auto"
     console = Console(color_system=system, soft_wrap=True, highlight=False, markup=False, emoji=False)
-    _tell(result.problems, site)
+    _tell(result.problems, None)
     for read in result.threads:
         for line in tree_lines(read.thread, LINES if console.encoding.startswith("utf") else ASCII):
             console.print(line)
@@ -266,7 +266,7 @@ def _settings(site: Path, site_url: str | None) -> tuple[Config, tuple[Problem, 
 
 
 def _tell(problems: Iterable[Problem], site: Path | None) -> None:
-    """Print problems, with the way to their files from the present folder."""
+    """Print problems; `site` is the way to the site's folder, or None if their paths are as the user sees them."""
     for problem in problems:
         click.echo(str(problem.seen_from_here(site or Path())), err=True)
 
@@ -296,7 +296,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
         code = threadpress.main(arguments, prog_name="threadpress", standalone_mode=False, obj=call)
         return code if isinstance(code, int) else DONE
     except ThreadpressError as error:
-        _tell(error.problems, call.site)
+        _tell(error.problems, None if isinstance(error, InputError) else call.site)
         click.echo(f"stopped: {_errors_and_warnings(error.problems)}; nothing was written", err=True)
         return AT_FAULT
     except click.ClickException as error:

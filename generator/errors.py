@@ -4,6 +4,7 @@
 
     ThreadpressError            carries one or more `Problem`s
     ├── ContentError            a save or sidecar can't be used             exit 1
+    │   └── InputError          what the user named can't be used           exit 1
     ├── ConfigError             threadpress.toml or a flag's value is wrong exit 1
     ├── ThemeError              a template or theme.toml is wrong           exit 1
     ├── OutputError             something in output/ is in the way          exit 1
@@ -40,15 +41,13 @@ class Problem(msgspec.Struct, frozen=True, order=True):
     hint: str
     """How to fix it, in one clause."""
     severity: Literal["error", "warning"] = "error"
-    typed: bool = False
-    """Whether `path` is what the user typed (a file to add, an address, a thread) and not a file of the site."""
 
     def seen_from_here(self, site: Path) -> Problem:
         """Name a file of the site by the way to it, so that it can be opened from where the user is.
 
-        `site` is the way to the site's folder from there. What the user typed, flags and programs stay as they are.
+        `site` is the way to the site's folder from there. Flags and programs stay as they are.
         """
-        if self.typed or site == Path() or _NO_FILE.fullmatch(self.path):
+        if site == Path() or _NO_FILE.fullmatch(self.path):
             return self
         return msgspec.structs.replace(self, path=(site / self.path).as_posix())
 
@@ -74,6 +73,13 @@ class ThreadpressError(Exception):
 
 class ContentError(ThreadpressError):
     """A save or a sidecar can't be used."""
+
+
+class InputError(ContentError):
+    """What the user named can't be used: a file to add, an address, a thread.
+
+    Its problems have paths as the user sees them, not those in the site's folder.
+    """
 
 
 class ConfigError(ThreadpressError):

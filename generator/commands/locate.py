@@ -38,7 +38,6 @@ def find_site(named: Path | None, *, needed: bool = True) -> Path:
             0,
             f"this is no site: there is neither {FILE_NAME} nor {CONTENT}/ in it",
             "go to your site, or name its folder with -C DIR, or make a new one with `threadpress new DIR`",
-            typed=True,
         )
     )
 

@@ -20,7 +20,7 @@ from generator.commands.add.summary import ThreadSummary, summarize, summary_lin
 from generator.commands.archive import Archive, read_archive, with_saves
 from generator.commands.terminal import count
 from generator.config import Config
-from generator.errors import ContentError, Problem
+from generator.errors import InputError, Problem
 from generator.readers import reader_of
 from generator.threads import Group, GroupReading, Redactions, age, read_group
 
@@ -69,7 +69,7 @@ def add(
 ) -> AddReport:
     """Store saves in the content folder of the site in folder `site`.
 
-    Raises `ContentError` with everything that is wrong with any of them, before anything is written; with `keep_going`
+    Raises `InputError` with everything that is wrong with any of them, before anything is written; with `keep_going`
     these are left out, and the report says why. With `dry_run` nothing is written at all.
     """
     checked, problems = _check(received.saves)
@@ -112,7 +112,7 @@ def report_lines(report: AddReport, site: Path, *, dry_run: bool) -> Iterator[st
 
 def _stop_at_errors(problems: Collection[Problem]) -> None:
     if any(problem.severity == "error" for problem in problems):
-        raise ContentError(problems)
+        raise InputError(problems)
 
 
 _NO_PATH = "save"
@@ -125,7 +125,7 @@ def _check(saves: Iterable[Incoming]) -> tuple[list[Checked], list[Problem]]:
     problems: list[Problem] = []
     for save in saves:
         reading = read_group(Path(), Group((_NO_PATH,)), Redactions(), loose={_NO_PATH: save.raw})
-        problems += (msgspec.structs.replace(problem, path=save.name, typed=True) for problem in reading.problems)
+        problems += (msgspec.structs.replace(problem, path=save.name) for problem in reading.problems)
         reader = reader_of(save.raw)
         is_good = all(problem.severity == "warning" for problem in reading.problems)
         if reader and reading.threads and is_good:
@@ -161,7 +161,7 @@ def _assign_paths(checked: Iterable[Checked], archive: Archive, config: Config) 
         if len(os.fsencode(path.rpartition("/")[2])) > LONGEST:
             message = "its name leaves no room for the number of a newer save"
             hint = "rename it, shorter, and add again"
-            yield Problem(f"{config.content}/{related[-1]}", 0, message, hint)
+            yield Problem((archive.content / related[-1]).as_posix(), 0, message, hint)
             continue
         for tie in save.ties:
             paths_by_tie.setdefault(tie, []).append(path)
@@ -181,7 +181,7 @@ def _summaries(
     for group in dict.fromkeys(after.groups[tie] for save in new_saves.values() for tie in save.ties):
         reading = read_group(archive.content, group, redactions, loose=raws)
         told.update(
-            msgspec.structs.replace(problem, path=new_saves[problem.path].name, typed=True)
+            msgspec.structs.replace(problem, path=new_saves[problem.path].name)
             for problem in reading.problems
             if problem.path in new_saves
         )
@@ -216,7 +216,7 @@ def write_files(content: Path, files: Mapping[str, bytes]) -> None:
     """Write new files, all of them or none.
 
     Each is first written under a name that `build` ignores, so that under its own name it appears complete or not at
-    all. Raises `ContentError` if a file of such a name has appeared meanwhile.
+    all. Raises `InputError` if a file of such a name has appeared meanwhile.
     """
     content.mkdir(parents=True, exist_ok=True)
     waiting: list[tuple[Path, Path]] = []
@@ -250,5 +250,5 @@ def _appear(temporary: Path, target: Path) -> None:
     except OSError as error:
         if isinstance(error, FileExistsError) or os.path.lexists(target):
             message = "another program has just put a file here"
-            raise ContentError(Problem(target.as_posix(), 0, message, "add the save again", typed=True)) from error
+            raise InputError(Problem(target.as_posix(), 0, message, "add the save again")) from error
         temporary.rename(target)  # FAT and some network disks have no hard links

@@ -49,7 +49,7 @@ def receive(names: Iterable[str], stdin: BinaryIO) -> Received:
                 (problems if isinstance(one, Problem) else saves).append(one)  # type: ignore[arg-type]
         except ContentError as error:
             problems += error.problems
-    return Received(tuple(saves), tuple(msgspec.structs.replace(problem, typed=True) for problem in problems))
+    return Received(tuple(saves), tuple(problems))
 
 
 def is_named(name: str) -> bool:
