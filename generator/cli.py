@@ -18,8 +18,9 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
+from generator.commands.locate import DIR, NAMED, Call, find_site, in_site, named_folder
 from generator.commands.terminal import count
-from generator.errors import ConfigError, Problem, ThreadpressError
+from generator.errors import ConfigError, InputError, Problem, ThreadpressError
 
 if TYPE_CHECKING:
     from generator.config import Config
@@ -29,21 +30,22 @@ DONE, AT_FAULT, USAGE, BUG, INTERRUPTED = 0, 1, 2, 3, 130
 DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS})
 """Errors that the system gives without the name of a file when writing to it fails."""
 
-SITE = Path()
-"""Commands work on the site in the current folder."""
-
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="threadpress", message="threadpress %(version)s")
-def threadpress() -> None:
+@click.option("-C", NAMED, metavar="DIR", type=DIR, help="The site's folder; also after the command's name.")
+def threadpress(named: Path | None) -> None:
     """Turn saved discussion threads into a static archive.
 
     Put saves into content/, run `threadpress build`, and publish output/. Settings are in threadpress.toml; all of them
-    are optional.
+    are optional. Begin with `threadpress new DIR`; `threadpress help` lists what else there is to read.
+
+    Commands are about the site in the present folder, or else in the nearest folder above that has a threadpress.toml.
     """
 
 
-@threadpress.command()
+@threadpress.command(epilog="`threadpress help configuration` lists the settings.")
+@in_site
 @click.option("--strict", is_flag=True, help="Treat warnings as errors: stop before anything is written.")
 @click.option("--keep-going", is_flag=True, help="Leave out saves that can't be read; the exit code is still 1.")
 @click.option("--clean", is_flag=True, help="Remove all earlier files of ours from the output first.")
@@ -51,7 +53,7 @@ def threadpress() -> None:
 @click.option("--jobs", type=click.IntRange(1, 256), metavar="N", help="Worker processes; as many as cores by default.")
 @click.option("--explain", is_flag=True, help="Say why each page was rendered.")
 def build(  # noqa: PLR0913  # click passes an argument for each option
-    strict: bool, keep_going: bool, clean: bool, site_url: str | None, jobs: int | None, explain: bool
+    site: Path, strict: bool, keep_going: bool, clean: bool, site_url: str | None, jobs: int | None, explain: bool
 ) -> int:
     """Build content/ into output/.
 
@@ -64,13 +66,13 @@ def build(  # noqa: PLR0913  # click passes an argument for each option
 
     collect_rarely()
 
-    config, warnings = _settings(site_url)
+    config, warnings = _settings(site, site_url)
     if strict and warnings:
         raise ConfigError(warnings)
-    _tell(warnings)
+    _tell(warnings, site)
     with show_progress(sys.stderr, os.environ) as tell:
-        report = build_site(config, SITE, Order(strict, keep_going, clean, jobs), tell=tell)
-    _tell(report.problems)
+        report = build_site(config, site, Order(strict, keep_going, clean, jobs), tell=tell)
+    _tell(report.problems, site)
     if explain:
         for url, reason in sorted(report.rendered):
             click.echo(f"{url}: {reason}")
@@ -78,19 +80,20 @@ def build(  # noqa: PLR0913  # click passes an argument for each option
         click.echo(f"note: {note}", err=True)
     click.echo(
         f"{count(report.threads, 'thread')}, {count(report.posts, 'post')}, {count(report.authors, 'author')}: "
-        f"{count(report.files, 'file')} in {config.output}/, "
+        f"{count(report.files, 'file')} in {(site / config.output).as_posix()}/, "
         f"{len(report.written)} written, {len(report.removed)} removed"
     )
-    return AT_FAULT if any(problem.severity == "error" for problem in report.problems) else DONE
+    return _code(report.problems)
 
 
-@threadpress.command()
+@threadpress.command(epilog="`threadpress help serving` says more.")
+@in_site
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0 takes any free one.")
 @click.option("--host", default="127.0.0.1", show_default=True, metavar="NAME", help="Address to listen on.")
 @click.option("--open", "show", is_flag=True, help="Open the site in a browser.")
 @click.option("--poll", is_flag=True, help="Look for changes now and then: for network drives, which report none.")
-def serve(port: int, host: str, show: bool, poll: bool) -> int:
-    """Build, serve the site to this machine's browser, and build again when files change.
+def serve(site: Path, port: int, host: str, show: bool, poll: bool) -> int:
+    """Serve the site to this machine, and build again on changes.
 
     Open pages show changes at once. If a build fails they show why, and the last good site stays. The files in output/
     are those that `build` makes.
@@ -98,12 +101,13 @@ def serve(port: int, host: str, show: bool, poll: bool) -> int:
     from generator.commands.serve import ServeOptions
     from generator.commands.serve import serve as serve_site
 
-    serve_site(SITE, ServeOptions(host, port, show, poll), lambda line: click.echo(line, err=True))
+    serve_site(site, ServeOptions(host, port, show, poll), lambda line: click.echo(line, err=True))
     return DONE
 
 
 @threadpress.command()
-def check() -> int:
+@in_site
+def check(site: Path) -> int:
     """Read output/ as a visitor would, and content/ for warnings.
 
     Looks for dead links and anchors, ids used twice, files that differ from SHA256SUMS, and redacted texts. Does not
@@ -111,54 +115,47 @@ def check() -> int:
     """
     from generator.commands.check import check_site
 
-    config, warnings = _settings(None)
-    report = check_site(config, SITE)
+    config, warnings = _settings(site, None)
+    report = check_site(config, site)
     problems = (*warnings, *report.problems)
-    _tell(problems)
+    _tell(problems, site)
     click.echo(
         f"{count(report.files, 'file')}, {count(report.links, 'link')}: "
-        f"{count(len(problems), 'problem') if problems else 'nothing found'}"
+        f"{_errors_and_warnings(problems) or 'nothing found'}"
     )
-    return AT_FAULT if any(problem.severity == "error" for problem in problems) else DONE
+    return _code(problems)
 
 
-@threadpress.command()
+@threadpress.command(epilog="`threadpress help formats` says what a save is.")
+@in_site
 @click.argument("saves", nargs=-1, required=True, metavar="SAVE...")
 @click.option("--dry-run", is_flag=True, help="Say what would be done, and write nothing.")
-def add(saves: tuple[str, ...], dry_run: bool) -> int:
+@click.option("--keep-going", is_flag=True, help="Leave out saves that can't be read; the exit code is still 1.")
+def add(site: Path, saves: tuple[str, ...], dry_run: bool, keep_going: bool) -> int:
     """Bring saves into content/.
 
     SAVE is a file, a folder (all saves in it), an http(s) address, or - for standard input. All are checked first: if
     one can't be read, nothing is written. A newer save of a thread is put beside the older ones, and you are told what
     it adds. Existing files are never changed.
     """
-    from generator.commands.add import STDIN, receive, summary_lines
+    from generator.commands.add import STDIN, receive, report_lines
     from generator.commands.add import add as add_saves
 
     if saves.count(STDIN) > 1:
         raise click.UsageError(f"{STDIN} can be named only once")
-    config, warnings = _settings(None)
-    _tell(warnings)
-    report = add_saves(config, SITE, receive(saves, sys.stdin.buffer), dry_run=dry_run)
-    _tell(report.problems)
-    for thread in report.threads:
-        for line in summary_lines(thread):
-            click.echo(line)
-    for name, path in report.same_bytes:
-        click.echo(f"{name}: nothing new, the same bytes are in {path}")
-    added = count(len(report.added), "save")
-    if dry_run:
-        click.echo(f"{added} would be added; nothing was written")
-    elif report.added:
-        click.echo(f"{added} added; `threadpress build` makes the pages")
-    else:
-        click.echo("nothing was added")
-    return DONE
+    config, warnings = _settings(site, None)
+    _tell(warnings, site)
+    report = add_saves(config, site, receive(saves, sys.stdin.buffer), dry_run=dry_run, keep_going=keep_going)
+    _tell(report.problems, None)
+    for line in report_lines(report, site, dry_run=dry_run):
+        click.echo(line)
+    return _code(report.problems)
 
 
-@threadpress.command()
+@threadpress.command(epilog="`threadpress help sidecars` says how to correct what it shows.")
+@in_site
 @click.argument("save", metavar="SAVE")
-def inspect(save: str) -> int:
+def inspect(site: Path, save: str) -> int:
     """Show a thread as a tree, with the evidence for each reply.
 
     SAVE is a file (or - or an address), or a thread of the archive as SOURCE/ID or ID, which is put together from all
@@ -168,89 +165,121 @@ def inspect(save: str) -> int:
     """
     from rich.console import Console
 
+    from generator.commands.add import is_named
     from generator.commands.inspect import ASCII, LINES, look_up, tree_lines
 
-    config, warnings = _settings(None)
-    _tell(warnings)
-    result = look_up(config, SITE, save, sys.stdin.buffer)
+    if not is_named(save):  # then it is looked for in the archive
+        find_site(site)
+    config, warnings = _settings(site, None)
+    _tell(warnings, site)
+    result = look_up(config, site, save, sys.stdin.buffer)
     # With NO_COLOR there are no terminal codes at all, not only none for colours.
     system: Literal["auto"] | None = None if os.environ.get("NO_COLOR") else "auto"
     console = Console(color_system=system, soft_wrap=True, highlight=False, markup=False, emoji=False)
-    _tell(result.problems)
+    _tell(result.problems, None)
     for read in result.threads:
         for line in tree_lines(read.thread, LINES if console.encoding.startswith("utf") else ASCII):
             console.print(line)
     return DONE
 
 
-@threadpress.command()
+@threadpress.command(epilog="`threadpress help publishing` says more.")
+@in_site
 @click.option("--remote", default="origin", show_default=True, metavar="NAME", help="Which remote of git to push to.")
 @click.option("--branch", default="gh-pages", show_default=True, metavar="NAME", help="Which branch holds the site.")
 @click.option("--dry-run", is_flag=True, help="Only list what would change on the branch.")
 @click.option("--no-history", is_flag=True, help="Replace what the branch holds by one commit without a parent.")
-def publish(remote: str, branch: str, dry_run: bool, no_history: bool) -> int:
+def publish(site: Path, remote: str, branch: str, dry_run: bool, no_history: bool) -> int:
     """Push output/ as one commit to a branch, as GitHub Pages takes it.
 
     Builds nothing, and refuses an output that is out of date, broken or not redacted. Your branches, your index and
     your work tree stay as they are.
     """
-    from generator.commands.publish import Target
+    from generator.commands.publish import Target, report_lines
     from generator.commands.publish import publish as publish_site
 
-    config, warnings = _settings(None)
-    report = publish_site(config, SITE, Target(remote, branch, dry_run, not no_history))
-    _tell((*warnings, *report.problems))
-    place, paths_by_sign = f"{remote}/{branch}", {"+": report.added, "~": report.changed, "-": report.removed}
-    if dry_run:
-        for sign, paths in paths_by_sign.items():
-            for path in paths:
-                click.echo(f"{sign} {path}")
-    added, changed, removed = map(len, paths_by_sign.values())
-    counts = f"{count(added, 'file')} added, {changed:,} changed, {removed:,} removed"
-    if dry_run:
-        click.echo(f"{place} would get: {counts}; nothing was pushed")
-    elif report.commit is None:
-        click.echo(f"{place} holds this site already: nothing to publish")
-    else:
-        click.echo(f"{place}: {counts}, as commit {report.commit[:10]}")
-        if report.first:
-            click.echo(f"note: the branch is new; GitHub shows it once Settings, Pages names {branch}", err=True)
+    config, warnings = _settings(site, None)
+    target = Target(remote, branch, dry_run, not no_history)
+    report = publish_site(config, site, target)
+    _tell((*warnings, *report.problems), site)
+    for line in report_lines(report, target):
+        click.echo(line)
+    if report.commit and report.first:
+        click.echo(f"note: the branch is new; GitHub shows it once Settings, Pages names {branch}", err=True)
     return DONE
 
 
-@threadpress.command()
-@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
-def new(folder: Path) -> int:
-    """Make a fresh site in DIR: settings, an example, a workflow for GitHub Pages.
+@threadpress.command(epilog="`threadpress help tutorial` goes on from there.")
+@click.option("-C", "site", metavar="DIR", type=DIR, callback=named_folder, help="The same as DIR.")
+@click.argument("folder", metavar="DIR", required=False, type=DIR)
+def new(site: Path | None, folder: Path | None) -> int:
+    """Make a fresh site in a folder.
 
-    Writes nothing if a file of the same name is there already.
+    It gets settings, an example, and a workflow for GitHub Pages. Writes nothing if a file of the same name is there
+    already.
     """
     from generator.commands.new import new as new_site
 
+    if (folder is None) == (site is None):
+        raise click.UsageError("name one folder, as DIR or with -C")
+    folder = folder or site or Path()
     files = new_site(folder)
     click.echo(f"{count(len(files), 'file')} in {folder}: {', '.join(files)}")
     click.echo("next:")
-    if folder.resolve() != SITE.resolve():
+    if folder.resolve() != Path().resolve():
         click.echo(f"  cd {shlex.quote(str(folder))}")
     click.echo("  threadpress build       # then open output/index.html in a browser")
     click.echo("  bring in saves of your own (`threadpress add FILE`) and build again; README.md says how to publish")
     return DONE
 
 
-def _settings(site_url: str | None) -> tuple[Config, tuple[Problem, ...]]:
-    """Read the settings of the site in this folder; flags override them."""
+@threadpress.command("help")
+@click.argument("topic", required=False)
+@click.pass_context
+def explain(context: click.Context, topic: str | None) -> int:
+    """Explain a topic, for example formats.
+
+    TOPIC is a page of the documentation, a section of one, or a command. Without it you get a list.
+    """
+    from generator.commands.topics import read_topics, topic_lines, topic_list
+
+    topics = read_topics()
+    if topic is None:
+        click.echo(topic_list(topics))
+    elif topic in threadpress.commands:
+        click.echo(click.Context(threadpress.commands[topic], context.parent, topic).get_help())
+    else:
+        for line in topic_lines(topic, topics, threadpress.commands):
+            click.echo(line)
+    return DONE
+
+
+def _settings(site: Path, site_url: str | None) -> tuple[Config, tuple[Problem, ...]]:
+    """Read the settings of the site; flags override them."""
     from generator.config import load, with_flags
 
-    config, warnings = load(SITE)
+    config, warnings = load(site)
     try:
         return with_flags(config, site_url=site_url), warnings
     except ConfigError as error:  # the value of a flag is wrong
         raise click.UsageError(str(error)) from error
 
 
-def _tell(problems: Iterable[Problem]) -> None:
+def _tell(problems: Iterable[Problem], site: Path | None) -> None:
+    """Print problems; `site` is the way to the site's folder, or None if their paths are as the user sees them."""
     for problem in problems:
-        click.echo(str(problem), err=True)
+        click.echo(str(problem.seen_from_here(site or Path())), err=True)
+
+
+def _errors_and_warnings(problems: Sequence[Problem]) -> str:
+    """Count errors and warnings apart, and leave out what there is none of."""
+    errors = sum(problem.severity == "error" for problem in problems)
+    numbers = ((errors, "error"), (len(problems) - errors, "warning"))
+    return ", ".join(count(number, noun) for number, noun in numbers if number)
+
+
+def _code(problems: Iterable[Problem]) -> int:
+    return AT_FAULT if any(problem.severity == "error" for problem in problems) else DONE
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -262,15 +291,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run the command and give its exit code, however it ends."""
+    call = Call()
     try:
-        code = threadpress.main(arguments, prog_name="threadpress", standalone_mode=False)
+        code = threadpress.main(arguments, prog_name="threadpress", standalone_mode=False, obj=call)
         return code if isinstance(code, int) else DONE
     except ThreadpressError as error:
-        _tell(error.problems)
-        errors = sum(problem.severity == "error" for problem in error.problems)
-        warnings = len(error.problems) - errors
-        counts = [count(number, noun) for number, noun in ((errors, "error"), (warnings, "warning")) if number]
-        click.echo(f"stopped: {', '.join(counts)}; nothing was written", err=True)
+        _tell(error.problems, None if isinstance(error, InputError) else call.site)
+        click.echo(f"stopped: {_errors_and_warnings(error.problems)}; nothing was written", err=True)
         return AT_FAULT
     except click.ClickException as error:
         error.show()
@@ -284,17 +311,17 @@ def run(arguments: Sequence[str] | None = None) -> int:
         return AT_FAULT
     except OSError as error:
         if error.filename is None and error.errno not in DISK:
-            return _report(error)
+            return _report(error, call.site)
         place = f"{error.filename}: " if error.filename else ""
         click.echo(f"{place}{error.strerror}; check the disk and the file's permissions", err=True)
         return AT_FAULT
     except Exception as error:
-        return _report(error)
+        return _report(error, call.site)
 
 
-def _report(error: Exception) -> int:
-    """Write the traceback of a bug of ours to a file and say where it is."""
+def _report(error: Exception, site: Path | None) -> int:
+    """Write the traceback of a bug of ours to a file of the site, if there is one, and say where it is."""
     from generator.commands.crash import keep
 
-    _tell([keep(error, SITE)])
+    _tell([keep(error, site)], site)
     return BUG

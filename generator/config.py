@@ -61,22 +61,22 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     publish_data: bool = True
     """Whether each thread is also published as JSON."""
     search: bool = True
-    """Whether the site has a search page."""
+    """For a later version: whether the site has a search page."""
     publish_database: bool = False
-    """Whether the archive is also published as one database file."""
+    """For a later version: whether the archive is also published as one database file."""
     wayback: bool = False
     """Whether links carry a link to the web archive's snapshot nearest the story's date."""
     noindex: bool = False
     """Whether search engines are asked to stay away."""
     author_feeds: bool = False
-    """Whether each author has a feed."""
+    """For a later version: whether each author has a feed."""
     redact: tuple[str, ...] = ()
     """What to remove: authors (`slashdot/196126`), posts (`slashdot/0179799118#ID`), or `sha256:` and a hash of one."""
     tags: dict[Words, tuple[Words, ...]] = {}
     """Tag = words: a thread gets the tag if its title or department has one of the words, whole and in any case."""
 
 
-LATER = {"publish_database": True, "author_feeds": True}
+LATER = {"search": True, "publish_database": True, "author_feeds": True}
 """Values that ask for something this version does not make yet; they are accepted, with a warning."""
 
 
@@ -100,7 +100,9 @@ def parse(text: str, site: Path = Path()) -> tuple[Config, tuple[Problem, ...]]:
     table = read_toml(text, FILE_NAME)
     if isinstance(table, Problem):
         raise ConfigError(table)
-    values, problems = take(table, text, FILE_NAME, Config, lambda key: f"see {key!r} in docs/configuration.md")
+    values, problems = take(
+        table, text, FILE_NAME, Config, lambda key: f"`threadpress help configuration` says what {key} can be"
+    )
     problems += _meaning(values, text, site)
     if any(problem.severity == "error" for problem in problems):
         raise ConfigError(problems)

@@ -4,6 +4,7 @@
 
     ThreadpressError            carries one or more `Problem`s
     ├── ContentError            a save or sidecar can't be used             exit 1
+    │   └── InputError          what the user named can't be used           exit 1
     ├── ConfigError             threadpress.toml or a flag's value is wrong exit 1
     ├── ThemeError              a template or theme.toml is wrong           exit 1
     ├── OutputError             something in output/ is in the way          exit 1
@@ -17,10 +18,15 @@ click reports wrong usage of the command line (exit 2). Any other exception that
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Literal
 
 import msgspec
+
+_NO_FILE = re.compile(r"--.*|git( .*)?|threadpress", re.S)
+"""What stands for the file in problems with flags and programs."""
 
 
 class Problem(msgspec.Struct, frozen=True, order=True):
@@ -35,6 +41,15 @@ class Problem(msgspec.Struct, frozen=True, order=True):
     hint: str
     """How to fix it, in one clause."""
     severity: Literal["error", "warning"] = "error"
+
+    def seen_from_here(self, site: Path) -> Problem:
+        """Name a file of the site by the way to it, so that it can be opened from where the user is.
+
+        `site` is the way to the site's folder from there. Flags and programs stay as they are.
+        """
+        if site == Path() or _NO_FILE.fullmatch(self.path):
+            return self
+        return msgspec.structs.replace(self, path=(site / self.path).as_posix())
 
     def __str__(self) -> str:
         place = f"{self.path}:{self.line}" if self.line else self.path
@@ -58,6 +73,13 @@ class ThreadpressError(Exception):
 
 class ContentError(ThreadpressError):
     """A save or a sidecar can't be used."""
+
+
+class InputError(ContentError):
+    """What the user named can't be used: a file to add, an address, a thread.
+
+    Its problems have paths as the user sees them, not those in the site's folder.
+    """
 
 
 class ConfigError(ThreadpressError):

@@ -88,6 +88,18 @@ def test_check_finds_what_was_changed_since(site: Site) -> None:
     assert any(line.startswith("output/about.html") for line in told.lines)
 
 
+def test_check_counts_errors_and_warnings_apart(site: Site) -> None:
+    site.write(GOOD)
+    site("build", "--site-url", "https://example.org/")
+    site.write({"threadpress.toml": 'site_url = "https://example.com/"\n'})
+    told = site("check")
+    assert (told.code, told.out.rpartition(": ")[2]) == (0, "1 warning\n")
+    (site.folder / "output/about.html").write_text("changed")
+    told = site("check")
+    errors = sum(": warning: " not in line for line in told.lines)
+    assert (told.code, told.out.rpartition(": ")[2]) == (1, f"{errors} error{'s' * (errors > 1)}, 1 warning\n")
+
+
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [
@@ -113,6 +125,7 @@ def test_help_ends_with_0(site: Site, arguments: list[str]) -> None:
 
 
 def test_without_a_content_folder_it_says_so(site: Site) -> None:
+    site.write({"threadpress.toml": ""})
     told = site("build")
     assert told.code == 1
     assert told.lines == [

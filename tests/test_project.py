@@ -23,10 +23,12 @@ import pytest
 import yaml
 
 from generator import pages
-from generator.cli import threadpress
+from generator.cli import run, threadpress
+from generator.commands.new import new
 from generator.config import Config
 from generator.readers import READERS
 from generator.theme.views import Head, Site
+from tests.small import built
 
 REPO = Path(__file__).parents[1]
 ARCHITECTURE = REPO / "docs/architecture.md"
@@ -188,6 +190,32 @@ def test_commands_and_options_are_documented(name: str) -> None:
 @pytest.mark.parametrize("key", [field.name for field in msgspec.structs.fields(Config)])
 def test_settings_are_documented(key: str) -> None:
     assert re.search(rf"`\[?{key}\]?`", read("docs/configuration.md")), key
+
+
+NOT_THERE = re.compile(
+    r"(?i)\b(?:search (?:page|field|box)|can search|full-text|(?:atom|rss|json) feed|feeds|database)\b"
+)
+"""What the program does not make, in the words that would offer it."""
+
+
+def test_nothing_is_offered_that_is_not_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Not in the docs, the helps, the settings of a new site, the package's metadata, or any page."""
+    fresh = new(tmp_path)
+    built(tmp_path)
+    texts = {f"new/{path}": (tmp_path / path).read_text(encoding="utf-8") for path in fresh}
+    texts |= {
+        path.relative_to(tmp_path).as_posix(): path.read_text(encoding="utf-8")
+        for path in (tmp_path / "output").rglob("*")
+        if path.suffix in {".html", ".txt"}
+    }
+    texts |= {path.name: path.read_text(encoding="utf-8") for path in (REPO / "docs").glob("*.md")}
+    texts |= {name: read(name) for name in ("README.md", "pyproject.toml", "threadpress.toml")}
+    for name in threadpress.commands:
+        assert run([name, "--help"]) == 0
+    texts["the helps"] = capsys.readouterr().out
+    for those_who_work_on_it in ("architecture.md", "performance.md"):
+        del texts[those_who_work_on_it]
+    assert {name: found[0] for name, text in texts.items() if (found := NOT_THERE.search(text))} == {}
 
 
 def test_readers_are_documented() -> None:

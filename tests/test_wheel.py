@@ -34,9 +34,15 @@ def test_the_wheel_builds_a_site_by_itself(tmp_path: Path) -> None:
     (wheel,) = tmp_path.glob("threadpress-*.whl")
     names = zipfile.ZipFile(wheel).namelist()
     themes = {path.name for path in (REPO / "themes").iterdir()}
-    wanted = {"generator/commands/serve/livereload.js", *(f"generator/themes/{theme}/theme.toml" for theme in themes)}
+    pages = {path.name for path in (REPO / "docs").glob("*.md")}
+    wanted = {
+        "generator/commands/serve/livereload.js",
+        *(f"generator/themes/{theme}/theme.toml" for theme in themes),
+        *(f"generator/docs/{page}" for page in pages),
+    }
     assert wanted <= set(names)
     assert not [name for name in names if not name.startswith(("generator/", "threadpress-"))]
+    assert not [name for name in names if name.endswith(".png")], "pictures of the docs would be most of it"
     assert [name for name in names if name.endswith("licenses/LICENSE")]
 
     # The packages it needs are borrowed from here, so that nothing is asked of the network; the checkout is not: what
@@ -50,6 +56,8 @@ def test_the_wheel_builds_a_site_by_itself(tmp_path: Path) -> None:
     (own / "borrowed.pth").write_text(sysconfig.get_path("purelib") + "\n", encoding="utf-8")
     python = scripts / Path(sys.executable).name
     run(sys.executable, "-m", "pip", "--python", python, "install", "--no-deps", "--no-index", wheel, cwd=tmp_path)
+
+    assert "The Slashdot text save" in run(scripts / "threadpress", "help", "formats", cwd=tmp_path)
 
     fresh = tmp_path / "fresh"
     run(scripts / "threadpress", "new", fresh, cwd=tmp_path)

@@ -15,7 +15,7 @@ import msgspec
 
 from generator.config import Config
 from generator.engine import FOLDER, Damaged, LastBuild, Store, look, reading_digest
-from generator.errors import ContentError, Problem
+from generator.errors import InputError, Problem
 from generator.model import TOP, Reply, Thread
 from generator.site import AUTHORS
 from generator.stamps import FileStamp
@@ -108,7 +108,7 @@ def with_saves(archive: Archive, saves: Mapping[str, tuple[str, ...]]) -> Archiv
 def find_group(archive: Archive, name: str) -> tuple[Group, str]:
     """Find a thread by `SOURCE/ID`, or by its id alone; give its group of files and `SOURCE/ID`.
 
-    If its posts identify a thread, a post's id will do. Raises `ContentError` unless exactly one thread has the name.
+    If its posts identify a thread, a post's id will do. Raises `InputError` unless exactly one thread has the name.
     """
     _, slash, number = name.rpartition("/")
     names = [tie for tie in archive.groups if tie == name or (not slash and tie.partition("/")[2] == number)]
@@ -116,9 +116,9 @@ def find_group(archive: Archive, name: str) -> tuple[Group, str]:
         return archive.groups[names[0]], names[0]
     if names:
         hint = f"write {' or '.join(sorted(names))}"
-        raise ContentError(Problem(name, 0, "threads of several sources have this id", hint))
+        raise InputError(Problem(name, 0, "threads of several sources have this id", hint))
     hint = "name a file, or a thread by SOURCE/ID"
     if len(archive.groups) <= NEAR:
         near = get_close_matches(name, [tie if slash else tie.partition("/")[2] for tie in archive.groups], n=1)
         hint = f"did you mean {near[0]}?" if near else hint
-    raise ContentError(Problem(name, 0, "there is no such file, and no such thread in the archive", hint))
+    raise InputError(Problem(name, 0, "there is no such file, and no such thread in the archive", hint))

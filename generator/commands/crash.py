@@ -11,10 +11,12 @@ from generator.errors import Problem
 FILE = f"{FOLDER}/crash.txt"
 
 
-def keep(error: BaseException, site: Path) -> Problem:
-    """Write the traceback into the folder of the store; if that fails, put it into the problem's message."""
+def keep(error: BaseException, site: Path | None) -> Problem:
+    """Write the traceback into the folder of the store; without a site, or if that fails, put it into the message."""
     text = "".join(traceback.format_exception(error))
     message = f"threadpress has a bug: {type(error).__name__}: {error}"
+    if site is None:
+        return Problem("threadpress", 0, f"{text}{message}", "please report it")
     try:
         (site / FOLDER).mkdir(exist_ok=True)
         (site / FILE).write_text(text, encoding="utf-8")

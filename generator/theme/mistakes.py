@@ -23,7 +23,7 @@ from generator.theme.environment import UnknownField
 from generator.theme.layers import File
 from generator.theme.views import Head, Site
 
-_DOCS = "docs/themes.md lists what templates see"
+_DOCS = "`threadpress help themes` lists what templates see"
 _RANDOM = {"random"}
 """Filters of Jinja2 that themes don't get: the same page must have the same bytes."""
 

@@ -23,6 +23,8 @@ MENDS = {
     "title": 'write words, as in title = "A better title"',
     "url": "write an address that starts with https:// or http://",
     "tags": 'write a list of words, as in tags = ["one", "two"]',
+    "footer": "write footer = false if the last block is no closing quote",
+    "replies": 'write ids of posts, as in "7c11fe09b2" = "b17d02e6aa", or "top" for a post that answers nobody',
 }
 """Hints about values that can't be used."""
 
@@ -88,7 +90,7 @@ def _read(raw: bytes, path: str) -> tuple[str, dict[str, Any], list[Problem]]:
 
 
 def _take(table: dict[str, Any], text: str, path: str) -> tuple[Sidecar, list[Problem]]:
-    values, problems = take(table, text, path, Sidecar, lambda key: MENDS.get(key, "see docs/formats.md, Sidecars"))
+    values, problems = take(table, text, path, Sidecar, MENDS.__getitem__)
     return Sidecar(**values), problems
 
 

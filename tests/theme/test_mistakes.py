@@ -38,7 +38,7 @@ MISTAKES: dict[str, tuple[dict[str, str], str, str, str]] = {
         {"404.html": "{{ page.title.name }}"},
         "404.html:1",
         "'str object' has no attribute 'name'",
-        "docs/themes.md lists what templates see",
+        "`threadpress help themes` lists what templates see",
     ),
     "an unknown name": (
         {"404.html": "one\n\n{{ pages }}\n"},

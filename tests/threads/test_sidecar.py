@@ -106,11 +106,13 @@ def test_mistakes_are_told_with_their_lines() -> None:
     raw = b'titel = "x"\nfooter = "no"\n[reply]\na = "b"\n'
     assert complaints(raw) == [
         "1.toml:1: unknown key 'titel'; did you mean 'title'?",
-        "1.toml:2: footer: expected true or false, got text; see docs/formats.md, Sidecars",
+        "1.toml:2: footer: expected true or false, got text; "
+        "write footer = false if the last block is no closing quote",
         "1.toml:3: unknown key 'reply'; did you mean 'replies'?",
     ]
     assert complaints(b"[replies]\na = 1\n") == [
-        "1.toml:1: replies: expected text, got a whole number; see docs/formats.md, Sidecars"
+        "1.toml:1: replies: expected text, got a whole number; "
+        'write ids of posts, as in "7c11fe09b2" = "b17d02e6aa", or "top" for a post that answers nobody'
     ]
 
 

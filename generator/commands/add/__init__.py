@@ -4,11 +4,11 @@
 - `add` checks the saves and writes them, under the names that `file_names` gives them.
 - `summary` says what each thread brings, in lines for the terminal.
 
-What could not be read is reported, and then nothing is written. `add` gives an `AddReport`, which `cli` prints.
+What could not be read is reported, and then nothing is written. `add` gives an `AddReport`; `report_lines` makes of it
+what `cli` prints.
 """
 
-from generator.commands.add.add import AddReport, add
+from generator.commands.add.add import AddReport, add, report_lines
 from generator.commands.add.incoming import STDIN, is_named, receive
-from generator.commands.add.summary import summary_lines
 
-__all__ = ["STDIN", "AddReport", "add", "is_named", "receive", "summary_lines"]
+__all__ = ["STDIN", "AddReport", "add", "is_named", "receive", "report_lines"]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 
 import msgspec
@@ -16,10 +16,11 @@ import msgspec
 from generator import urls
 from generator.commands.add.file_names import first_name, next_name, stem
 from generator.commands.add.incoming import Incoming, Received
-from generator.commands.add.summary import ThreadSummary, summarize
+from generator.commands.add.summary import ThreadSummary, summarize, summary_lines
 from generator.commands.archive import Archive, read_archive, with_saves
+from generator.commands.terminal import count
 from generator.config import Config
-from generator.errors import ContentError, Problem
+from generator.errors import InputError, Problem
 from generator.readers import reader_of
 from generator.threads import Group, GroupReading, Redactions, age, read_group
 
@@ -60,32 +61,58 @@ class AddReport(msgspec.Struct, frozen=True):
     threads: tuple[ThreadSummary, ...]
     """The threads with a new save."""
     problems: tuple[Problem, ...]
-    """Warnings."""
+    """Warnings, and with `keep_going` the errors of saves that were left out."""
 
 
-def add(config: Config, site: Path, received: Received, *, dry_run: bool = False) -> AddReport:
+def add(
+    config: Config, site: Path, received: Received, *, dry_run: bool = False, keep_going: bool = False
+) -> AddReport:
     """Store saves in the content folder of the site in folder `site`.
 
-    Raises `ContentError` with everything that is wrong with any of them, before anything is written. With `dry_run`
-    nothing is written at all.
+    Raises `InputError` with everything that is wrong with any of them, before anything is written; with `keep_going`
+    these are left out, and the report says why. With `dry_run` nothing is written at all.
     """
     checked, problems = _check(received.saves)
     problems += received.problems
-    if any(problem.severity == "error" for problem in problems):
-        raise ContentError(problems)
+    if not keep_going:
+        _stop_at_errors(problems)
     archive = read_archive(config, site)
-    assigned = tuple(_assign_paths(checked, archive, config))
+    assigned: list[Assigned] = []
+    for each in _assign_paths(checked, archive, config):
+        (problems if isinstance(each, Problem) else assigned).append(each)  # type: ignore[arg-type]
+    if not keep_going:
+        _stop_at_errors(problems)
     new_saves = {each.path: each.save for each in assigned if each.new}
-    warnings = set(received.problems)
-    threads = tuple(_summaries(new_saves, archive, config, warnings)) if new_saves else ()
-    if not dry_run:
+    told = {problem for problem in problems if problem.severity == "error"}.union(received.problems)
+    threads = tuple(_summaries(new_saves, archive, config, told)) if new_saves else ()
+    if new_saves and not dry_run:
         write_files(archive.content, {path: save.raw for path, save in new_saves.items()})
     return AddReport(
         added=tuple(f"{config.content}/{path}" for path in new_saves),
         same_bytes=tuple((each.save.name, f"{config.content}/{each.path}") for each in assigned if not each.new),
         threads=threads,
-        problems=tuple(sorted(warnings)),
+        problems=tuple(sorted(told)),
     )
+
+
+def report_lines(report: AddReport, site: Path, *, dry_run: bool) -> Iterator[str]:
+    """Write a report for the terminal; `site` is the way to the site's folder."""
+    for thread in report.threads:
+        yield from summary_lines(thread, site)
+    for name, path in report.same_bytes:
+        yield f"{name}: nothing new, the same bytes are in {(site / path).as_posix()}"
+    added = count(len(report.added), "save")
+    if dry_run:
+        yield f"{added} would be added; nothing was written"
+    elif report.added:
+        yield f"{added} added; `threadpress build` makes the pages"
+    else:
+        yield "nothing was added"
+
+
+def _stop_at_errors(problems: Collection[Problem]) -> None:
+    if any(problem.severity == "error" for problem in problems):
+        raise InputError(problems)
 
 
 _NO_PATH = "save"
@@ -93,21 +120,25 @@ _NO_PATH = "save"
 
 
 def _check(saves: Iterable[Incoming]) -> tuple[list[Checked], list[Problem]]:
-    """Read every save, and collect what is wrong with any of them."""
+    """Read every save, leave out those that are wrong, and collect what is wrong with any of them."""
     checked: list[Checked] = []
     problems: list[Problem] = []
     for save in saves:
         reading = read_group(Path(), Group((_NO_PATH,)), Redactions(), loose={_NO_PATH: save.raw})
         problems += (msgspec.structs.replace(problem, path=save.name) for problem in reading.problems)
         reader = reader_of(save.raw)
-        if reader and reading.threads:
+        is_good = all(problem.severity == "warning" for problem in reading.problems)
+        if reader and reading.threads and is_good:
             first, (file,) = reading.threads[0].thread.key, reading.files
             checked.append(Checked(save.name, save.raw, first, file.ties, reader.ENDING))
     return checked, problems
 
 
-def _assign_paths(checked: Iterable[Checked], archive: Archive, config: Config) -> Iterator[Assigned]:
-    """Give each save a path that sorts after all saves it shares a thread with, or the path of the same bytes."""
+def _assign_paths(checked: Iterable[Checked], archive: Archive, config: Config) -> Iterator[Assigned | Problem]:
+    """Give each save a path that sorts after all saves it shares a thread with, or the path of the same bytes.
+
+    Where such a path would be too long for a file there is a problem instead.
+    """
     paths_by_tie: dict[str, list[str]] = {}
     for path in archive.listing.saves.keys() & archive.inputs.keys():
         for tie in archive.inputs[path].ties:
@@ -130,7 +161,8 @@ def _assign_paths(checked: Iterable[Checked], archive: Archive, config: Config) 
         if len(os.fsencode(path.rpartition("/")[2])) > LONGEST:
             message = "its name leaves no room for the number of a newer save"
             hint = "rename it, shorter, and add again"
-            raise ContentError(Problem(f"{config.content}/{related[-1]}", 0, message, hint))
+            yield Problem((archive.content / related[-1]).as_posix(), 0, message, hint)
+            continue
         for tie in save.ties:
             paths_by_tie.setdefault(tie, []).append(path)
         taken.add(stem(path))
@@ -139,16 +171,16 @@ def _assign_paths(checked: Iterable[Checked], archive: Archive, config: Config) 
 
 
 def _summaries(
-    new_saves: Mapping[str, Checked], archive: Archive, config: Config, warnings: set[Problem]
+    new_saves: Mapping[str, Checked], archive: Archive, config: Config, told: set[Problem]
 ) -> Iterator[ThreadSummary]:
-    """Sum up each thread that has new saves; warnings about these are added to `warnings`."""
+    """Sum up each thread that has new saves; warnings about these are added to `told`."""
     after = with_saves(archive, {path: save.ties for path, save in new_saves.items()})
     raws = {path: save.raw for path, save in new_saves.items()}
     redactions = Redactions.of(config.redact)
     pages = _pages(after)
     for group in dict.fromkeys(after.groups[tie] for save in new_saves.values() for tie in save.ties):
         reading = read_group(archive.content, group, redactions, loose=raws)
-        warnings.update(
+        told.update(
             msgspec.structs.replace(problem, path=new_saves[problem.path].name)
             for problem in reading.problems
             if problem.path in new_saves
@@ -184,7 +216,7 @@ def write_files(content: Path, files: Mapping[str, bytes]) -> None:
     """Write new files, all of them or none.
 
     Each is first written under a name that `build` ignores, so that under its own name it appears complete or not at
-    all. Raises `ContentError` if a file of such a name has appeared meanwhile.
+    all. Raises `InputError` if a file of such a name has appeared meanwhile.
     """
     content.mkdir(parents=True, exist_ok=True)
     waiting: list[tuple[Path, Path]] = []
@@ -217,6 +249,6 @@ def _appear(temporary: Path, target: Path) -> None:
         target.hardlink_to(temporary)
     except OSError as error:
         if isinstance(error, FileExistsError) or os.path.lexists(target):
-            problem = Problem(target.as_posix(), 0, "another program has just put a file here", "add the save again")
-            raise ContentError(problem) from error
+            message = "another program has just put a file here"
+            raise InputError(Problem(target.as_posix(), 0, message, "add the save again")) from error
         temporary.rename(target)  # FAT and some network disks have no hard links

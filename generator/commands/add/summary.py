@@ -6,6 +6,7 @@ The threads are as pages show them, after redaction, so nothing here names what 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from pathlib import Path
 
 import msgspec
 
@@ -85,8 +86,8 @@ def _without_saves(thread: Thread) -> Thread:
     return msgspec.structs.replace(thread, posts=posts, saves=())
 
 
-def summary_lines(summary: ThreadSummary) -> Iterator[str]:
-    """Write a summary for the terminal: the title, and below it the rest."""
+def summary_lines(summary: ThreadSummary, site: Path = Path()) -> Iterator[str]:
+    """Write a summary for the terminal: the title, and below it the rest; `site` is the way to the site's folder."""
     yield one_line(summary.title)
     parts = [dates.day(summary.posted)] if summary.posted else []
     parts.append(f"{count(summary.posts, 'post')} by {count(summary.authors, 'author')}")
@@ -99,7 +100,7 @@ def summary_lines(summary: ThreadSummary) -> Iterator[str]:
     yield f"  {', '.join(parts)}"
     if summary.gain:
         yield f"  {gain_line(summary.gain)}"
-    yield from (f"  {one_line(path)}" for path in summary.saves)
+    yield from (f"  {one_line((site / path).as_posix())}" for path in summary.saves)
     yield f"  page: {summary.page}"
 
 

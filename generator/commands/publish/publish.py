@@ -18,6 +18,7 @@ import msgspec
 
 from generator.commands.check import built_for, check_site
 from generator.commands.publish.git import MODE, Blob, Repository
+from generator.commands.terminal import count
 from generator.config import FILE_NAME, Config
 from generator.engine import BuildReport, lock, up_to_date
 from generator.errors import Problem, PublishError
@@ -99,6 +100,24 @@ def publish(config: Config, site: Path, target: Target = _USUAL) -> PublishRepor
         commit = repository.commit(files, tip if target.history else None, _message(built, report))
         repository.push(target.remote, target.branch, commit, tip, replace=not target.history)
         return msgspec.structs.replace(report, commit=commit)
+
+
+def report_lines(report: PublishReport, target: Target) -> Iterator[str]:
+    """Write a report for the terminal."""
+    place, paths_by_sign = (
+        f"{target.remote}/{target.branch}",
+        {"+": report.added, "~": report.changed, "-": report.removed},
+    )
+    added, changed, removed = map(len, paths_by_sign.values())
+    counts = f"{count(added, 'file')} added, {changed:,} changed, {removed:,} removed"
+    if target.dry_run:
+        for sign, paths in paths_by_sign.items():
+            yield from (f"{sign} {path}" for path in paths)
+        yield f"{place} would get: {counts}; nothing was pushed"
+    elif report.commit is None:
+        yield f"{place} holds this site already: nothing to publish"
+    else:
+        yield f"{place}: {counts}, as commit {report.commit[:10]}"
 
 
 def _warnings(config: Config, site: Path) -> tuple[Problem, ...]:

@@ -136,7 +136,7 @@ async def _keep_building(site: Path, options: ServeOptions, builder: BuildProces
             app.built()
             for problem in (*outcome.warnings, *outcome.problems):
                 if problem.severity == "error" or problem not in said:
-                    say(str(problem))
+                    say(str(problem.seen_from_here(site)))
             said = {*outcome.warnings, *outcome.problems}
             say(summary(changed, outcome, config))
             # Changes in a folder that was not watched yet are only noticed by another build.

@@ -61,7 +61,7 @@ class Site:
 @pytest.fixture
 def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Site:
     """An empty site, the current folder; saves come from elsewhere."""
-    (tmp_path / "site").mkdir()
+    write(tmp_path, {"site/threadpress.toml": ""})
     monkeypatch.chdir(tmp_path / "site")
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     for name in ("FORCE_COLOR", "TTY_COMPATIBLE", "NO_COLOR"):
@@ -125,6 +125,29 @@ def test_broken_input_is_refused_with_its_place_and_nothing_is_written(site: Sit
     ]  # fmt: skip
     assert all("; " in problem for problem in problems)
     assert last == "stopped: 5 errors; nothing was written"
+
+
+def test_keep_going_adds_the_good_ones_and_ends_with_1(site: Site) -> None:
+    write(site.folder.parent, {"diary.txt": "Dear diary", "score.txt": news("9", Said("x", score="many"))})
+    names = ("../old.txt", "../diary.txt", "../nowhere.txt", "../score.txt", "../more")
+    dry = site("add", "--keep-going", "--dry-run", *names)
+    assert (dry.code, dry.out[-1], site.content()) == (1, "3 saves would be added; nothing was written", [])
+    told = site("add", "--keep-going", *names)
+    assert told.code == 1
+    assert [line.split(": ")[0] for line in told.err] == ["../diary.txt:1", "../nowhere.txt", "../score.txt:9"]
+    assert told.out[-1] == f"3 saves added; {BUILD}"
+    assert site.content() == ["101.txt", "102.txt", "a.md"]
+    assert site("build", "--strict").code == 0
+
+
+def test_keep_going_with_nothing_good_adds_nothing(site: Site) -> None:
+    told = site("add", "--keep-going", "../nowhere.txt")
+    assert (told.code, told.out) == (1, ["nothing was added"])
+    assert not (site.folder / "content").exists()
+
+
+def test_keep_going_without_anything_wrong_ends_with_0(site: Site) -> None:
+    assert site("add", "--keep-going", "../more").code == 0
 
 
 def test_a_server_that_says_no_is_told(site: Site) -> None:

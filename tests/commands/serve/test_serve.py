@@ -451,6 +451,8 @@ def test_problems_at_the_start_are_shown_where_the_site_will_be(tmp_path: Path) 
 
 
 def test_without_a_content_folder_it_waits_for_one(tmp_path: Path) -> None:
+    """A folder without settings as well is no site: see tests/commands/test_locate.py."""
+    write(tmp_path, {"threadpress.toml": ""})
     with serving(tmp_path) as server:
         server.wait("content: there is no such folder")
         write(tmp_path, FILES)

@@ -1,0 +1,109 @@
+"""`threadpress help`: everything in `docs/` that a user may need, for those who have only the command."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from generator.cli import run, threadpress
+from generator.commands.topics import ABOUT_THE_PROGRAM, find_topic, read_topics
+from tests.small import ROOT
+
+PAGES = {path.stem for path in (ROOT / "docs").glob("*.md")} - ABOUT_THE_PROGRAM
+
+
+def said(capsys: pytest.CaptureFixture[str], *arguments: str, code: int = 0) -> str:
+    capsys.readouterr()
+    assert run(arguments) == code
+    told = capsys.readouterr()
+    return told.out + told.err
+
+
+def test_every_page_is_a_topic_and_listed_with_a_sentence(capsys: pytest.CaptureFixture[str]) -> None:
+    listed = said(capsys, "help")
+    for page in PAGES:
+        assert re.search(rf"^  {page} +\w+ .+", listed, re.M), page
+    assert {name for name, topic in read_topics().items() if topic.about} == PAGES
+
+
+@pytest.mark.parametrize("page", sorted(PAGES))
+def test_a_page_is_shown_whole_but_for_pictures(page: str, capsys: pytest.CaptureFixture[str]) -> None:
+    text = (ROOT / f"docs/{page}.md").read_text(encoding="utf-8")
+    shown = said(capsys, "help", page)
+    for heading in re.findall(r"^## `?(.+?)`?$", re.sub(r"^```.*?^```$", "", text, flags=re.M | re.S), re.M):
+        assert heading.replace("`", "") in shown, heading
+    for code in re.findall(r"^```[^\n]*\n(.*?)^```$", text, re.M | re.S):
+        for line in code.rstrip().split("\n"):
+            assert f"    {line}".rstrip() in shown.split("\n"), line
+    assert ".png" not in shown
+    assert "<!--" not in shown
+    assert not re.search(rf"\b({'|'.join(sorted(PAGES))})\.md", shown)
+    prose = [line for line in shown.split("\n") if not line.startswith("    ")]
+    assert max(map(len, prose)) <= 80
+
+
+@pytest.mark.parametrize(
+    ("word", "begins"),
+    [
+        ("sidecar", "## Sidecars"),
+        ("Sidecars", "## Sidecars"),
+        ("tags", "## Tags"),
+        ("slashdot", "## The Slashdot text save"),
+        ("formats", "# Formats"),
+        ("data", "## The thread as data"),
+    ],
+)
+def test_sections_are_topics_too(word: str, begins: str) -> None:
+    topic = find_topic(word, read_topics())
+    assert topic
+    assert topic.text.startswith(begins)
+    assert topic.text.count("\n## ") == (0 if begins.startswith("## ") else topic.text.count("\n## "))
+
+
+@pytest.mark.parametrize("name", sorted(threadpress.commands))
+def test_commands_are_topics(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert said(capsys, "help", name) == said(capsys, name, "--help")
+
+
+def test_an_unknown_topic_is_wrong_usage_and_the_nearest_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "there is no topic 'formast'; did you mean 'formats'?" in said(capsys, "help", "formast", code=2)
+    assert "there is no topic 'biuld'; did you mean 'build'?" in said(capsys, "help", "biuld", code=2)
+    assert "`threadpress help` lists all topics" in said(capsys, "help", "qqqqqqq", code=2)
+    for odd in ("", "-", "--x", "\0", "a" * 5_000):
+        said(capsys, "help", odd, code=2)
+
+
+def test_links_to_other_pages_become_commands() -> None:
+    texts = [topic.text for topic in read_topics().values()]
+    named = {name for text in texts for name in re.findall(r"`threadpress help ([a-z-]+)`", text)}
+    assert named
+    for name in named:
+        assert find_topic(name, read_topics()), name
+
+
+def test_topics_that_messages_and_helps_name_are_there(capsys: pytest.CaptureFixture[str]) -> None:
+    sources = [path.read_text(encoding="utf-8") for path in (ROOT / "generator").rglob("*.py")]
+    named = {name for text in sources for name in re.findall(r"threadpress help ([a-z][a-z-]*)", text)}
+    assert named >= {"configuration", "formats", "sidecars", "themes", "publishing"}
+    topics = read_topics()
+    for name in named:
+        assert name in topics or name in threadpress.commands, name
+
+
+def test_no_message_points_to_a_file_that_only_the_checkout_has() -> None:
+    for path in sorted((ROOT / "generator").rglob("*.py")):
+        code = re.sub(r'""".*?"""|#.*', "", path.read_text(encoding="utf-8"), flags=re.S)
+        assert not re.search(r"\bdocs/\w+\.md", code), path
+
+
+@pytest.mark.parametrize("name", ["", *sorted(threadpress.commands)])
+def test_helps_fit_80_columns_and_are_not_cut(
+    name: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    shown = said(capsys, *([name] if name else []), "--help")
+    assert max(map(len, shown.split("\n"))) <= 80
+    usage, _, rest = shown.partition("\n")
+    assert "..." not in rest
+    assert usage.startswith("Usage: threadpress")
