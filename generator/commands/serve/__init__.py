@@ -1,7 +1,7 @@
 """How can one see the site while it changes? A site's folder goes in, a local server that builds again comes out.
 
 - `serve` starts the parts and connects them.
-- `watched_files` says which files count, `links` what has to be observed for symbolic links among them, `snapshot`
+- `watched_files` says which files count, `symlinks` what has to be observed for links among them, `snapshot`
   which files changed.
 - `watch` turns what the system reports about files into batches of changes.
 - `build_process` builds, in a process of its own.

@@ -1,6 +1,6 @@
 """Which watched files changed: paths that may have changed in, those that did out. Only names and stamps are read.
 
-Links to files are followed, as builds do. Where they lead is kept as `links`, so that it can be observed.
+Symlinks to files are followed, as builds do. Where they lead is kept as `links`, so that it can be observed.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import stat
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from generator.commands.serve.links import Links, trail
+from generator.commands.serve.symlinks import Symlinks, trail
 from generator.commands.serve.watched_files import WatchedFiles, within
 
 PROBE = "4913"
@@ -27,7 +27,7 @@ class Snapshot:
 
     def __init__(self, watched: WatchedFiles) -> None:
         self.watched = watched
-        self.links = Links()
+        self.links = Symlinks()
         """It is replaced as a whole, so that another thread can read it."""
         self._stamps: dict[str, Stamp] = {}
         self._folders: set[str] = set()
@@ -50,7 +50,7 @@ class Snapshot:
             self._stamps |= now
         if self._trails != trails:
             read = {link for link in self._trails if link in self._folders and self.watched.in_themes(link)}
-            self.links = Links.of(self._trails, read)
+            self.links = Symlinks.of(self._trails, read)
         return sorted(set(changed))
 
     def _last_stamps(self, path: str) -> dict[str, Stamp]:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import msgspec
 
-from generator.commands.serve.links import trail
+from generator.commands.serve.symlinks import trail
 from generator.config import FILE_NAME, Config
 from generator.engine import FOLDER
 from generator.theme import shipped
@@ -73,7 +73,7 @@ class WatchedFiles(msgspec.Struct, frozen=True):
         for folder in self.folders:
             if within(path, folder.real):
                 _, *names = path[len(folder.real) :].split(os.sep)  # noqa: PTH206  # once a file
-                return not any(map(_is_ignored, names)) and (folder == self.content or _of_theme(names[1:]))
+                return not any(map(_is_ignored, names)) and (folder is self.content or _of_theme(names[1:]))
         return path == self.settings.real or self.can_replace(path)
 
     def can_replace(self, path: str) -> bool:

@@ -17,8 +17,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from watchdog.events import FileModifiedEvent
 
-from generator.commands.serve.links import trail
 from generator.commands.serve.snapshot import Snapshot
+from generator.commands.serve.symlinks import trail
 from generator.commands.serve.watch import LONGEST, MOST, MOST_FOLDERS, QUIET, Watch, quiet
 from generator.commands.serve.watched_files import WatchedFiles, watched_files
 from generator.config import Config
@@ -177,7 +177,7 @@ def test_the_themes_that_come_with_the_program_are_watched_in_a_checkout(site: P
     assert not looked_at.covers(str(ROOT / "docs/themes.md"))
 
 
-# ---- Links
+# ---- Symlinks
 
 
 def told(site: Path, *acts: Callable[[], object], poll: bool) -> list[set[str]]:

@@ -1,7 +1,7 @@
 """Symbolic links among the watched files: where they lead comes in, what has to be observed for them goes out.
 
 The system reports no change of a file for a link that leads to it. So the folders of such files are observed as well,
-and `Links` says which links a change elsewhere concerns. What a link leads to is not read here.
+and `Symlinks` says which links a change elsewhere concerns. What a link leads to is not read here.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from pathlib import Path
 import msgspec
 
 MOST_LINKS = 40
-"""Links from one to the next that are followed, as in the system itself: they may go in a circle."""
+"""Symlinks from one to the next that are followed, as in the system itself: they may go in a circle."""
 
 
-class Links(msgspec.Struct, frozen=True):
+class Symlinks(msgspec.Struct, frozen=True):
     """All links among the watched files. The paths are absolute, and have no links in them but the last name."""
 
     by_place: dict[str, tuple[str, ...]] = {}
@@ -27,7 +27,7 @@ class Links(msgspec.Struct, frozen=True):
     """The folders to observe. They need not exist."""
 
     @classmethod
-    def of(cls, trails: Mapping[str, tuple[str, ...]], read: Collection[str]) -> Links:
+    def of(cls, trails: Mapping[str, tuple[str, ...]], read: Collection[str]) -> Symlinks:
         """Take links, each with its `trail`; `read` has those that lead to a folder whose files are read."""
         by_place: dict[str, list[str]] = {}
         above: set[str] = set()
