@@ -90,18 +90,33 @@ def build(  # noqa: PLR0913  # click passes an argument for each option
 @in_site
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0 takes any free one.")
 @click.option("--host", default="127.0.0.1", show_default=True, metavar="NAME", help="Address to listen on.")
+@click.option("--allow-host", "allowed", multiple=True, metavar="NAME[:PORT]", help="Answer to this name, too.")
 @click.option("--open", "show", is_flag=True, help="Open the site in a browser.")
 @click.option("--poll", is_flag=True, help="Look for changes now and then: for network drives, which report none.")
-def serve(site: Path, port: int, host: str, show: bool, poll: bool) -> int:
+def serve(  # noqa: PLR0913  # click passes each option by name
+    site: Path, port: int, host: str, allowed: tuple[str, ...], show: bool, poll: bool
+) -> int:
     """Serve the site to this machine, and build again on changes.
 
     Open pages show changes at once. If a build fails they show why, and the last good site stays. The files in output/
     are those that `build` makes.
+
+    Only requests that name this server are answered. If you reach it by another name or port, through a container or a
+    proxy, allow that with --allow-host, once for each.
     """
-    from generator.commands.serve import ServeOptions
+    from generator.commands.serve import AllowedHost, ServeOptions
     from generator.commands.serve import serve as serve_site
 
-    serve_site(site, ServeOptions(host, port, show, poll), lambda line: click.echo(line, err=True))
+    hosts, faults = [], []
+    for text in allowed:
+        try:
+            hosts.append(AllowedHost.of(text))
+        except ValueError as error:
+            faults.append(f"--allow-host: {error}")
+    if faults:
+        raise click.UsageError("\n".join(faults))
+    options = ServeOptions(host, port, show, poll, tuple(hosts))
+    serve_site(site, options, lambda line: click.echo(line, err=True))
     return DONE
 
 

@@ -65,7 +65,7 @@ def test_a_build_says_what_it_did(site: Site) -> None:
     first = site("build")
     assert first.code == 0
     files = len(site.output())
-    assert first.out == f"1 thread, 2 posts, 3 authors: {files} files in output/, {files} written, 0 removed\n"
+    assert first.out == f"1 thread, 2 posts, 2 authors: {files} files in output/, {files} written, 0 removed\n"
     assert first.lines == ["note: without site_url there are no canonical links, and 404.html links to /"]
     assert f"{files} files in output/, 0 written, 0 removed" in site("build").out
 

@@ -41,6 +41,7 @@ class BuildReport(msgspec.Struct, frozen=True):
     threads: int
     posts: int
     authors: int
+    """How many wrote posts."""
     files: int
     """That make up the site."""
     written: tuple[str, ...]
@@ -165,7 +166,7 @@ class Engine:
             State(
                 reading=reading, site=every_page, shown=shown, listed=content.listed, inputs=content.inputs,
                 foreign=dict(left.foreign), digests=left.digests, files=left.files,
-                counts=(len(links.threads), sum(facts.posts for facts in links.threads), len(links.authors)),
+                counts=(len(links.threads), sum(facts.posts for facts in links.threads), links.writers),
                 problems=content.problems, strays=content.strays,
             ),
             facts=Part.of(links.threads),

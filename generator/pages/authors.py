@@ -37,6 +37,9 @@ class AuthorList(Head, frozen=True, kw_only=True):
     authors: tuple[AuthorRow, ...]
     paging: Paging
     total: int | None = None
+    """How many wrote posts; None on further pages."""
+    posted_only: int = 0
+    """How many only posted stories."""
 
 
 def pages(links: Links, config: Config) -> Iterator[Page]:
@@ -44,7 +47,7 @@ def pages(links: Links, config: Config) -> Iterator[Page]:
     authors = links.authors
     for cut in cut_ranking(urls.AUTHORS, ties(authors), AUTHORS_PER_PAGE):
         part = authors[cut.start : cut.stop]
-        total = len(authors) if cut.paging.number == 1 else None
+        total = (links.writers, len(authors)) if cut.paging.number == 1 else None
         shown = b"".join([author.listed for author in part]), "\n".join([author.slug for author in part])
         yield Page(cut.url, KIND, "authors", mark(cut.paging, total, shown), TEMPLATE, cut=cut)
 
@@ -71,5 +74,6 @@ def view(page: Page, links: Links, config: Config) -> AuthorList:
             for author in links.authors[cut.start : cut.stop]
         ),
         paging=cut.paging,
-        total=len(links.authors) if front else None,
+        total=links.writers if front else None,
+        posted_only=len(links.authors) - links.writers if front else 0,
     )

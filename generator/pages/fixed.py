@@ -20,6 +20,7 @@ class About(Head, frozen=True, kw_only=True):
     threads: int
     posts: int
     authors: int
+    """How many wrote posts; who only posted stories is not among them."""
     first: str
     last: str
     saves: int
@@ -65,7 +66,7 @@ def _about(links: Links, config: Config) -> About:
         description=f"What {config.title} is, where its text comes from, and how far it can be trusted.",
         threads=len(links.threads),
         posts=sum([facts.posts for facts in links.threads]),
-        authors=len(links.authors),
+        authors=links.writers,
         first=dates.day(dated[0]) if dated else "",
         last=dates.day(dated[-1]) if dated else "",
         saves=sum(readers.values()),

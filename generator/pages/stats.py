@@ -44,6 +44,7 @@ class Stats(Head, frozen=True, kw_only=True):
     threads: int
     posts: int
     authors: int
+    """How many wrote posts; who only posted stories is not among them."""
     first: str
     """Month of the first dated thread, "" without dates."""
     last: str
@@ -68,7 +69,7 @@ def pages(links: Links, config: Config) -> Iterator[Page]:
     shown = mark(
         [(facts.posts, facts.best, facts.tally) for facts in links.threads],
         list(links.months.items()),
-        len(links.authors),
+        links.writers,
         [(author.listed, author.slug) for author in links.authors[:ACTIVE]],
     )
     yield Page(urls.STATS, KIND, "stats", shown, TEMPLATE)
@@ -92,7 +93,7 @@ def view(page: Page, links: Links, config: Config) -> Stats:
         description="The archive in numbers: posts by month, by score and by label, and who wrote most.",
         threads=len(links.threads),
         posts=total,
-        authors=len(links.authors),
+        authors=links.writers,
         first=dates.month(*months[0]) if months else "",
         last=dates.month(*months[-1]) if months else "",
         undated=total - sum(posts.values()),

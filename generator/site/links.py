@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import takewhile
 
 import msgspec
 
@@ -47,7 +48,9 @@ class Links(msgspec.Struct, frozen=True):
     tagged: tuple[tuple[str, ...], ...]
     """Tags of each thread: its own and those of the configuration."""
     authors: Sequence[AuthorSum]
-    """Most posts first."""
+    """Most posts first; those who only posted stories come last."""
+    writers: int
+    """How many of the authors wrote posts."""
     moved: frozenset[str]
     """Keys of authors whose slug differs from that of the last build."""
     slugs: Mapping[str, str]
@@ -83,6 +86,7 @@ def link(facts: Iterable[Facts], authors: Gathered[AuthorSum], config: Config) -
         tag_slugs=urls.unique_slugs({tag: urls.slug(tag) for tag in tags}),
         tagged=tagged,
         authors=ranked,
+        writers=len(ranked) - sum(1 for _ in takewhile(lambda author: not author.posts, reversed(ranked))),
         moved=moved,
         slugs=slugs,
     )

@@ -62,10 +62,18 @@ def test_moves_are_said(walk: Page) -> None:
     for key, words in (
         ("j", "post 1 of 9, by Ann"),
         ("j", "post 2 of 9, by Bob, answering Ann"),
-        ("u", "no post after"),
+        ("u", "no new posts on this page"),
+        ("k", "post 1 of 9, by Ann"),
+        ("k", "no previous post"),
+        ("p", "no parent"),
+        ("b", "no previous sibling"),
+        *(("t", f"post {number} of 9") for number in (5, 7, 9)),
+        ("t", "no next top-level post"),
+        ("n", "no next sibling"),
+        ("j", "no next post"),
     ):
         walk.keyboard.press(key)
-        assert told(walk).startswith(words)
+        assert told(walk).startswith(words), key
 
 
 def test_moves_pass_over_hidden_posts_and_start_where_one_reads(browser: Browser, walked: Served) -> None:
@@ -89,7 +97,17 @@ def test_keys_do_nothing_in_fields_and_can_be_turned_off(walk: Page) -> None:
     walk.keyboard.press("?")
     dialog = walk.get_by_role("dialog", name="Reading with keys")
     expect(dialog).to_be_visible()
-    assert "next new post" in dialog.inner_text()
+    rows = (
+        "next post",
+        "previous post",
+        "next sibling",
+        "previous sibling",
+        "parent",
+        "next top-level",
+        "next new post",
+    )
+    for row in rows:
+        expect(dialog.locator("dd").filter(has_text=row).first).to_be_visible()
     walk.keyboard.press("j")
     assert at(walk) == ""
     dialog.get_by_label("Keys are on").uncheck()
@@ -109,10 +127,10 @@ def test_keys_do_nothing_in_fields_and_can_be_turned_off(walk: Page) -> None:
 
 def test_buttons_move_as_keys_do(walk: Page) -> None:
     bar = walk.locator(".bar")
-    moves = (("Next post", "1"), ("Next post", "2"), ("past the replies", "4"), ("back on this level", "2"))
+    moves = (("next post", "1"), ("next post", "2"), ("next sibling", "4"), ("previous sibling", "2"))
     bar.get_by_role("button", name="More ways").click()
-    for name, expected in (*moves, ("the post it answers", "1"), ("next branch", "5"), ("Post before", "4")):
-        bar.get_by_role("button", name=name).click()
+    for name, expected in (*moves, ("parent", "1"), ("next top-level post", "5"), ("previous post", "4")):
+        bar.get_by_role("button", name=name, exact=True).click()
         assert at(walk) == f"c{expected}", name
 
 
@@ -190,6 +208,9 @@ def test_posts_of_a_later_save_are_new(browser: Browser, tmp_path: Path) -> None
 
 
 def test_the_parent_is_previewed(walk: Page) -> None:
+    walk.set_viewport_size({"width": 1280, "height": 420})
+    walk.evaluate("document.querySelector('#c3 .to').scrollIntoView({ block: 'end' })")
+    walk.evaluate("scrollBy(0, document.querySelector('#c2').getBoundingClientRect().top - 20)")
     walk.evaluate(SHIFTS)
     link = walk.locator("#c3 .to")
     preview = walk.locator(".peek")
@@ -209,6 +230,21 @@ def test_the_parent_is_previewed(walk: Page) -> None:
     expect(preview).to_have_count(0)
     expect(link).to_be_focused()
     assert walk.evaluate("shifts") == []
+
+
+def test_a_parent_that_can_be_seen_is_not_previewed(walk: Page) -> None:
+    expect(walk.locator("#c2")).to_be_in_viewport(ratio=1)
+    walk.locator("#c3 .to").hover()
+    walk.wait_for_timeout(400)
+    expect(walk.locator(".peek")).to_have_count(0)
+    walk.locator("#c3 h3 a").focus()
+    walk.keyboard.press("Tab")
+    expect(walk.locator("#c3 .to")).to_be_focused()
+    expect(walk.locator(".peek")).to_have_count(0)
+    walk.mouse.move(5, 5)
+    threshold(walk).fill("3")  # of a post in one line most can't be seen
+    walk.locator("#c3 .to").hover()
+    expect(walk.locator(".peek")).to_contain_text("And socks, of wool.")
 
 
 def test_a_finger_gets_no_preview(browser: Browser, walked: Served) -> None:

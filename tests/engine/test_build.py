@@ -589,11 +589,25 @@ def test_settings_of_a_site_reach_its_pages(tmp_path: Path) -> None:
 
 def test_the_report_counts(tmp_path: Path) -> None:
     report = built(write(tmp_path, SAVES))
-    assert (report.threads, report.posts, report.authors) == (3, 4, 4)
+    assert (report.threads, report.posts, report.authors) == (3, 4, 3)
     assert report.files == len(tree(tmp_path / "output"))
     assert set(report.written) == tree(tmp_path / "output").keys()
     assert {url for url, _ in report.rendered} == set(report.written) - {"SHA256SUMS"}
     assert msgspec.structs.replace(report, notes=()).problems == ()
+
+
+def test_authors_are_counted_alike_everywhere(tmp_path: Path) -> None:
+    """Those who wrote posts; who only posted the story has a page, and is counted apart in the index of authors."""
+    files = {"content/101.txt": news("101", Said("Hello", "Boo"), Said("Well", "Re:", "Bob", "8"))}
+    report = built(write(tmp_path, files))
+    assert report.authors == 2
+    pages = {path: text.decode().replace("&nbsp;", " ") for path, text in tree(tmp_path / "output").items()}
+    assert "with 2 posts by 2 authors" in pages["about.html"]
+    assert "2 posts by 2 authors" in pages["threads/slashdot/101.html"]
+    for path in ("index.html", "dates/2025/10.html", "stats.html"):
+        assert "2 posts · 2 authors" in pages[path]
+    assert "2 authors, by number of posts, and 1 who only posted stories<" in pages["authors/index.html"]
+    assert "authors/slashdot/msmash.html" in pages
 
 
 def test_keep_going_builds_a_thread_from_those_of_its_saves_that_can_be_read(tmp_path: Path) -> None:

@@ -1,7 +1,8 @@
 """The web app behind `serve`: the pages of the output over HTTP, and the socket for live reload.
 
 Pages get the live-reload script on their way out. Nothing is built here: `serve` says when a build begins and ends, and
-what was wrong with it. Only browsers of this machine are answered, and only on the server's own pages (`hosts`).
+what was wrong with it. Only requests that name this server are answered, and only its own pages can use the socket
+(`hosts`).
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ class App:
         """Set while no build runs."""
         self._assets: dict[str, bytes] = {}
         """All assets there have been, by path."""
-        self._pages = OpenPages(self.instruct)
+        self._pages = OpenPages(self.instruct, hosts)
         routes = [
             Route(f"{inject.RESERVED}live.js", _script),
             WebSocketRoute(f"{inject.RESERVED}live", self._pages.talk),

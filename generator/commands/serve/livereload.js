@@ -162,7 +162,7 @@
 
   function connect() {
     clearTimeout(timer);
-    const mine = socket = new WebSocket(`ws://${location.host}/.threadpress/live`);
+    const mine = socket = new WebSocket(`${location.origin.replace("http", "ws")}/.threadpress/live`);
     mine.onopen = () => { pause = SOONEST; greet(); };
     mine.onmessage = ({ data }) => {
       clearTimeout(silence);

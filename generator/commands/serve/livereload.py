@@ -14,6 +14,7 @@ from collections.abc import Callable
 import msgspec
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from generator.commands.serve.hosts import Hosts
 from generator.commands.serve.inject import PageVersion
 from generator.errors import Problem
 
@@ -58,8 +59,9 @@ def instruct(state: PageState, now: PageVersion, problems: tuple[Problem, ...]) 
 class OpenPages:
     """The pages that are open in browsers; `answer` says what a page has to do."""
 
-    def __init__(self, answer: Callable[[PageState], Instruction]) -> None:
+    def __init__(self, answer: Callable[[PageState], Instruction], hosts: Hosts) -> None:
         self._answer = answer
+        self._hosts = hosts
         self._wanted: set[asyncio.Event] = set()
         """An event for each page, set when the page is to be told. So no page takes another's turn, and a slow one
         misses nothing."""
@@ -71,7 +73,7 @@ class OpenPages:
 
     async def talk(self, socket: WebSocket) -> None:
         """Tell one page what it has to do, when it asks and on `tell_all`, until it closes."""
-        if socket.headers.get("origin", "").lower() != f"http://{socket.headers['host']}".lower():
+        if not self._hosts.allows_origin(socket.headers.get("origin", ""), socket.headers["host"]):
             await socket.close()  # a page of another site; since nothing was accepted, it gets a 403
             return
         await socket.accept()

@@ -24,7 +24,7 @@ import uvicorn
 
 from generator.commands.serve.app import HEADERS, App
 from generator.commands.serve.build_process import BuildProcess, Outcome
-from generator.commands.serve.hosts import Hosts
+from generator.commands.serve.hosts import AllowedHost, Hosts
 from generator.commands.serve.livereload import LARGEST_MESSAGE
 from generator.commands.serve.output_files import base_path
 from generator.commands.serve.watch import Watch
@@ -49,6 +49,8 @@ class ServeOptions(msgspec.Struct, frozen=True):
     """Show the site in a browser."""
     poll: bool = False
     """Look at all files now and then, instead of asking the system to report changes."""
+    allowed_hosts: tuple[AllowedHost, ...] = ()
+    """Further names under which the server may be asked."""
 
 
 class _Server(uvicorn.Server):
@@ -72,7 +74,7 @@ def serve(site: Path, options: ServeOptions, say: Say) -> None:
 async def _serve(site: Path, options: ServeOptions, listening: socket.socket, builder: BuildProcess, say: Say) -> int:
     """Serve until a signal comes, and give its number."""
     port = listening.getsockname()[1]
-    app = App(_hosts(options.host, port))
+    app = App(_hosts(options, port))
     server = _Server(
         uvicorn.Config(
             app.asgi,
@@ -93,6 +95,8 @@ async def _serve(site: Path, options: ServeOptions, listening: socket.socket, bu
         serving = asyncio.create_task(server.serve(sockets=[listening]))
         address = _address(options.host, port)
         say(f"serving {address} (Ctrl-C ends it)")
+        if options.allowed_hosts:
+            say(f"also answering to {', '.join(map(str, options.allowed_hosts))}")
         if not _is_loopback(listening):
             say("warning: everybody on the network can read this site while it is served")
         if options.open:
@@ -224,12 +228,13 @@ def _refused(host: str, port: int, error: OSError) -> Problem:
     return Problem("--host", 0, f"can't listen on {host!r}: {what}", "name an address of this machine")
 
 
-def _hosts(host: str, port: int) -> Hosts:
+def _hosts(options: ServeOptions, port: int) -> Hosts:
     try:
-        everywhere = ipaddress.ip_address(host).is_unspecified
+        everywhere = ipaddress.ip_address(options.host).is_unspecified
     except ValueError:
         everywhere = False
-    return Hosts(frozenset({"localhost", "127.0.0.1", "::1", host.lower()}), port, everywhere)
+    names = frozenset({"localhost", "127.0.0.1", "::1", options.host.lower()})
+    return Hosts(names, port, everywhere, options.allowed_hosts)
 
 
 def _is_loopback(listening: socket.socket) -> bool:

@@ -1,6 +1,6 @@
 """Watches files: what the system reports about them comes in, batches of changed files go out once it is quiet.
 
-Reading a file is no change: the stamps of files are compared (`watched_files`). A single file goes out after a few
+Reading a file is no change: the stamps of files are compared (`snapshot`). A single file goes out after a few
 milliseconds; the more files change, the longer the silence that ends a batch. Nothing is built here.
 """
 
@@ -10,8 +10,9 @@ import asyncio
 import contextlib
 import errno
 import os
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from watchdog.events import (
     DirCreatedEvent,
@@ -26,9 +27,9 @@ from watchdog.events import (
 )
 from watchdog.observers import Observer
 from watchdog.observers.api import BaseObserver
-from watchdog.observers.polling import PollingObserver
 
-from generator.commands.serve.watched_files import Snapshot, WatchedFiles, is_empty
+from generator.commands.serve.snapshot import Snapshot, is_empty
+from generator.commands.serve.watched_files import WatchedFiles
 
 CHANGES: list[type[FileSystemEvent]] = [
     FileCreatedEvent, FileModifiedEvent, FileMovedEvent, FileDeletedEvent,
@@ -49,6 +50,8 @@ MANY = 1000
 """With so many changes all stamps are compared, since the system may have lost some."""
 NO_MORE = frozenset({errno.ENOSPC, errno.EMFILE})
 """How the system says that it can't watch any more folders."""
+MOST_FOLDERS = 100
+"""Folders that are observed at most, since each takes a thread. Only links can lead to so many."""
 SHORTEST_POLL, POLL_FACTOR, LONGEST_POLL = 0.5, 25, 5.0
 """Seconds between two looks when polling: `POLL_FACTOR` times what a look takes, within these limits."""
 
@@ -69,17 +72,17 @@ class Watch(FileSystemEventHandler):
         self._pending: set[str] = set()
         self._first = self._last = 0.0
         self._woken = asyncio.Event()
-        self._observer: BaseObserver | None = None
-        self._observe()
+        self._observer: BaseObserver | Poller | None = None
         self.snapshot = Snapshot(watched)
+        self._observe_all()
 
     def switch(self, watched: WatchedFiles) -> bool:
         """Watch these files from now on; says whether they differ from those watched so far."""
         if watched == self.watched:
             return False
         self.watched = watched
-        self._observe()
         self.snapshot = Snapshot(watched)
+        self._observe_all()
         return True
 
     async def changes(self) -> tuple[str, ...]:
@@ -93,12 +96,25 @@ class Watch(FileSystemEventHandler):
                 late = max(late, self._loop.time() - due)
             paths, self._pending = self._pending, set()
             self._woken.clear()
-            if replaced := any(map(self.watched.leads_to_folder, paths)):
-                self._observe()
-            if replaced or len(paths) >= MANY:
-                paths |= {folder.real for folder in self.watched.folders}
-            if changed := self.snapshot.update(sorted(paths)):
+            if changed := self._look(paths):
                 return tuple(map(self.watched.shown, changed))
+
+    def _look(self, paths: set[str]) -> list[str]:
+        """Find out which files really changed."""
+        links, replaced = self.snapshot.links, any(map(self.watched.can_replace, paths))
+        if replaced and (now := self.watched.again()) != self.watched:
+            changed = [new.named for old, new in zip(self.watched.roots, now.roots, strict=True) if old != new]
+            self.switch(now)
+            return changed
+        replaced = replaced or not links.above.isdisjoint(paths)
+        if replaced or len(paths) >= MANY:
+            changed = self.snapshot.update_all()
+        else:
+            concerned = {link for path in paths for link in links.concerned(path)}
+            changed = self.snapshot.update({*filter(self.watched.covers, paths), *concerned})
+        if replaced or self._to_observe() != self._observed:
+            changed += self._observe_all()
+        return sorted(set(changed))
 
     def close(self) -> None:
         """Stop watching."""
@@ -108,11 +124,16 @@ class Watch(FileSystemEventHandler):
     def dispatch(self, event: FileSystemEvent) -> None:
         """Take an event from the system; called by the observer's thread."""
         paths = [os.fsdecode(path) for path in (event.src_path, event.dest_path) if path]
-        if paths := [path for path in paths if self.watched.covers(path)]:
-            with contextlib.suppress(RuntimeError):  # the loop has ended
-                self._loop.call_soon_threadsafe(self._note, paths)
+        links = self.snapshot.links
+        if paths := [path for path in paths if self.watched.covers(path) or links.concerned(path)]:
+            self.note(paths)
 
-    def _note(self, paths: list[str]) -> None:
+    def note(self, paths: Iterable[str]) -> None:
+        """Take paths at which something may have changed; called by another thread."""
+        with contextlib.suppress(RuntimeError):  # the loop has ended
+            self._loop.call_soon_threadsafe(self._note, paths)
+
+    def _note(self, paths: Iterable[str]) -> None:
         self._last = self._loop.time()
         if not self._pending:
             self._first = self._last
@@ -127,29 +148,40 @@ class Watch(FileSystemEventHandler):
             end = self._first + FILLING
         return min(end, self._first + LONGEST) - now
 
-    def _observe(self) -> None:
-        """Observe the folders that are there now. Stamps are taken after that, so that no change is lost in between."""
+    def _to_observe(self) -> tuple[tuple[str, bool], ...]:
+        return () if self.poll else self.watched.to_observe(self.snapshot.links.folders)
+
+    def _observe_all(self) -> list[str]:
+        """Observe the folders that are there now, and look at all files after that, so that no change is lost."""
+        changed = []
+        while True:
+            self._observed = self._to_observe()
+            self._observe(self._observed)
+            changed += self.snapshot.update_all()
+            if self._to_observe() == self._observed:  # otherwise there are links to folders that are not observed yet
+                return changed
+
+    def _observe(self, folders: tuple[tuple[str, bool], ...]) -> None:
         old, self._observer = self._observer, None
         if not self.poll:
-            self._observer = self._start(Observer)
+            self._observer = self._start(folders)
             if self._observer is None:
                 self._say("the system can watch no more folders: looking at all files now and then, as with --poll")
-                self.poll = True
+                self.poll, self._observed = True, ()
         if self._observer is None:
-            started = time.perf_counter()
-            Snapshot(self.watched)
-            pause = min(max(SHORTEST_POLL, POLL_FACTOR * (time.perf_counter() - started)), LONGEST_POLL)
-            self._observer = self._start(lambda: PollingObserver(timeout=pause))
+            self._observer = Poller(self.watched, self.note)
         if old:
             old.stop()
 
-    def _start(self, make: Callable[[], BaseObserver]) -> BaseObserver | None:
+    def _start(self, folders: tuple[tuple[str, bool], ...]) -> BaseObserver | None:
         """Make an observer and start it; None if the system can't watch so many folders."""
+        if len(folders) > MOST_FOLDERS:
+            return None
         observer: BaseObserver | None = None
         try:
-            observer = make()
+            observer = Observer()
             observer.start()
-            for path, deep in self.watched.to_observe():
+            for path, deep in folders:
                 self._schedule(observer, path, deep)
         except OSError:
             if observer:
@@ -164,3 +196,31 @@ class Watch(FileSystemEventHandler):
             if error.errno in NO_MORE:
                 raise
             # Otherwise it has just gone, or we may not read it: a build says what that means.
+
+
+class Poller:
+    """Looks at all files now and then, in a thread of its own, and calls `tell` with those that changed."""
+
+    def __init__(self, watched: WatchedFiles, tell: Callable[[Iterable[str]], None]) -> None:
+        self._watched = watched
+        self._tell = tell
+        self._stopped = threading.Event()
+        self._snapshot = Snapshot(watched)
+        started = time.perf_counter()
+        self._snapshot.update_all()
+        self._pause = min(max(SHORTEST_POLL, POLL_FACTOR * (time.perf_counter() - started)), LONGEST_POLL)
+        # It must not keep the program from ending: a look at a network drive can take long.
+        threading.Thread(target=self._poll, daemon=True).start()
+
+    def stop(self) -> None:
+        """Look no more."""
+        self._stopped.set()
+
+    def _poll(self) -> None:
+        while not self._stopped.wait(self._pause):
+            paths = self._snapshot.update_all()
+            now = self._watched.again()
+            if now != self._watched:
+                paths += [root.named for root in now.roots]
+            if paths:
+                self._tell(paths)

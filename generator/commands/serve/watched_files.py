@@ -1,27 +1,24 @@
-"""Which files `serve` watches, and which of them changed: settings in, folders and changed files out.
+"""Which files `serve` watches: settings in, folders to observe and answers about single paths out.
 
 It watches everything that a site is built from, but not the files that a build ignores or writes, nor what editors
-leave beside a file. Only names and stamps are read here.
+leave beside a file. Which of the files changed, `snapshot` says.
 """
 
 from __future__ import annotations
 
 import os
-import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import msgspec
 
+from generator.commands.serve.symlinks import trail
 from generator.config import FILE_NAME, Config
 from generator.engine import FOLDER
 from generator.theme import shipped
 
-PROBE = "4913"
-"""The name of the empty file that vim makes to find out whether it may write in a folder."""
-
-Stamp = tuple[int, int, int, int]
-"""What shows that a file changed: inode, size, times of writing and of change."""
+THEME_PARTS = ("templates", "static")
+"""The folders of a theme that builds read."""
 
 
 class WatchedPath(msgspec.Struct, frozen=True):
@@ -33,12 +30,14 @@ class WatchedPath(msgspec.Struct, frozen=True):
     """Its absolute path, with links in it."""
     real: str
     """Its absolute path without links."""
+    places: tuple[str, ...]
+    """Where each link on the way is, and last where it is itself, all without links above them."""
 
     @classmethod
     def of(cls, shown: str, path: Path) -> WatchedPath:
         """Find out where a path leads."""
         named = os.path.abspath(path)  # noqa: PTH100  # links in it stay
-        return cls(shown, named, os.path.realpath(named))
+        return cls(shown, named, os.path.realpath(named), trail(named))
 
 
 class WatchedFiles(msgspec.Struct, frozen=True):
@@ -46,114 +45,91 @@ class WatchedFiles(msgspec.Struct, frozen=True):
 
     settings: WatchedPath
     """The file with the settings."""
-    folders: tuple[WatchedPath, ...]
-    """The content folder and the folders of themes."""
+    content: WatchedPath
+    themes: tuple[WatchedPath, ...]
+    """The folders with themes."""
     excluded: tuple[str, ...]
     """Real paths of folders that builds write."""
 
+    @property
+    def folders(self) -> tuple[WatchedPath, ...]:
+        """All folders."""
+        return (self.content, *self.themes)
+
+    @property
+    def roots(self) -> tuple[WatchedPath, ...]:
+        """The settings and all folders."""
+        return (self.settings, *self.folders)
+
+    def again(self) -> WatchedFiles:
+        """Find out where all paths lead now."""
+        settings, content, *themes = (WatchedPath.of(root.shown, Path(root.named)) for root in self.roots)
+        return WatchedFiles(settings, content, tuple(themes), self.excluded)
+
     def covers(self, path: str) -> bool:
         """Say whether a change at an absolute path can change the site."""
-        if any(_within(path, folder) for folder in self.excluded):
+        if any(within(path, folder) for folder in self.excluded):
             return False
         for folder in self.folders:
-            if _within(path, folder.real):
-                names = path[len(folder.real) :].split(os.sep)  # noqa: PTH206  # once a file
-                return not any(map(_is_ignored, names))
-        return self.leads_to_folder(path) or path in (self.settings.named, self.settings.real)
+            if within(path, folder.real):
+                _, *names = path[len(folder.real) :].split(os.sep)  # noqa: PTH206  # once a file
+                return not any(map(_is_ignored, names)) and (folder is self.content or _of_theme(names[1:]))
+        return path == self.settings.real or self.can_replace(path)
 
-    def leads_to_folder(self, path: str) -> bool:
-        """Say whether a path is a watched folder or above one, so that a change there can replace the folder."""
-        return any(_within(folder.real, path) or _within(folder.named, path) for folder in self.folders)
+    def can_replace(self, path: str) -> bool:
+        """Say whether a change at a path can replace a watched folder: it is one, a link to one, or above one."""
+        if any(within(place, path) for folder in self.folders for place in folder.places):
+            return True
+        return path != self.settings.real and any(within(place, path) for place in self.settings.places)
 
-    def to_observe(self) -> Iterator[tuple[str, bool]]:
-        """Give the folders that the system has to observe now, each with whether folders in it count too."""
-        parents: dict[str, None] = {}
-        for watched in (self.settings, *self.folders):
-            for path in (watched.named, watched.real):
-                parent = Path(path).parent
-                while not parent.is_dir():
-                    parent = parent.parent
-                parents[str(parent)] = None
+    def enters(self, path: str, linked: bool) -> bool:
+        """Say whether builds read the files in a folder; `linked`: it is a link, which they follow in themes only."""
+        for folder in self.themes:
+            if within(path, folder.real):
+                parts = Path(path).relative_to(folder.real).parts[1:]
+                return not parts or (len(parts) == 1 and parts[0] in THEME_PARTS)
+        return not linked
+
+    def in_themes(self, path: str) -> bool:
+        """Say whether a path is in a folder with themes."""
+        return any(within(path, folder.real) for folder in self.themes)
+
+    def to_observe(self, linked: Iterable[str] = ()) -> tuple[tuple[str, bool], ...]:
+        """Give the folders that the system has to observe now, each with whether folders in it count too.
+
+        `linked` are the folders that links lead to. Instead of a folder that does not exist, the nearest one above it
+        is observed, where it would appear.
+        """
         deep = {folder.real: None for folder in self.folders if Path(folder.real).is_dir()}
-        yield from ((path, True) for path in deep)
-        yield from ((path, False) for path in parents if path not in deep)
+        parents = [str(Path(place).parent) for root in self.roots for place in root.places]
+        shallow = {
+            folder: None for folder in map(_existing, dict.fromkeys((*parents, *linked)))
+            if not any(within(folder, path) for path in deep)
+        }  # fmt: skip
+        return (*((path, True) for path in deep), *((path, False) for path in shallow))
 
     def shown(self, path: str) -> str:
         """Name a path as the user does."""
         for watched in (*self.folders, self.settings):
             for root in (watched.real, watched.named):
-                if _within(path, root):
+                if within(path, root):
                     return (watched.shown + path[len(root) :]).replace(os.sep, "/")
         return Path(path).name
 
 
 def watched_files(config: Config, site: Path) -> WatchedFiles:
     """Say what the site in folder `site` is built from with these settings."""
-    themes = WatchedPath.of("themes", site / "themes")
-    folders = [WatchedPath.of(config.content.rstrip("/") or "/", site / config.content), themes]
-    if (own := shipped()) and (built_in := WatchedPath.of("themes", own)).real != themes.real:
-        folders.append(built_in)
+    site = Path(os.path.realpath(site))  # links that lead to the site itself are no part of it
+    content = WatchedPath.of(config.content.rstrip("/") or "/", site / config.content)
+    themes = [WatchedPath.of("themes", site / "themes")]
+    if (own := shipped()) and (built_in := WatchedPath.of("themes", own)).real != themes[0].real:
+        themes.append(built_in)
     excluded = (os.path.realpath(site / config.output), os.path.realpath(site / FOLDER))
-    return WatchedFiles(WatchedPath.of(FILE_NAME, site / FILE_NAME), tuple(folders), excluded)
+    return WatchedFiles(WatchedPath.of(FILE_NAME, site / FILE_NAME), content, tuple(themes), excluded)
 
 
-class Snapshot:
-    """Stamps of all watched files, as they were at the last look."""
-
-    def __init__(self, watched: WatchedFiles) -> None:
-        self.watched = watched
-        self._stamps: dict[str, Stamp] = {}
-        self._folders: set[str] = set()
-        self.update({watched.settings.real, *(folder.real for folder in watched.folders)})
-
-    def update(self, paths: Iterable[str]) -> list[str]:
-        """Look at files, and at folders with everything in them; give the files that changed."""
-        changed = []
-        for path in paths:
-            last = self._last_stamps(path)
-            now = dict(self._walk(path))
-            changed += [file for file in last.keys() | now.keys() if last.get(file) != now.get(file)]
-            for gone in last.keys() - now.keys():
-                del self._stamps[gone]
-            self._stamps |= now
-        return sorted(set(changed))
-
-    def _last_stamps(self, path: str) -> dict[str, Stamp]:
-        if path in self._folders:
-            return {file: stamp for file, stamp in self._stamps.items() if _within(file, path)}
-        return {path: self._stamps[path]} if path in self._stamps else {}
-
-    def _walk(self, path: str) -> Iterator[tuple[str, Stamp]]:
-        waiting = [path]
-        while waiting:
-            path = waiting.pop()
-            try:
-                about = os.stat(path)  # noqa: PTH116  # once a file
-                if not stat.S_ISDIR(about.st_mode):
-                    if about.st_size or not path.endswith(os.sep + PROBE):
-                        yield path, (about.st_ino, about.st_size, about.st_mtime_ns, about.st_ctime_ns)
-                    continue
-                self._folders.add(path)
-                with os.scandir(path) as entries:
-                    waiting += [
-                        entry.path
-                        for entry in entries
-                        if self.watched.covers(entry.path) and not _is_linked_folder(entry)
-                    ]
-            except OSError:  # it has gone, or we may not read it: a build says what that means
-                continue
-
-
-def is_empty(path: str) -> bool:
-    """Say whether a file is there and empty, as many are for a moment while they are written."""
-    try:
-        about = Path(path).stat()
-    except OSError:
-        return False
-    return stat.S_ISREG(about.st_mode) and not about.st_size
-
-
-def _within(path: str, folder: str) -> bool:
+def within(path: str, folder: str) -> bool:
+    """Say whether a path is a folder or in it."""
     return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)
 
 
@@ -161,6 +137,14 @@ def _is_ignored(name: str) -> bool:
     return name.startswith((".", "README")) or name.endswith("~")
 
 
-def _is_linked_folder(entry: os.DirEntry[str]) -> bool:
-    """Say whether this is a link to a folder: builds don't follow it, and it may lead in a circle."""
-    return entry.is_symlink() and entry.is_dir()
+def _of_theme(names: Sequence[str]) -> bool:
+    """Say whether builds may read a path in the folder of a theme; each of the two folders they read is flat."""
+    return len(names) < 2 or (len(names) == 2 and names[0] in THEME_PARTS)
+
+
+def _existing(folder: str) -> str:
+    """Give a folder, or the nearest one above that exists."""
+    path = Path(folder)
+    while not path.is_dir():
+        path = path.parent
+    return str(path)

@@ -276,7 +276,7 @@ def test_the_steps_of_the_workflow_run(tmp_path: Path) -> None:
     new(site)
     install, build, check = runs(tmp_path)
     assert "threadpress" in install
-    assert build.startswith("1 thread, 6 posts, 4 authors: ")
+    assert build.startswith("1 thread, 6 posts, 3 authors: ")
     assert check.endswith("nothing found\n")
     assert f"{URL}/threads/slashdot/1.html".encode() in (site / "output/threads/slashdot/1.html").read_bytes()
 

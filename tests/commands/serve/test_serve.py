@@ -18,7 +18,7 @@ import pytest
 import websockets
 import websockets.sync.client
 
-from generator.commands.serve.hosts import Hosts
+from generator.commands.serve.hosts import AllowedHost, Hosts
 from generator.engine.lock import FOLDER, lock
 from tests.serving import ENVIRONMENT, SERVE, SOON, Serving, serving
 from tests.small import Said, news, note, output_of, prints, tree, write
@@ -217,6 +217,99 @@ def test_the_socket_is_for_pages_of_this_server_only(standing: tuple[Serving, Pa
         assert page.ask() == {"problems": [], "more": 0, "reload": False, "styles": None}
 
 
+ALLOWED = ("--allow-host", "localhost:9000", "--allow-host", "Shelf.lan", "--allow-host", "preview.example.org:443")
+
+
+def test_further_names_are_answered_if_they_are_allowed(site: Path) -> None:
+    with serving(site, *ALLOWED) as server:
+        server.built()
+        assert "also answering to localhost:9000, shelf.lan, preview.example.org:443" in server.said
+        for host in ("localhost:9000", "shelf.lan", "SHELF.lan:{port}", "preview.example.org", "localhost:{port}"):
+            answer = server.get("/", headers={"Host": host.format(port=server.port)})
+            assert answer.status == 200, host
+            assert f"ws://{host.format(port=server.port)}".encode() in answer.body
+        for host in ("localhost:9001", "shelf.lan:9000", "preview.example.org:8443", "evil.example", "x.shelf.lan"):
+            answer = server.get("/", headers={"Host": host})
+            assert (answer.status, b"Shelf" in answer.body) == (421, False), host
+
+
+def test_the_refusal_names_the_option(standing: tuple[Serving, Path]) -> None:
+    server, _ = standing
+    asked = {"localhost:9000": "localhost:9000", "mybox.local": "mybox.local", "[fe80::1]:9000": "[fe80::1]:9000"}
+    for host, named in {**asked, "a b": "NAME[:PORT]", "": "NAME[:PORT]", "x.example/;rm": "NAME[:PORT]"}.items():
+        answer = server.get("/", headers={"Host": host})
+        assert answer.status == 421
+        assert answer.body.decode().endswith(f"start it with: threadpress serve --allow-host {named}\n")
+
+
+def test_the_socket_is_for_pages_of_allowed_names_too(site: Path) -> None:
+    with serving(site, *ALLOWED) as server:
+        server.built()
+        own = f"localhost:{server.port}"
+        for host, origin in (
+            ("localhost:9000", "http://localhost:9000"),
+            ("shelf.lan", "https://shelf.lan"),
+            (own, "https://preview.example.org"),  # a proxy that asks for us by our own name
+        ):
+            assert handshake(server, Host=host, Origin=origin) == 101, origin
+        for host, origin in (
+            ("localhost:9000", f"http://{own}"),
+            ("localhost:9000", "http://localhost:9001"),
+            (own, "http://evil.example"),
+            (own, "ftp://shelf.lan"),
+            ("evil.example", "http://shelf.lan"),
+            ("shelf.lan", "null"),
+        ):
+            assert handshake(server, Host=host, Origin=origin) == 403, origin
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("http://localhost:9000/", "is an address; give only the host in it, 'localhost:9000'"),
+        ("//", "is an address; give only the host in it, 'NAME[:PORT]'"),
+        ("*", "has a wildcard in it"),
+        ("*.example.org", "has a wildcard in it"),
+        (".example.org", "is no name of a host"),
+        ("a b", "has a space in it"),
+        ("localhost ", "has a space in it"),
+        ("a,b", "has a comma in it"),
+        ("", "is empty"),
+        (":9000", "is no name of a host"),
+        ("localhost:", "is no name of a host"),
+        ("localhost:0", "has a port that is not from 1 to 65535"),
+        ("localhost:70000", "has a port that is not from 1 to 65535"),
+        ("localhost:http", "is no name of a host"),
+        ("::1", "has more than one colon; write an IPv6 address as [::1]"),
+        ("[::1", "has more than one colon"),
+        ("[1::2::3]:9000", "has more than one colon"),
+        ("localhost/path", "has a path in it"),
+        ("ann@localhost", "has a user's name in it"),
+        ("münchen.example", "is not as browsers ask for it"),
+        ("\u212aelvin.example", "is not as browsers ask for it"),
+        ("a..b", "is no name of a host"),
+    ],
+)
+def test_a_further_name_that_is_none_is_told(text: str, expected: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(expected)):
+        AllowedHost.of(text)
+
+
+def test_all_wrong_names_are_told_at_once(site: Path) -> None:
+    command = [*SERVE, "--allow-host", "a b", "--allow-host", "shelf.lan", "--allow-host", "*"]
+    told = subprocess.run(command, cwd=site, env=ENVIRONMENT, capture_output=True, text=True, check=False)
+    assert told.returncode == 2
+    assert "--allow-host: 'a b' has a space in it" in told.stderr
+    assert "--allow-host: '*' has a wildcard in it" in told.stderr
+    assert "shelf.lan" not in told.stderr
+    assert not (site / "output").exists()
+
+
+def test_names_are_shown_as_they_can_be_given_again() -> None:
+    for text in ("shelf.lan", "shelf.lan:9000", "[::1]", "[::1]:9000", "192.168.1.5", "my_box", "shelf.lan."):
+        assert str(AllowedHost.of(text.upper())) == text
+
+
 def test_who_talks_nonsense_on_the_socket_is_left(standing: tuple[Serving, Path]) -> None:
     server, _ = standing
     for nonsense in ("", "{}", '{"page": 1}', "[" * 5000, "x" * 15_000, b"\0\xff", "x" * 1_000_000):
@@ -396,6 +489,25 @@ def test_a_new_style_sheet_is_told_as_such(site: Path) -> None:
         assert re.fullmatch(r"/assets/style\.[0-9a-f]{8}\.css", told_there["styles"][0])
         assert not (site / "output/threads/slashdot" / old).exists()
         assert server.get(f"/assets/{Path(old).name}").status == 200  # for pages that name it still
+
+
+def test_links_are_followed_as_a_build_follows_them(tmp_path: Path, site: Path) -> None:
+    write(
+        tmp_path / "ext", {"p.md": note("p", story="Story."), "theme/static/tokens.css": ":root { --paper: #abcdef }"}
+    )
+    (site / "content/p.md").symlink_to("../../ext/p.md")
+    (site / "themes").mkdir()
+    (site / "themes/default").symlink_to("../../ext/theme")
+    with serving(site) as server:
+        server.built()
+        edit(tmp_path / "ext/p.md", "Story.", "Changed.")
+        server.wait(r"content/p\.md: ")
+        assert b"Changed." in server.get("/threads/notes/p.html").body
+        edit(tmp_path / "ext/theme/static/tokens.css", "#abcdef", "#fedcba")
+        server.wait(r"themes/default/static/tokens\.css: ")
+        (style,) = re.findall(rb'rel="stylesheet" href="([^"]+)"', server.get("/").body)
+        assert b"#fedcba" in server.get(f"/{style.decode()}").body
+        assert server.quiet() == 0
 
 
 # ---- Problems

@@ -46,7 +46,7 @@
 
   // Past the last post the way leads to the next page of the thread.
   const onward = section.querySelector(":scope > .turns [rel=next]");
-  const move = (find, ahead) => {
+  const move = (find, ahead, none) => {
     const post = find();
     if (post) {
       reader.reveal(post);
@@ -54,39 +54,40 @@
     } else if (ahead && onward) {
       onward.focus();
     } else {
-      say(ahead ? "no post after this one" : "no post before this one");
+      say(none);
     }
   };
 
-  reader.unread = () => move(unread, true);
+  reader.unread = () => move(unread, false, `no ${posts.some((post) => post.fresh) ? "other " : ""}new posts on this page`);
 
+  // What a key does; its name ends at a comma.
+  const to = (title, find, ahead) => [title, () => move(find, ahead, `no ${title.split(",")[0]}`)];
   const MOVES = {
-    j: ["next post", () => move(next, true)],
-    k: ["post before", () => move(previous)],
-    n: ["past the replies, to the next post on this level", () => move(beside, true), "past the replies"],
-    b: ["back on this level, or to the post it answers", () => move(back), "back on this level"],
-    p: ["the post this one answers", () => move(above), "the post it answers"],
-    t: ["next post that answers nobody", () => move(top, true), "next branch"],
+    j: to("next post", next, true),
+    k: to("previous post", previous),
+    n: to("next sibling, past the replies", beside, true),
+    b: to("previous sibling, or the parent", back),
+    p: to("parent", above),
+    t: to("next top-level post", top, true),
     u: ["next new post", reader.unread],
     f: ["fold the replies, or unfold them", () => reader.fold?.(posts[index()])],
     "?": ["this help", () => help()],
   };
+  const mover = (key, sign) => {
+    const [title, act] = MOVES[key];
+    const [name] = title.split(",");
+    return Object.assign(button(sign ?? name, `${title} (${key})`, act), { ariaLabel: name });
+  };
 
-  const buttons = make("div", { className: "moves" });
-  for (const [key, [title, act, name]] of Object.entries(MOVES)) if (name) buttons.append(button(name, `${title} (${key})`, act));
+  const buttons = make("div", { className: "moves" }, ...[..."nbpt"].map((key) => mover(key)));
   buttons.append(button("keys and help", "?", () => help()));
   const more = button("⋯", "More ways to move and choose", () => {
     more.ariaExpanded = String(bar.classList.toggle("open"));
   });
   more.ariaExpanded = "false";
-  const steps = [["↑", "k", "Post before"], ["↓", "j", "Next post"]].map(([sign, key, name]) => {
-    const step = button(sign, `${name} (${key})`, MOVES[key][1]);
-    step.ariaLabel = name;
-    return step;
-  });
   more.ariaLabel = more.title;
   reader.place = make("span", { title: "Where you are on this page" });
-  reader.steps = make("div", { className: "steps" }, steps[0], reader.place, steps[1], more);
+  reader.steps = make("div", { className: "steps" }, mover("k", "↑"), reader.place, mover("j", "↓"), more);
   filters.before(reader.steps);
   bar.append(buttons);
   // Nothing that is gone to hides behind the bar.
@@ -100,7 +101,7 @@
   const help = () => {
     if (!dialog) {
       const keys = make("dl", {});
-      const rows = { ...MOVES, Enter: ["opens a post that stands in one line, and closes it again"], Esc: ["closes this help, and previews"] };
+      const rows = { ...MOVES, Enter: ["open a post that stands in one line, or close it"], Esc: ["close this help, or a preview"] };
       for (const [key, [title]] of Object.entries(rows)) {
         keys.append(make("div", {}, make("dt", {}, make("kbd", {}, key)), make("dd", {}, title)));
       }
@@ -108,8 +109,7 @@
         "dialog", {},
         make("h2", { id: "help" }, "Reading with keys"), keys,
         make("label", {}, on, " Keys are on"),
-        make("p", {}, "Score: posts of the chosen score or more stand in full, those up to two points below in one line, others not at all; a post without a score counts as 1. What a shown post answers is always there, at least in one line. A label or an author leaves only their posts, and what these answer. In the outline every post is one line until it is opened. The address of the page keeps the choice, so that it can be linked."),
-        make("p", {}, "The line beside replies folds them."),
+        make("p", {}, "Score: posts of the chosen score or more are shown in full, those up to two points below in one line, others not at all; no score counts as 1. Parents of shown posts stay, at least in one line, also with a label or an author. The outline has every post in one line. The address of the page keeps the choice. The line beside replies folds them."),
         Object.assign(button("Close", "", () => dialog.close()), { autofocus: true }),
       );
       dialog.setAttribute("aria-labelledby", "help");

@@ -1,7 +1,8 @@
-// "to AUTHOR" shows the post it names while the mouse or the focus is on it; "#" copies the address of its post.
+// "to AUTHOR" shows the post it names while the mouse or the focus is on it, unless that can be seen anyway; "#" copies
+// the address of its post.
 (() => {
   "use strict";
-  const { section, posts, named, make, say } = reader;
+  const { section, posts, named, make, say, under } = reader;
   if (!posts.length) return;
   const WAIT = 200; // Milliseconds: the mouse may pass over a link, and on from it to the preview.
   let link = null, box = null, timer = 0;
@@ -15,6 +16,8 @@
     const post = named(to.hash);
     close();
     if (!post) return;
+    const seen = post.article.getBoundingClientRect();
+    if (!post.article.closest("[hidden], .short") && seen.top >= under() && seen.bottom <= innerHeight) return;
     link = to;
     const copies = [...post.article.children].map((part) => part.cloneNode(true));
     box = make("div", { className: "peek", ariaHidden: "true" }, ...copies);

@@ -55,30 +55,33 @@
   };
 
   const words = (post) => {
-    const text = [...post.article.children].slice(1).map((part) => [...part.children].map((each) => each.textContent).join(" ") || part.textContent);
-    return text.join(" ").replace(/\s+/g, " ").trim().slice(0, 160) || "…";
+    const parts = [...post.article.children].slice(1);
+    const subject = parts[0].matches(".p-name") ? [make("b", { dir: "auto" }, parts.shift().textContent), " – "] : [];
+    const text = parts.map((part) => [...part.children].map((each) => each.textContent).join(" ") || part.textContent);
+    return [...subject, text.join(" ").replace(/\s+/g, " ").trim().slice(0, 160) || "…"];
   };
 
+  const stateOf = (post) => post.state ?? FULL;
   const draw = (post) => {
     const state = opened.has(post) ? FULL : wanted[post.index];
-    if (state === (post.state ?? FULL)) return;
+    if (state === stateOf(post)) return;
     post.state = state;
     post.article.hidden = state === HIDDEN && "until-found";
     post.article.classList.toggle("short", state === SHORT);
     for (const part of [...post.article.children].slice(1)) part.hidden = state === SHORT && "until-found";
     post.words?.remove();
     if (state === SHORT) {
-      post.words ??= make("button", { type: "button", className: "words", ariaExpanded: "false" }, words(post));
+      post.words ??= make("button", { type: "button", className: "words", ariaExpanded: "false" }, ...words(post));
       post.head.append(post.words);
     }
   };
 
   const count = () => {
     const sums = [0, 0, 0];
-    for (const post of posts) sums[post.state ?? FULL] += 1;
-    const text = sums[FULL] === posts.length
-      ? heading.textContent
-      : `${sums[FULL]} full, ${sums[SHORT]} short, ${sums[HIDDEN]} hidden`;
+    for (const post of posts) sums[stateOf(post)] += 1;
+    const all = sums[FULL] === posts.length;
+    const text = all ? heading.textContent : `${sums[FULL]} full, ${sums[SHORT]} short, ${sums[HIDDEN]} hidden`;
+    counts.className = all ? "" : "some"; // on paper, a note (reader.css)
     if (counts.textContent !== text) counts.textContent = text;
   };
 
