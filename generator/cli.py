@@ -7,7 +7,6 @@ modules that it needs.
 
 from __future__ import annotations
 
-import errno
 import io
 import os
 import shlex
@@ -19,15 +18,12 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from generator.commands.terminal import count
-from generator.errors import ConfigError, Problem, ThreadpressError
+from generator.errors import ConfigError, Problem, ThreadpressError, is_refusal, refused
 
 if TYPE_CHECKING:
     from generator.config import Config
 
 DONE, AT_FAULT, USAGE, BUG, INTERRUPTED = 0, 1, 2, 3, 130
-
-DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS})
-"""Errors that the system gives without the name of a file when writing to it fails."""
 
 SITE = Path()
 """Commands work on the site in the current folder."""
@@ -50,8 +46,9 @@ def threadpress() -> None:
 @click.option("--site-url", metavar="URL", help="Where the site will be; overrides site_url in threadpress.toml.")
 @click.option("--jobs", type=click.IntRange(1, 256), metavar="N", help="Worker processes; as many as cores by default.")
 @click.option("--explain", is_flag=True, help="Say why each page was rendered.")
+@click.option("--yes", is_flag=True, help="Go on if content/ has become empty: removes all threads from output/.")
 def build(  # noqa: PLR0913  # click passes an argument for each option
-    strict: bool, keep_going: bool, clean: bool, site_url: str | None, jobs: int | None, explain: bool
+    strict: bool, keep_going: bool, clean: bool, site_url: str | None, jobs: int | None, explain: bool, yes: bool
 ) -> int:
     """Build content/ into output/.
 
@@ -69,7 +66,7 @@ def build(  # noqa: PLR0913  # click passes an argument for each option
         raise ConfigError(warnings)
     _tell(warnings)
     with show_progress(sys.stderr, os.environ) as tell:
-        report = build_site(config, SITE, Order(strict, keep_going, clean, jobs), tell=tell)
+        report = build_site(config, SITE, Order(strict, keep_going, clean, jobs, yes), tell=tell)
     _tell(report.problems)
     if explain:
         for url, reason in sorted(report.rendered):
@@ -188,7 +185,8 @@ def inspect(save: str) -> int:
 @click.option("--branch", default="gh-pages", show_default=True, metavar="NAME", help="Which branch holds the site.")
 @click.option("--dry-run", is_flag=True, help="Only list what would change on the branch.")
 @click.option("--no-history", is_flag=True, help="Replace what the branch holds by one commit without a parent.")
-def publish(remote: str, branch: str, dry_run: bool, no_history: bool) -> int:
+@click.option("--yes", is_flag=True, help="Go on if more than half of the published threads would go.")
+def publish(remote: str, branch: str, dry_run: bool, no_history: bool, yes: bool) -> int:
     """Push output/ as one commit to a branch, as GitHub Pages takes it.
 
     Builds nothing, and refuses an output that is out of date, broken or not redacted. Your branches, your index and
@@ -198,7 +196,7 @@ def publish(remote: str, branch: str, dry_run: bool, no_history: bool) -> int:
     from generator.commands.publish import publish as publish_site
 
     config, warnings = _settings(None)
-    report = publish_site(config, SITE, Target(remote, branch, dry_run, not no_history))
+    report = publish_site(config, SITE, Target(remote, branch, dry_run, not no_history, yes))
     _tell((*warnings, *report.problems))
     place, paths_by_sign = f"{remote}/{branch}", {"+": report.added, "~": report.changed, "-": report.removed}
     if dry_run:
@@ -283,10 +281,9 @@ def run(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         return AT_FAULT
     except OSError as error:
-        if error.filename is None and error.errno not in DISK:
+        if not is_refusal(error):
             return _report(error)
-        place = f"{error.filename}: " if error.filename else ""
-        click.echo(f"{place}{error.strerror}; check the disk and the file's permissions", err=True)
+        _tell([refused(error)])
         return AT_FAULT
     except Exception as error:
         return _report(error)

@@ -25,7 +25,7 @@ from generator.commands.check.links import Destination, Fault, FileLink, follow
 from generator.commands.check.page import link_lines, read_page
 from generator.config import Config
 from generator.engine import read_content
-from generator.errors import Problem
+from generator.errors import Problem, hint_for, reason_of
 from generator.urls import SUMS
 
 FIRST = "run `threadpress build` first"
@@ -193,7 +193,7 @@ class _Check:
         try:
             return (self.output / path).read_bytes()
         except OSError as error:
-            self.report(path, 0, f"it can't be read ({error.strerror})", "check its permissions")
+            self.report(path, 0, f"it can't be read ({reason_of(error)})", hint_for(error))
             return None
 
     def read_page(self, path: str, text: str) -> None:
