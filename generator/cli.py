@@ -7,6 +7,7 @@ modules that it needs.
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import shlex
@@ -284,6 +285,9 @@ def run(arguments: Sequence[str] | None = None) -> int:
         if not is_refusal(error):
             return _report(error)
         _tell([refused(error)])
+        return AT_FAULT
+    except MemoryError:
+        _tell([refused(OSError(errno.ENOMEM, "out of memory"))])
         return AT_FAULT
     except Exception as error:
         return _report(error)

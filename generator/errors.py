@@ -8,6 +8,7 @@
     ├── ThemeError              a template or theme.toml is wrong           exit 1
     ├── OutputError             something in output/ is in the way          exit 1
     │   └── BusyError           another build of the site is running        exit 1
+    ├── WorkerError             a worker process was ended from outside     exit 1
     ├── ServeError              the address can't be listened on            exit 1
     └── PublishError            git, or the site, is not ready for it       exit 1
 
@@ -132,6 +133,10 @@ class OutputError(ThreadpressError):
 
 class BusyError(OutputError):
     """Another build of the site is running; the caller may wait for it to end."""
+
+
+class WorkerError(ThreadpressError):
+    """A process that does a part of the work was ended from outside, as the system does where memory runs out."""
 
 
 class ServeError(ThreadpressError):

@@ -162,3 +162,24 @@ def test_too_many_open_files_are_no_bug_and_no_mistake_of_a_template(tmp_path: P
         assert "template" not in told.stderr
     assert limited(tmp_path, "NOFILE", 64).returncode == 0
     assert tree(tmp_path / "output") == output_of(tmp_path / "fresh", FILES)
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="nothing is closed to this user")
+def test_a_folder_of_the_output_that_is_closed_to_us_is_told_as_such(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(write(tmp_path, FILES))
+    run(["build"])
+    (tmp_path / "output/threads").chmod(0)
+    capsys.readouterr()
+    try:
+        told = (
+            "output/threads: {}it can't be read (Permission denied); check its permissions, and those of the folders "
+            "it is in"
+        )
+        assert run(["build"]) == 1
+        assert capsys.readouterr().err.splitlines()[0] == told.format("")
+        assert run(["check"]) == 1
+        assert told.format("warning: ") in capsys.readouterr().err.splitlines()
+    finally:
+        (tmp_path / "output/threads").chmod(0o755)
