@@ -20,15 +20,12 @@ import click
 
 from generator.commands.locate import DIR, NAMED, Call, find_site, in_site, named_folder
 from generator.commands.terminal import count
-from generator.errors import ConfigError, InputError, Problem, ThreadpressError
+from generator.errors import ConfigError, InputError, Problem, ThreadpressError, is_refusal, refused
 
 if TYPE_CHECKING:
     from generator.config import Config
 
 DONE, AT_FAULT, USAGE, BUG, INTERRUPTED = 0, 1, 2, 3, 130
-
-DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS})
-"""Errors that the system gives without the name of a file when writing to it fails."""
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -52,8 +49,16 @@ def threadpress(named: Path | None) -> None:
 @click.option("--site-url", metavar="URL", help="Where the site will be; overrides site_url in threadpress.toml.")
 @click.option("--jobs", type=click.IntRange(1, 256), metavar="N", help="Worker processes; as many as cores by default.")
 @click.option("--explain", is_flag=True, help="Say why each page was rendered.")
+@click.option("--yes", is_flag=True, help="Go on if content/ has become empty: removes all threads from output/.")
 def build(  # noqa: PLR0913  # click passes an argument for each option
-    site: Path, strict: bool, keep_going: bool, clean: bool, site_url: str | None, jobs: int | None, explain: bool
+    site: Path,
+    strict: bool,
+    keep_going: bool,
+    clean: bool,
+    site_url: str | None,
+    jobs: int | None,
+    explain: bool,
+    yes: bool,
 ) -> int:
     """Build content/ into output/.
 
@@ -71,7 +76,7 @@ def build(  # noqa: PLR0913  # click passes an argument for each option
         raise ConfigError(warnings)
     _tell(warnings, site)
     with show_progress(sys.stderr, os.environ) as tell:
-        report = build_site(config, site, Order(strict, keep_going, clean, jobs), tell=tell)
+        report = build_site(config, site, Order(strict, keep_going, clean, jobs, yes), tell=tell)
     _tell(report.problems, site)
     if explain:
         for url, reason in sorted(report.rendered):
@@ -204,7 +209,10 @@ def inspect(site: Path, save: str) -> int:
 @click.option("--branch", default="gh-pages", show_default=True, metavar="NAME", help="Which branch holds the site.")
 @click.option("--dry-run", is_flag=True, help="Only list what would change on the branch.")
 @click.option("--no-history", is_flag=True, help="Replace what the branch holds by one commit without a parent.")
-def publish(site: Path, remote: str, branch: str, dry_run: bool, no_history: bool) -> int:
+@click.option("--yes", is_flag=True, help="Go on if more than half of the published threads would go.")
+def publish(  # noqa: PLR0913  # click passes an argument for each option
+    site: Path, remote: str, branch: str, dry_run: bool, no_history: bool, yes: bool
+) -> int:
     """Push output/ as one commit to a branch, as GitHub Pages takes it.
 
     Builds nothing, and refuses an output that is out of date, broken or not redacted. Your branches, your index and
@@ -214,7 +222,7 @@ def publish(site: Path, remote: str, branch: str, dry_run: bool, no_history: boo
     from generator.commands.publish import publish as publish_site
 
     config, warnings = _settings(site, None)
-    target = Target(remote, branch, dry_run, not no_history)
+    target = Target(remote, branch, dry_run, not no_history, yes)
     report = publish_site(config, site, target)
     _tell((*warnings, *report.problems), site)
     for line in report_lines(report, target):
@@ -325,10 +333,12 @@ def run(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         return AT_FAULT
     except OSError as error:
-        if error.filename is None and error.errno not in DISK:
+        if not is_refusal(error):
             return _report(error, call.site)
-        place = f"{error.filename}: " if error.filename else ""
-        click.echo(f"{place}{error.strerror}; check the disk and the file's permissions", err=True)
+        _tell([refused(error)], None)
+        return AT_FAULT
+    except MemoryError:
+        _tell([refused(OSError(errno.ENOMEM, "out of memory"))], None)
         return AT_FAULT
     except Exception as error:
         return _report(error, call.site)

@@ -15,6 +15,7 @@ import zoneinfo
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -123,6 +124,9 @@ def _meaning(values: dict[str, Any], text: str, site: Path) -> Iterable[Problem]
                 f"timezone: {values['timezone']!r} is no known zone",
                 'name it as in the IANA list, e.g. "America/New_York", or install the Python package tzdata',
             )
+    if wrong := _wrong_address(values.get("site_url", "")):
+        hint = "write it like https://example.org/repo/"
+        yield Problem(FILE_NAME, line_of(text, "site_url"), f"site_url: {wrong}", hint)
     for entry in values.get("redact", ()):
         if not re.fullmatch(r"sha256:[0-9a-fA-F]{64}|[a-z0-9-]+/[^#]+(#[A-Za-z0-9_-]+)?", entry):
             yield Problem(
@@ -149,11 +153,24 @@ def with_flags(config: Config, *, site_url: str | None) -> Config:
         return config
     try:
         url = msgspec.convert(site_url, SiteUrl)
-    except msgspec.ValidationError as error:
-        raise ConfigError(
-            Problem("--site-url", 0, f"{site_url!r} is no http(s) address", "write it like https://example.org/repo/")
-        ) from error
+        wrong = _wrong_address(url)
+    except msgspec.ValidationError:
+        wrong = f"{site_url!r} is no http(s) address"
+    if wrong:
+        raise ConfigError(Problem("--site-url", 0, wrong, "write it like https://example.org/repo/"))
     return msgspec.structs.replace(config, site_url=_with_slash(url))
+
+
+def _wrong_address(url: str) -> str:
+    """Say what is wrong with an address that has the right form; empty if nothing is."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError as error:
+        return f"it can't be read ({error})"
+    if parts.username is not None:
+        return "it has the name of a user in it, which would be published"
+    return "no site can be at port 0" if port == 0 else ""
 
 
 def _with_slash(url: str) -> str:

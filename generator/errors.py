@@ -9,15 +9,18 @@
     ├── ThemeError              a template or theme.toml is wrong           exit 1
     ├── OutputError             something in output/ is in the way          exit 1
     │   └── BusyError           another build of the site is running        exit 1
+    ├── WorkerError             a worker process was ended from outside     exit 1
     ├── ServeError              the address can't be listened on            exit 1
     └── PublishError            git, or the site, is not ready for it       exit 1
 
-click reports wrong usage of the command line (exit 2). Any other exception that escapes is a bug of ours (exit 3). Only
-`cli` turns these into messages and exit codes.
+click reports wrong usage of the command line (exit 2). What the system refuses, an `OSError`, is told in the system's
+own words (`refused`, exit 1), and only here is known which hint fits which cause. Any other exception that escapes is a
+bug of ours (exit 3). Only `cli` turns these into messages and exit codes.
 """
 
 from __future__ import annotations
 
+import errno
 import re
 from collections.abc import Iterable
 from pathlib import Path
@@ -55,6 +58,62 @@ class Problem(msgspec.Struct, frozen=True, order=True):
         place = f"{self.path}:{self.line}" if self.line else self.path
         kind = "warning: " if self.severity == "warning" else ""
         return f"{place}: {kind}{self.message}; {self.hint}"
+
+
+_HINTS = (
+    ("ENOSPC", "make room on that disk and run it again"),
+    ("EDQUOT", "your share of that disk is used up: delete something there, or ask for more"),
+    ("EFBIG", "a file may not get so large there: see `ulimit -f`, and what the file system allows"),
+    ("EROFS", "that disk can only be read: make it writable, or move the site to another one"),
+    ("EIO", "the disk, or the connection to it, may be failing: look into the system's log"),
+    ("EACCES EPERM", "check its permissions, and those of the folders it is in"),
+    ("EEXIST", "move away what is there: a folder, or a file of ours, needs this name"),
+    ("ENOTDIR", "a part of this path is no folder: move that away, or correct the path"),
+    ("EISDIR", "a folder is where a file is needed: move it away"),
+    ("ENOTEMPTY", "move away what another program has put there, and run it again"),
+    ("ENOENT", "check the path; if another program has just removed it, run it again"),
+    ("ENAMETOOLONG", "use shorter names, or move the site to a folder with a shorter path"),
+    ("ELOOP", "the symbolic links there lead in a circle: correct them"),
+    ("EMFILE", "allow more open files, e.g. with `ulimit -n 4096`"),
+    ("ENFILE", "end other programs: all of them together have too many files open"),
+    ("ENOMEM", "end other programs, or use less memory with `threadpress build --jobs 1`"),
+    ("EAGAIN", "end other programs, or start fewer processes with `threadpress build --jobs 1`"),
+    ("EBUSY ETXTBSY", "another program is using it: end that, or wait until it is done"),
+    ("EXDEV", "keep all of this folder on one disk"),
+    ("EMLINK", "move the site to another disk: this one takes no more in this folder"),
+    ("EILSEQ", "use names of plain letters and digits, or move the site to another disk"),
+    ("ENODEV ENXIO ESTALE ENOTCONN EHOSTDOWN ETIMEDOUT EREMOTEIO", "see that the drive is connected and mounted"),
+    ("ENOLCK ENOSYS ENOTSUP EOPNOTSUPP", "move the site to another disk: this file system can't do it"),
+)
+"""What to do about an error of the system, by its names in `errno`; not every system has all of them."""
+
+HINTS = {getattr(errno, name): hint for names, hint in _HINTS for name in names.split() if hasattr(errno, name)}
+"""The same by number. An error with one of these numbers is the system's, even if it names no file."""
+
+
+def hint_for(error: OSError) -> str:
+    """Say what to do about something the system refused."""
+    return HINTS.get(error.errno or 0, "see what is there, and what the system's log says")
+
+
+def reason_of(error: OSError) -> str:
+    """Give what the system says, in its own words."""
+    return error.strerror or str(error) or type(error).__name__
+
+
+def refused(error: OSError, path: str = "") -> Problem:
+    """Report what the system refused, with a hint that fits the cause.
+
+    `path` is the place if the error itself names none. Of a rename it is the new name, since old ones are temporary.
+    """
+    name = error.filename2 or error.filename
+    place = name.decode("utf-8", "surrogateescape") if isinstance(name, bytes) else str(name or path or "system")
+    return Problem(place, 0, reason_of(error), hint_for(error))
+
+
+def is_refusal(error: OSError) -> bool:
+    """Say whether an error comes from the system's state, and is no bug of ours."""
+    return error.filename is not None or error.errno in HINTS
 
 
 class ThreadpressError(Exception):
@@ -96,6 +155,10 @@ class OutputError(ThreadpressError):
 
 class BusyError(OutputError):
     """Another build of the site is running; the caller may wait for it to end."""
+
+
+class WorkerError(ThreadpressError):
+    """A process that does a part of the work was ended from outside, as the system does where memory runs out."""
 
 
 class ServeError(ThreadpressError):

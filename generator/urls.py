@@ -29,6 +29,7 @@ SUMS = "SHA256SUMS"
 
 _WINDOWS = re.compile(r"(con|prn|aux|nul|(com|lpt)[0-9\u00b9\u00b2\u00b3]|conin\$|conout\$)", re.I)
 _OTHERS = re.compile(r"[^a-z0-9]+")
+_THREAD = re.compile(r"threads/[^/]+/[^/]+\.html")
 _RESERVED = frozenset({"index"})
 """Names of pages of ours in folders where all other names come from user data."""
 LONGEST_RESERVED = 7
@@ -131,6 +132,11 @@ def thread_page(source: str, stem: str) -> str:
 def thread_data(source: str, stem: str) -> str:
     """Give the URL of a thread's JSON."""
     return f"threads/{folder(source)}/{stem}.json"
+
+
+def thread_pages(urls: Iterable[str]) -> frozenset[str]:
+    """Pick the first pages of threads out of the URLs of a site: as many as it has threads."""
+    return frozenset(url for url in urls if _THREAD.fullmatch(url))
 
 
 def thread_posts(source: str, stem: str) -> str:

@@ -14,8 +14,10 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, wait
+from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
 from typing import Any, ParamSpec, Protocol, TypeVar
+
+from generator.errors import Problem, WorkerError
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -92,6 +94,10 @@ class Workers(contextlib.AbstractContextManager["Workers"]):
                     yield waiting.popleft().result()
             while waiting:
                 yield waiting.popleft().result()
+        except BrokenExecutor as error:
+            message = f"a worker process was ended, by the system if memory ran out ({error})"
+            hint = "run it again, with fewer processes (`threadpress build --jobs 1`) if it happens again"
+            raise WorkerError(Problem("workers", 0, message, hint)) from error
         finally:
             # No worker may still be writing when a build has ended or another one starts.
             wait([future for future in waiting if not future.cancel()])

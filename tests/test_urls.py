@@ -267,3 +267,9 @@ def test_links_lead_back_to_the_root_and_are_encoded() -> None:
     assert urls.link("saves/a b#c%20?.txt") == "saves/a%20b%23c%2520%3F.txt"
     assert urls.numbered("dates/2025/10.html", 2) == "dates/2025/10/2.html"
     assert urls.anchor("1f") == "#c1f"
+
+
+def test_threads_are_counted_by_their_first_pages() -> None:
+    pages = ["threads/a/1.html", "threads/b/1.html"]
+    others = ["threads/a/1/2.html", "threads/a/1.json", "authors/a/1.html", "saves/threads/a/1.html", "index.html"]
+    assert urls.thread_pages([*pages, *others]) == set(pages)

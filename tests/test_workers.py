@@ -24,6 +24,7 @@ from generator.config import Config
 from generator.engine import batches as schedule
 from generator.engine import scan
 from generator.engine.build import Order, build
+from generator.errors import WorkerError
 from generator.workers import AHEAD, SMALL, Serial, Workers, batches, processes
 from tests.executors import Between, Hostile
 from tests.history import SHORT, Site
@@ -80,6 +81,19 @@ def test_a_task_that_fails_stops_the_rest(executor: Executor) -> None:
         list(workers.run(fail, iter(range(50)), 0))
     with Workers(executor, 2) as workers:
         assert list(workers.run(double, [4], 0)) == [8]
+
+
+def die(number: int) -> int:
+    if number == 2:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return number
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signal")
+def test_a_worker_that_was_killed_is_no_bug_of_ours() -> None:
+    """As the system does where memory runs out."""
+    with Workers(None, 2) as workers, pytest.raises(WorkerError, match=r"a worker process was ended.*--jobs 1"):
+        list(workers.run(die, range(5), SMALL))
 
 
 def test_processes_are_started_where_there_is_enough_to_do() -> None:

@@ -27,11 +27,12 @@ from generator.engine.stale import Stale
 from generator.engine.store import NOTHING, LastBuild, Part, State, Store
 from generator.engine.version import digests
 from generator.errors import ContentError, OutputError, Problem
-from generator.output import Output, is_unfinished
+from generator.output import Output, is_unfinished, read_listed
 from generator.pages import plan, thread_names
 from generator.site import AUTHORS, Gathered, Links, Summary, authors_in, link, mark
 from generator.stamps import FileStamp
 from generator.theme import load_theme
+from generator.urls import SUMS, thread_pages
 from generator.workers import Tell, Workers, silent
 
 
@@ -65,6 +66,8 @@ class Order(msgspec.Struct, frozen=True):
     """Forget the last build and remove what it wrote."""
     jobs: int | None = None
     """Worker processes; as many as there are cores by default."""
+    yes: bool = False
+    """Go on though the content has become empty, and remove every thread from the output."""
 
 
 _USUAL = Order()
@@ -110,7 +113,8 @@ class Engine:
         of sums and the store are left to see to. Raises `ThreadpressError` with all problems of a kind at once, before
         anything in the output changes.
         """
-        with lock(self.site), Workers(executor, order.jobs, tell) as workers:
+        with lock(self.site) as warnings, Workers(executor, order.jobs, tell) as workers:
+            _stop_at_problems(warnings, order)
             store = Store(self.site / FOLDER)
             project = Project(self.site, config, load_theme(config.theme, self.site))
             versions = digests(config, project.theme)
@@ -119,12 +123,13 @@ class Engine:
             last = self._remembered(run)
             trusted = last is not None
             try:
-                return self._build(run, last or (NOTHING if order.clean else store.load()), trusted=trusted)
+                report = self._build(run, last or (NOTHING if order.clean else store.load()), trusted=trusted)
             except Damaged:
                 self._last = None
                 store.forget()
                 again = Store(store.folder)  # with a spool of its own, as workers keep what they took from the first
-                return self._build(run._replace(store=again), NOTHING, trusted=False)
+                report = self._build(run._replace(store=again), NOTHING, trusted=False)
+            return msgspec.structs.replace(report, problems=(*warnings, *report.problems))
 
     def _remembered(self, run: _Run) -> LastBuild | None:
         """Give what this process knows of the last build, if nobody has built since."""
@@ -138,6 +143,8 @@ class Engine:
         same_reading = last.state.reading == reading and bool(last.state.partitions)
         content = scan(project, last, store, workers, same=same_reading)
         _stop_at_problems(content.problems, order)
+        if not order.yes:
+            _stop_if_emptied(content, last, project)
         output = Output(project.output, project.config.output, last.output, workers, trusted=trusted)
         if content.untouched and last.state.site == every_page and output.is_whole:
             return self._rest(run, last, content, output)
@@ -243,6 +250,20 @@ def _stop_at_problems(problems: Iterable[Problem], order: Order) -> None:
     fatal = order.strict or any(problem.severity == "error" for problem in all_of_them)
     if all_of_them and fatal and not order.keep_going:
         raise ContentError(all_of_them)
+
+
+def _stop_if_emptied(content: Content, last: LastBuild, project: Project) -> None:
+    """Raise `ContentError` if there is no thread any more where there were some: then a disk may not be mounted.
+
+    The output is asked as well, since the store may be gone, or of another version.
+    """
+    threads_before = last.state.counts[0]
+    if content.facts or (content.untouched and threads_before):
+        return
+    if threads := threads_before or len(thread_pages(read_listed(project.output / SUMS))):
+        message = f"there is no thread here any more, and a build would remove all of the site ({threads:,})"
+        hint = "see that the folder is the right one and its disk is mounted, or run `threadpress build --yes`"
+        raise ContentError((*content.problems, Problem(project.config.content, 0, message, hint)))
 
 
 def _sums(gathered: Mapping[str, Gathered[Summary]], links: Links) -> dict[str, tuple[Summary, ...]]:

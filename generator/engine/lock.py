@@ -1,4 +1,8 @@
-"""One build at a time: a lock on a file that ends with the process that holds it, however that ends."""
+"""One build at a time: a lock on a file that ends with the process that holds it, however that ends.
+
+Some file systems have no locks (NFS without its lock service, some of FUSE and SMB). There a build goes on without one,
+and says so.
+"""
 
 from __future__ import annotations
 
@@ -7,35 +11,51 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from generator.errors import BusyError, Problem
+from generator.errors import BusyError, Problem, reason_of
 
 FOLDER = ".threadpress"
 """What builds leave for themselves, beside the configuration; it can be deleted at any time."""
 
+_FILE = f"{FOLDER}/lock"
+
 
 @contextlib.contextmanager
-def lock(site: Path) -> Iterator[None]:
-    """Hold the site's build lock; raises `BusyError` at once if another process does."""
+def lock(site: Path) -> Iterator[tuple[Problem, ...]]:
+    """Hold the site's build lock; raises `BusyError` at once if another process does.
+
+    Gives a warning if the file system has no locks.
+    """
     folder = site / FOLDER
     folder.mkdir(exist_ok=True)
     with (folder / "lock").open("a+b") as file:
+        warnings: tuple[Problem, ...] = ()
         try:
             _take(file.fileno())
-        except OSError as error:
+        except _HELD as error:
             raise BusyError(
-                Problem(f"{FOLDER}/lock", 0, "another build of this site is running", "wait until it has ended")
+                Problem(_FILE, 0, "another build of this site is running", "wait until it has ended")
             ) from error
-        yield
+        except OSError as error:  # ENOLCK, EOPNOTSUPP, ENOSYS ...: nobody could hold a lock here
+            message = f"the file system can't lock files ({reason_of(error)}), so builds don't notice each other"
+            hint = "run one at a time, or move the site to another disk"
+            warnings = (Problem(_FILE, 0, message, hint, "warning"),)
+        yield warnings
 
 
 if sys.platform == "win32":
     import msvcrt
+
+    _HELD = PermissionError
+    """What is raised if another process holds the lock."""
 
     def _take(handle: int) -> None:
         msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
 
 else:
     import fcntl
+
+    _HELD = BlockingIOError
+    """What is raised if another process holds the lock."""
 
     def _take(handle: int) -> None:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -46,13 +46,12 @@ class Damaged(Exception):  # noqa: N818  # nobody sees it
     """A partition is not what it should be; the store is to be forgotten and the build started again."""
 
 
-_DISK = {
-    sqlite3.SQLITE_FULL: errno.ENOSPC,
-    sqlite3.SQLITE_IOERR: errno.EIO,
-    sqlite3.SQLITE_READONLY: errno.EROFS,
-    sqlite3.SQLITE_CANTOPEN: errno.EACCES,
-}
+_REFUSED = frozenset(
+    {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM}
+)
 """Of SQLite's errors (https://www.sqlite.org/rescode.html) those that starting again would not mend."""
+_PROBE = bytes(1_000_000)
+"""More than SQLite writes at once."""
 
 _FAULTS = (sqlite3.Error, UnicodeDecodeError)
 """What Python's `sqlite3` raises; the second where SQLite's message quotes a damaged file."""
@@ -60,8 +59,28 @@ _FAULTS = (sqlite3.Error, UnicodeDecodeError)
 
 def _trouble(error: Exception, path: Path) -> Exception:
     """Tell what the system refused from what is wrong with the file."""
-    number = _DISK.get(getattr(error, "sqlite_errorcode", 0) & 0xFF)
-    return OSError(number, os.strerror(number), str(path)) if number else Damaged(f"{path}: {error}")
+    if (code := getattr(error, "sqlite_errorcode", 0) & 0xFF) not in _REFUSED:
+        return Damaged(f"{path}: {error}")
+    if cause := _refusal(path):
+        return cause
+    number = errno.ENOSPC if code == sqlite3.SQLITE_FULL else errno.EIO
+    return OSError(number, str(error), str(path))
+
+
+def _refusal(path: Path) -> OSError | None:
+    """Find out by trying what the system has against a partition: SQLite keeps that to itself."""
+    try:
+        with path.open("ab", buffering=0) as file:
+            size = file.tell()
+            try:
+                left = _PROBE
+                while left:
+                    left = left[file.write(left) :]
+            finally:
+                file.truncate(size)
+    except OSError as error:
+        return OSError(error.errno, error.strerror, str(path))
+    return None
 
 
 class Partition(contextlib.AbstractContextManager["Partition"]):
@@ -70,7 +89,8 @@ class Partition(contextlib.AbstractContextManager["Partition"]):
     def __init__(self, path: Path) -> None:
         self.path = path
         try:
-            self._sql = sqlite3.connect(path, isolation_level=None)
+            # Without SQLite's own locks: one worker writes one file, and some file systems have none.
+            self._sql = sqlite3.connect(f"{path.absolute().as_uri()}?nolock=1", uri=True, isolation_level=None)
             self._sql.executescript(
                 "PRAGMA page_size = 8192; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;"
                 "PRAGMA cache_size = -8000;"

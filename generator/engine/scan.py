@@ -169,7 +169,7 @@ class Content(msgspec.Struct, frozen=True):
 def scan(project: Project, last: LastBuild, store: Store, workers: Workers, *, same: bool) -> Content:
     """Read what is new in the content folder; `same`: the last build read saves as they would be read now."""
     looked = look(project.content, last, same=same)
-    if looked.untouched and looked.listing.problems == last.state.strays:
+    if same and looked.untouched and looked.listing.problems == last.state.strays:
         return Content(
             looked.listed, looked.last, problems=last.state.problems, strays=last.state.strays, untouched=True
         )
@@ -294,7 +294,7 @@ class _Reader:
             tuple(self._spool(result, read, groups) for result, read in self.batches),
             told,
             looked.listing.problems,
-            untouched=not fresh and len(kept) == len(self.old) and told == last.state.problems,
+            untouched=not fresh and len(kept) == last.state.counts[0] and told == last.state.problems,
         )
 
     def _is_kept(self, group: Group) -> bool:

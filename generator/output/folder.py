@@ -12,6 +12,7 @@ Nothing that is not ours is ever changed or removed.
 
 from __future__ import annotations
 
+import errno
 import functools
 import hashlib
 import os
@@ -21,11 +22,11 @@ from pathlib import Path, PurePosixPath
 import msgspec
 
 from generator import urls
-from generator.errors import OutputError, Problem
+from generator.errors import HINTS, OutputError, Problem
 from generator.output import write
 from generator.output.records import Records, page_record
 from generator.output.sums import list_sums
-from generator.output.survey import Digests, Survey, begin_digests, digests, stands, survey
+from generator.output.survey import CLOSED, Digests, Survey, begin_digests, digests, stands, survey
 from generator.stamps import stamp_bytes
 from generator.workers import Workers
 
@@ -191,8 +192,10 @@ class Output:
             if blocking == url and path.is_file() and not path.is_symlink() and path.read_bytes() == data:
                 equal[url] = hashlib.sha256(data).digest()
                 continue
-            message = f"this is not ours and is where {url} is to be written"
-            problems.add(Problem(f"{self.name}/{blocking}", 0, message, "move it away"))
+            message, hint = f"this is not ours and is where {url} is to be written", "move it away"
+            if here.foreign.get(blocking) == CLOSED:
+                message, hint = f"it can't be read ({os.strerror(errno.EACCES)})", HINTS[errno.EACCES]
+            problems.add(Problem(f"{self.name}/{blocking}", 0, message, hint))
         if problems:
             raise OutputError(problems)
         foreign = {url: stamp for url, stamp in here.foreign.items() if url not in equal}

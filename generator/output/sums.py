@@ -32,6 +32,12 @@ def sum_line(url: str, sha256: bytes) -> str:
     return f"{sha256.hex()}  {url}"
 
 
+def read_listed(path: Path) -> frozenset[str]:
+    """Give the URLs that a list of ours names; none if the list is somebody else's."""
+    listed = frozenset(url for url, _ in read_sums(path))
+    return listed if listed >= ALWAYS else frozenset()
+
+
 def read_sums(path: Path) -> Iterator[tuple[str, str]]:
     """Yield the URL and hash of each line; lines of another form, or that lead out of the folder, are passed over."""
     try:

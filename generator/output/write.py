@@ -12,7 +12,7 @@ import shutil
 from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 
-from generator.errors import OutputError, Problem
+from generator.errors import OutputError, Problem, hint_for, reason_of
 from generator.output.sums import sum_line
 from generator.output.survey import BINARY, TEMPORARY
 from generator.stamps import FileStamp
@@ -45,7 +45,7 @@ class Writer:
 
     def __exit__(self, *error: object) -> None:
         with self.journal:
-            _write(self.journal.fileno(), "".join(self.lines).encode())
+            self._note("".join(self.lines))
 
     def stamp(self, url: str) -> FileStamp:
         """Give the stamp of a file that is there."""
@@ -60,10 +60,14 @@ class Writer:
             self._make_folder_of(path)
             return create(path, data)
         create(self.file, data)
-        _write(self.journal.fileno(), line.encode())
+        self._note(line)
         self._make_folder_of(path)
         os.replace(self.file, path)  # noqa: PTH105  # once a page
         return self.stamp(url)  # a rename may change it
+
+    def _note(self, lines: str) -> None:
+        """Write into the journal."""
+        _write(self.journal.fileno(), lines.encode(), self.journal.name)
 
     def _path(self, url: str) -> str:
         return f"{self.apart if '/' in url else self.output}/{url}"
@@ -79,7 +83,7 @@ def create(path: str, data: bytes) -> FileStamp:
     """Write a file that everybody may read, whatever this process's umask is: hosts refuse others."""
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | BINARY, 0o644)
     try:
-        _write(handle, data)
+        _write(handle, data, path)
         status = os.fstat(handle)
         if os.name == "posix" and status.st_mode & 0o777 != 0o644:
             os.fchmod(handle, 0o644)
@@ -89,11 +93,15 @@ def create(path: str, data: bytes) -> FileStamp:
     return FileStamp.of(status)
 
 
-def _write(handle: int, data: bytes) -> None:
+def _write(handle: int, data: bytes, path: str) -> None:
     """Write all of it: the system takes a part only where the disk is full, and says so when asked for the rest."""
-    written = os.write(handle, data)
-    while written < len(data):
-        written += os.write(handle, data[written:])
+    try:
+        written = os.write(handle, data)
+        while written < len(data):
+            written += os.write(handle, data[written:])
+    except OSError as error:
+        error.filename = path  # which is for messages; the system doesn't say it
+        raise
 
 
 def clear_apart(output: Path) -> None:
@@ -112,9 +120,8 @@ def move_in(output: Path, shown: str) -> None:
         try:
             folder.rename(output / folder.name)
         except OSError as error:
-            message = f"the pages can't be moved there ({error.strerror})"
-            problem = Problem(f"{shown}/{folder.name}", 0, message, "move away what is not ours and build again")
-            raise OutputError(problem) from error
+            message = f"the pages can't be moved there ({reason_of(error)})"
+            raise OutputError(Problem(f"{shown}/{folder.name}", 0, message, hint_for(error))) from error
 
 
 def remove(output: Path, url: str) -> None:

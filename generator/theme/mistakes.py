@@ -1,6 +1,6 @@
 """Mistakes in templates, explained to their author: an exception in, a `Problem` with template and line out.
 
-A template can raise any exception, and it is always the theme's fault. Nothing is rendered here.
+A template can raise nearly any exception, and it is the theme's fault. Nothing is rendered here.
 """
 
 from __future__ import annotations

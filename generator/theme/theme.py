@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from generator import config
-from generator.errors import Problem, ThemeError
+from generator.errors import Problem, ThemeError, is_refusal
 from generator.theme.layers import BELOW, SETTINGS, File, Layer, read_layers
 from generator.theme.slow import read_slow
 from generator.theme.stylesheet import bundle as one_style
@@ -75,12 +75,15 @@ class Theme(msgspec.Struct, frozen=True, dict=True):
     def render(self, template: str, page: Head, site: Site) -> bytes:
         """Render one page, as UTF-8.
 
-        Raises `ThemeError` with template and line for anything that goes wrong: bad syntax, an unknown field, any
-        error."""
+        Raises `ThemeError` with template and line for anything that goes wrong in it: bad syntax, an unknown field,
+        any error."""
         try:
             return self._templates.render(template, page=page, site=site)
         except Exception as error:
-            # A template can raise any exception, and it is always the theme's fault.
+            # A template can raise any exception, and it is the theme's fault: templates reach no files, so that what
+            # the system refuses is not asked for by them.
+            if isinstance(error, MemoryError | ImportError) or (isinstance(error, OSError) and is_refusal(error)):
+                raise
             from generator.theme.mistakes import explain
 
             raise ThemeError(explain(error, template, self.templates, page, site)) from error

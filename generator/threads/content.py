@@ -13,7 +13,7 @@ from pathlib import Path
 
 import msgspec
 
-from generator.errors import Problem
+from generator.errors import Problem, hint_for, reason_of
 from generator.stamps import FileStamp
 from generator.threads.merge import age
 
@@ -50,8 +50,6 @@ class Listing(msgspec.Struct, frozen=True):
 
 def list_content(content: Path) -> Listing:
     """List the content folder and its subfolders, without reading a file."""
-    if not content.is_dir():
-        return Listing({}, {}, (Problem("", 0, "there is no such folder", "make it and put your saves into it"),))
     files: dict[str, FileStamp] = {}
     problems: list[Problem] = []
     folders = [""]
@@ -59,6 +57,9 @@ def list_content(content: Path) -> Listing:
         prefix = folders.pop()
         try:
             entries = list(os.scandir(content / prefix))
+        except FileNotFoundError as error:
+            problems.append(unreadable(prefix.rstrip("/"), error) if prefix else _missing(content))
+            continue
         except OSError as error:
             problems.append(unreadable(prefix.rstrip("/"), error))
             continue
@@ -160,6 +161,14 @@ def stem(path: str) -> str:
     return folder + slash + (name.rpartition(".")[0] or name)
 
 
+def _missing(content: Path) -> Problem:
+    """Report that there is no content folder."""
+    if content.is_symlink():
+        hint = "see that the disk it is on is mounted, or correct the link"
+        return Problem("", 0, f"this is a link to {content.readlink()}, and that is not there", hint)
+    return Problem("", 0, "there is no such folder", "make it and put your saves into it")
+
+
 def unreadable(path: str, error: OSError) -> Problem:
-    """Report a file that the system does not let us read."""
-    return Problem(path, 0, f"it can't be read ({error.strerror})", "check its permissions")
+    """Report a file or folder that the system does not let us read."""
+    return Problem(path, 0, f"it can't be read ({reason_of(error)})", hint_for(error))

@@ -556,7 +556,7 @@ def test_a_full_disk_leaves_what_the_next_build_makes_right(tmp_path: Path, most
         [sys.executable, "-c", limited], cwd=tmp_path, env=env, check=False, capture_output=True, text=True
     )
     assert stopped.returncode == 1, stopped.stderr
-    assert "check the disk" in stopped.stderr
+    assert ": File too large; a file may not get so large there: see `ulimit -f`" in stopped.stderr.splitlines()[0]
     write(tmp_path, {"content/n/1.md": note("one", ("Ann", "id=1", "Hello again"))})
     (tmp_path / "content/n/2.md").unlink()
     built(tmp_path)
@@ -567,6 +567,86 @@ def test_a_full_disk_leaves_what_the_next_build_makes_right(tmp_path: Path, most
 def test_an_empty_site_is_built(tmp_path: Path) -> None:
     output = output_of(tmp_path, {"content/.keep": ""})
     assert {"index.html", "authors/index.html", "about.html"} <= output.keys()
+
+
+def empty(site: Path) -> None:
+    for path in (site / "content").iterdir():
+        path.unlink()
+
+
+def move_away(site: Path) -> None:
+    (site / "content").rename(site / "saves")
+
+
+def unmount(site: Path) -> None:
+    move_away(site)
+    (site / "content").mkdir()
+
+
+def link_to_nothing(site: Path) -> None:
+    move_away(site)
+    (site / "content").symlink_to("drive/saves")
+
+
+def pass_over(site: Path) -> None:
+    for path in (site / "content").iterdir():
+        path.rename(path.with_name(f".{path.name}"))
+
+
+def name_another_folder(site: Path) -> None:
+    (site / "else").mkdir()
+    write(site, {"threadpress.toml": 'content = "else"\n'})
+
+
+def break_all(site: Path) -> None:
+    for path in (site / "content").iterdir():
+        path.write_text("Dear diary")
+
+
+EMPTIED = [empty, move_away, unmount, link_to_nothing, pass_over, name_another_folder, break_all]
+
+
+@pytest.mark.parametrize("store", ["kept", "lost", "of another version"])
+@pytest.mark.parametrize("order", [Order(keep_going=True), Order(keep_going=True, clean=True)])
+@pytest.mark.parametrize("edit", EMPTIED)
+def test_content_that_has_become_empty_leaves_the_site_as_it_is(
+    tmp_path: Path, edit: Callable[[Path], None], order: Order, store: str
+) -> None:
+    write(tmp_path, {"content/101.txt": news(), "content/102.txt": news("102")})
+    built(tmp_path)
+    before = prints(tmp_path / "output")
+    edit(tmp_path)
+    if store == "lost":
+        shutil.rmtree(tmp_path / ".threadpress")
+    elif store == "of another version":
+        (tmp_path / ".threadpress/state").write_bytes(b"of another version")
+    config, _ = load(tmp_path)
+    for _ in range(2):
+        with pytest.raises(ContentError) as raised:
+            build(config, tmp_path, order)
+        assert (
+            f"{config.content}: there is no thread here any more, and a build would remove all of the site (2); see "
+            "that the folder is the right one and its disk is mounted, or run `threadpress build --yes`"
+        ) in str(raised.value)
+        assert prints(tmp_path / "output") == before
+    report = build(config, tmp_path, msgspec.structs.replace(order, yes=True))
+    assert report.threads == 0
+    fresh = write(tmp_path / "fresh", {"content/.keep": "", "threadpress.toml": f"content = {config.content!r}\n"})
+    (fresh / config.content).mkdir(exist_ok=True)
+    built(fresh)
+    assert tree(tmp_path / "output") == tree(fresh / "output")
+    assert build(config, tmp_path, order).threads == 0  # nothing is left to be lost
+
+
+def test_content_that_has_become_empty_while_the_settings_changed(tmp_path: Path) -> None:
+    """These settings make all saves be read again, and there is none."""
+    write(tmp_path, {"content/101.txt": news(), "content/.keep": ""})
+    built(tmp_path)
+    (tmp_path / "content/101.txt").unlink()
+    with pytest.raises(ContentError, match=r"all of the site \(1\)"):
+        built(tmp_path, posts_per_page=7)
+    report = build(msgspec.structs.replace(DEFAULTS, posts_per_page=7), tmp_path, Order(yes=True))
+    assert (report.threads, (tmp_path / "output/threads").exists()) == (0, False)
 
 
 def test_settings_of_a_site_reach_its_pages(tmp_path: Path) -> None:

@@ -6,6 +6,8 @@ import hashlib
 import os
 import shutil
 import sqlite3
+import subprocess
+import sys
 import time
 import zlib
 from collections.abc import Callable
@@ -25,7 +27,7 @@ from generator.site import AUTHORS, Row
 from generator.stamps import FileStamp, stamp_bytes
 from tests.executors import Between
 from tests.history import SHORT, Site, cut, flip, harms, swap
-from tests.small import Said, news, note, tree, write
+from tests.small import ROOT, Said, news, note, tree, write
 
 STATE = State(reading="s", site="t", listed=5, files=1, counts=(1, 2, 3))
 RECORDS = Records.of({"index.html": b"x" * 64})
@@ -230,6 +232,62 @@ def test_a_file_that_is_no_partition_is_damaged(tmp_path: Path) -> None:
     other.close()
     with Partition(tmp_path / "01") as partition, pytest.raises(Damaged):
         list(partition.rows(AUTHORS))
+
+
+HOLD = """
+import fcntl, sys
+with open(sys.argv[1], "r+b") as file:
+    fcntl.lockf(file, fcntl.LOCK_EX)
+    print(flush=True)
+    sys.stdin.read()
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such locks")
+def test_no_locks_of_the_file_system_are_asked_for(tmp_path: Path) -> None:
+    """It may have none. Whoever holds one, we don't see it."""
+    path = tmp_path / "00 #%?.ü"
+    with Partition(path) as partition:
+        partition.replace([], [row("a", "1")])
+    command = [sys.executable, "-c", HOLD, str(path)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        assert other.stdout is not None
+        other.stdout.readline()
+        with Partition(path) as partition:
+            assert list(partition.rows(AUTHORS)) == [("a", [("1", row("a", "1").value)])]
+            partition.replace([], [row("b", "1")])
+        other.communicate()
+    assert [file.name for file in tmp_path.iterdir()] == [path.name]
+
+
+def test_what_the_system_refuses_is_told_in_its_words(tmp_path: Path) -> None:
+    (tmp_path / "00").mkdir()
+    for name, said in (
+        ("00", "Is a directory"),
+        ("none/00", "No such file or directory"),
+        ("x" * 300, "name too long"),
+    ):
+        with pytest.raises(OSError, match=said) as raised, Partition(tmp_path / name):
+            pass
+        assert raised.value.filename == str(tmp_path / name)
+
+
+TOO_LARGE = """
+import resource, sys
+from pathlib import Path
+from generator.engine.partition import Partition
+from generator.site import Row
+resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, 50_000))
+with Partition(Path(sys.argv[1])) as partition:
+    partition.replace([], [Row("authors", str(number), "1", bytes(1000)) for number in range(99)])
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such limits")
+def test_a_partition_that_gets_too_large_is_told_in_the_words_of_the_system(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", TOO_LARGE, str(tmp_path / "00")]
+    told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert told.stderr.splitlines()[-1] == f"OSError: [Errno 27] File too large: '{tmp_path / '00'}'"
 
 
 def test_rows_that_are_not_what_was_put_there_are_damaged(tmp_path: Path) -> None:

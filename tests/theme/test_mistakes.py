@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from generator.errors import ThemeError
@@ -271,3 +273,30 @@ def test_a_block_that_cannot_show_is_told_in_any_build(tmp_path: Path) -> None:
         )
         with pytest.raises(ThemeError, match="'mian'"):
             render(kept, "404.html")
+
+
+class _Short(msgspec.Struct, frozen=True):
+    """Something a template sees, of a system that is short of something."""
+
+    error: Exception
+
+    @property
+    def field(self) -> str:
+        raise self.error
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        OSError(errno.ENOSPC, "No space left on device"),
+        OSError(errno.EMFILE, "Too many open files", "x"),
+        MemoryError(),
+        ImportError("x.so: cannot open shared object file: Too many open files"),
+    ],
+)
+def test_what_the_system_refuses_is_no_mistake_of_a_template(error: Exception, tmp_path: Path) -> None:
+    write(tmp_path, MINE | {"mine/templates/404.html": "{{ page.title.field }}"})
+    theme, page = load_theme("mine", tmp_path), msgspec.structs.replace(PAGE, title=_Short(error))
+    with pytest.raises(type(error)) as raised:
+        theme.render("404.html", page, site_for(theme))
+    assert raised.value is error

@@ -25,7 +25,7 @@ from generator.commands.check.links import Destination, Fault, FileLink, follow
 from generator.commands.check.page import link_lines, read_page
 from generator.config import Config
 from generator.engine import read_content
-from generator.errors import Problem
+from generator.errors import Problem, hint_for, reason_of
 from generator.urls import SUMS
 
 FIRST = "run `threadpress build` first"
@@ -108,10 +108,14 @@ class _Check:
 
     def __init__(self, output: Path, site_url: str) -> None:
         self.output = output
-        self.all_files = frozenset(_walk(output))
+        closed: list[OSError] = []
+        self.all_files = frozenset(_walk(output, closed))
         self.by_lower_case: dict[str, str] = {}
         """Every file by its path in lower case; filled when the first link is dead."""
         self.problems: list[Problem] = []
+        for error in closed:
+            path = Path(error.filename).relative_to(output).as_posix()
+            self.report(path, 0, f"it can't be read ({reason_of(error)})", hint_for(error), warning=True)
         self.files_read = 0
         self.links_followed = 0
         self.dead_links: Counter[str] = Counter()
@@ -193,7 +197,7 @@ class _Check:
         try:
             return (self.output / path).read_bytes()
         except OSError as error:
-            self.report(path, 0, f"it can't be read ({error.strerror})", "check its permissions")
+            self.report(path, 0, f"it can't be read ({reason_of(error)})", hint_for(error))
             return None
 
     def read_page(self, path: str, text: str) -> None:
@@ -302,9 +306,9 @@ def _is_page(path: str) -> bool:
     return path.endswith(".html") and not path.startswith("saves/")
 
 
-def _walk(folder: Path) -> Iterator[str]:
-    """Give the path of every file in a folder, with forward slashes, in no order."""
-    for top, _, names in os.walk(folder):
+def _walk(folder: Path, closed: list[OSError]) -> Iterator[str]:
+    """Give the path of every file in a folder, with forward slashes, in no order; what refuses goes to `closed`."""
+    for top, _, names in os.walk(folder, onerror=closed.append):
         inner = Path(top).relative_to(folder).as_posix()
         for name in names:
             yield name if inner == "." else f"{inner}/{name}"

@@ -10,14 +10,15 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import re
 import subprocess
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import msgspec
 
-from generator.errors import Problem, PublishError
+from generator.errors import HINTS, Problem, PublishError
 
 MODE = "100644"
 """The mode of a file that everybody may read and nobody run."""
@@ -37,6 +38,21 @@ _QUIET = (
 """With these settings our commands run no program of the user's and leave nothing but objects behind."""
 _NAMED = ("-c", "user.useConfigOnly=true")
 """With this setting git does not make up a committer's name from that of the machine."""
+_MARKS = re.compile(r"^(fatal|error|hint|warning): ?")
+_SAFE = re.compile(r"^(git config --global --add safe\.directory .+)$", re.M)
+"""The line in which git says how to trust a repository of another user; it quotes the path for a shell."""
+_CAUSES = (
+    (_SAFE, r"if you trust its owner, run `\1`"),
+    (re.compile(r"not a git repository: "), "correct or delete the file .git that leads there"),
+    (re.compile(r"^not a git repository\b", re.M), "run `git init` here, and `git remote add origin URL`"),
+    (re.compile(r"\.lock': File exists"), "wait until the other git is done; if there is none, delete that file"),
+    (re.compile(r"^bad (numeric )?config\b", re.M), "correct that line"),
+    (re.compile(r"expected git repo version|unknown repository extension"), "install a newer git"),
+)
+"""Causes that git names in words of its own, the nearest first, and what to do about each."""
+_BY_WORDS = {os.strerror(number): hint for number, hint in HINTS.items()}
+"""What to do about causes that git names in the words of the system."""
+_MEND = "see what `git fsck` says of the repository here"
 
 
 class Blob(msgspec.Struct, frozen=True):
@@ -53,8 +69,7 @@ class Repository:
         self.folder = folder
         result = self._call("rev-parse", "--git-dir")
         if result.returncode:
-            hint = "run `git init` here, and `git remote add origin URL`"
-            raise PublishError(_problem("rev-parse", result.stderr, hint))
+            raise PublishError(failure("rev-parse", result.returncode, result.stderr, _MEND))
         self._hash = self._text("rev-parse", "--show-object-format")
 
     def unready(self, remote: str, branch: str, *, commits: bool) -> tuple[Problem, ...]:
@@ -80,7 +95,7 @@ class Repository:
             return None
         hint = f"see that `git fetch {remote}` works"
         if listed.returncode:
-            raise PublishError(_problem("ls-remote", listed.stderr, hint))
+            raise PublishError(failure("ls-remote", listed.returncode, listed.stderr, hint))
         here = f"refs/remotes/{remote}/{branch}"
         quietly = ("--quiet", "--no-tags", "--no-prune", "--no-write-fetch-head", "--no-recurse-submodules")
         self._do("fetch", *quietly, remote, f"+{name}:{here}", hint=hint)
@@ -130,7 +145,7 @@ class Repository:
                     raise
             said.seek(0)
             if process.returncode:
-                raise PublishError(_problem("fast-import", said.read(), "check the disk"))
+                raise PublishError(failure("fast-import", process.returncode, said.read(), _MEND))
 
     def commit(self, files: Mapping[str, Blob], parent: str | None, message: str) -> str:
         """Make a commit of exactly these files, which must be stored already, and give its id; no branch is moved."""
@@ -155,11 +170,12 @@ class Repository:
         if not result.returncode:
             return
         # Git has several messages for this, so find out by asking.
-        if self._call("ls-remote", remote, name).stdout.decode().partition("\t")[0] != (tip or ""):
+        listed = self._call("ls-remote", remote, name)
+        if not listed.returncode and listed.stdout.decode().partition("\t")[0] != (tip or ""):
             message = f"{remote}/{branch} was changed by somebody else meanwhile"
             raise PublishError(Problem("git push", 0, message, "run `threadpress publish` again"))
         hint = f"see that `git push {remote}` works and that the branch may be written"
-        raise PublishError(_problem("push", result.stderr, hint))
+        raise PublishError(failure("push", result.returncode, result.stdout + result.stderr, hint))
 
     def _text(self, *arguments: str) -> str:
         return self._do(*arguments).decode("utf-8", "replace").strip()
@@ -169,7 +185,7 @@ class Repository:
         result = self._call(*arguments, stdin=stdin, index=index)
         if result.returncode:
             name = next(argument for argument in arguments if argument not in _NAMED)
-            raise PublishError(_problem(name, result.stderr, hint or "fix it in the repository"))
+            raise PublishError(failure(name, result.returncode, result.stderr, hint or _MEND))
         return result.stdout
 
     def _call(
@@ -196,12 +212,36 @@ def _environment() -> dict[str, str]:
     return kept | {"LC_ALL": "C"}
 
 
-def _problem(name: str, said: bytes, hint: str) -> Problem:
-    """Report what git said."""
-    lines = [line for line in _lines(said) if not line.startswith(("hint:", "To ", "Done"))]
-    words = [line.removeprefix("fatal: ").removeprefix("error: ") for line in lines]
-    return Problem(f"git {name}", 0, ", ".join(words)[:500].rstrip(".") or "it failed", hint)
+def failure(name: str, code: int, said: bytes, hint: str) -> Problem:
+    """Report that `git NAME` ended with a code other than 0. `hint` is for causes that nobody here knows."""
+    lines = list(_lines(said))
+    if not lines:
+        lines = [f"it was ended by signal {-code}" if code < 0 else f"it failed with code {code}"]
+    return Problem(f"git {name}", 0, _sentence(lines), _hint(lines) or hint)
 
 
-def _lines(raw: bytes) -> list[str]:
-    return [line.strip() for line in raw.decode("utf-8", "replace").split("\n") if line.strip()]
+def _lines(said: bytes) -> Iterator[str]:
+    for line in said.decode("utf-8", "replace").split("\n"):
+        # What stands before a CR was overwritten on a terminal.
+        if words := _MARKS.sub("", line.rstrip("\r").rpartition("\r")[2].strip()).strip():
+            yield words
+
+
+def _sentence(lines: list[str]) -> str:
+    """Make one line of several."""
+    parts = [line if line[-1] in ".:,;!?" else f"{line}," for line in lines]
+    return " ".join(parts).rstrip(".,:")
+
+
+def _hint(lines: list[str]) -> str:
+    """Find the hint for a cause that git names in words of its own, or in those of the system."""
+    text = "\n".join(lines)
+    for pattern, hint in _CAUSES:
+        if match := pattern.search(text):
+            return match.expand(hint)
+    for line in lines:
+        if not line.startswith("remote:"):  # that is about another machine
+            for words, hint in _BY_WORDS.items():
+                if line.rstrip(".").endswith(f": {words}"):
+                    return hint
+    return ""

@@ -1,9 +1,10 @@
 """The command `publish`: puts a built site as one commit onto a branch of a remote; a `PublishReport` out.
 
-It publishes the files that `SHA256SUMS` lists, byte for byte, the list itself, and the files that GitHub Pages needs on
-a branch (`.nojekyll`, `CNAME`); no others. It builds nothing. It refuses an output that a build would change, that
-`check` finds broken or that holds removed texts, and a branch that holds something other than a site of ours. It
-fetches the newest commit of the branch first, so that several machines can publish in turn.
+It publishes the files that `SHA256SUMS` lists, byte for byte, the list itself, and the files that a branch needs: for
+git `.gitattributes`, so that a clone has the same bytes, and for GitHub Pages `.nojekyll` and `CNAME`; no others. It
+builds nothing. It refuses an output that a build would change, that `check` finds broken or that holds removed texts, a
+branch that holds something other than a site of ours, and what would cost the branch its domain or most of its threads.
+It fetches the newest commit of the branch first, so that several machines can publish in turn.
 """
 
 from __future__ import annotations
@@ -12,20 +13,22 @@ import hashlib
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import msgspec
 
 from generator.commands.check import built_for, check_site
+from generator.commands.publish.domain import Domain, domain_of
 from generator.commands.publish.git import MODE, Blob, Repository
 from generator.commands.terminal import count
 from generator.config import FILE_NAME, Config
 from generator.engine import BuildReport, lock, up_to_date
 from generator.errors import Problem, PublishError
 from generator.output import ALWAYS, read_sums
-from generator.urls import SUMS
+from generator.urls import SUMS, thread_pages
 
-NO_JEKYLL, CNAME = ".nojekyll", "CNAME"
+NO_JEKYLL, ATTRIBUTES, CNAME = ".nojekyll", ".gitattributes", "CNAME"
+AS_THEY_ARE = b"* -text\n"
+"""In `.gitattributes`: git changes no line ends, as it otherwise does where `core.autocrlf` is on."""
 LIMIT = 1_000_000_000
 """Largest site that GitHub Pages takes, in bytes (https://docs.github.com/en/pages/getting-started-with-github-pages/github-pages-limits)."""
 NEAR = 0.8
@@ -47,6 +50,8 @@ class Target(msgspec.Struct, frozen=True):
     """Only say what would change."""
     history: bool = True
     """Put the commit on top of the branch's earlier ones, instead of replacing them."""
+    yes: bool = False
+    """Go on though more than half of the published threads would go."""
 
 
 class PublishReport(msgspec.Struct, frozen=True):
@@ -73,20 +78,24 @@ def publish(config: Config, site: Path, target: Target = _USUAL) -> PublishRepor
     remote as it was.
     """
     output = site / config.output
-    with lock(site):
+    with lock(site) as unlocked:
         repository = Repository(site)
         if problems := repository.unready(target.remote, target.branch, commits=not target.dry_run):
             raise PublishError(problems)
         if not config.site_url:  # then `build --site-url` may have given the address
             config = msgspec.structs.replace(config, site_url=built_for(output))
         built = up_to_date(config, site)
-        warnings = _warnings(config, site)
-        files = _files(output, config, repository)
+        domain = domain_of(config.site_url)
+        extra = _extra(domain)
+        warnings = (*unlocked, *_warnings(config, site))
+        files = _files(output, extra, repository)
         if warning := size_warning({path: blob.size for path, blob in files.items()}, config.output):
             warnings = (*warnings, warning)
         tip = repository.fetch(target.remote, target.branch)
         published = {} if tip is None else repository.files(tip)
-        _refuse(published, config, repository, target)
+        if problems := tuple(_refusals(published, files, domain, repository, target)):
+            raise PublishError(problems)
+        warnings = (*warnings, *_domain_warnings(domain, published))
         added = tuple(sorted(files.keys() - published.keys()))
         removed = tuple(sorted(published.keys() - files.keys()))
         both = sorted(files.keys() & published.keys())
@@ -95,7 +104,6 @@ def publish(config: Config, site: Path, target: Target = _USUAL) -> PublishRepor
         same = not (added or changed or removed) and (target.history or tip is None or not repository.has_parents(tip))
         if target.dry_run or same:
             return report
-        extra = _extra(config)
         repository.keep(_bytes(output, path, extra, files[path], repository) for path in (*added, *changed))
         commit = repository.commit(files, tip if target.history else None, _message(built, report))
         repository.push(target.remote, target.branch, commit, tip, replace=not target.history)
@@ -133,9 +141,9 @@ def _warnings(config: Config, site: Path) -> tuple[Problem, ...]:
     return (*checked.problems, left)
 
 
-def _files(output: Path, config: Config, repository: Repository) -> dict[str, Blob]:
+def _files(output: Path, extra: Mapping[str, bytes], repository: Repository) -> dict[str, Blob]:
     """Give every file that is to be on the branch, as git would store it."""
-    files = {path: repository.blob(data) for path, data in _extra(config).items()}
+    files = {path: repository.blob(data) for path, data in extra.items()}
     files[SUMS] = repository.blob((output / SUMS).read_bytes())
     for path, sha256 in read_sums(output / SUMS):
         data = (output / path).read_bytes()
@@ -156,33 +164,47 @@ def _changed(output: Path, path: str) -> Problem:
     return Problem(f"{output.name}/{path}", 0, "it was changed meanwhile", "run `threadpress build` again")
 
 
-def _extra(config: Config) -> dict[str, bytes]:
+def _extra(domain: Domain) -> dict[str, bytes]:
     """Make the files that a branch needs besides the site: path to bytes."""
-    name = domain(config.site_url)
-    return {NO_JEKYLL: b""} | ({CNAME: f"{name}\n".encode()} if name else {})
+    extra = {NO_JEKYLL: b"", ATTRIBUTES: AS_THEY_ARE}
+    return extra | ({CNAME: f"{domain.name}\n".encode()} if domain.name else {})
 
 
-def domain(site_url: str) -> str | None:
-    """Give the domain of a site that has one of its own, for `CNAME`; None for a path, a port, or *.github.io."""
-    parts = urlsplit(site_url)
-    if parts.path.strip("/") or not re.fullmatch(r"([a-z0-9-]+\.)+[a-z][a-z0-9-]*", parts.netloc.lower()):
-        return None
-    name = parts.netloc.lower()
-    return None if f".{name}".endswith(".github.io") else name
-
-
-def _refuse(published: Mapping[str, tuple[str, str]], config: Config, repository: Repository, target: Target) -> None:
-    """Raise `PublishError` if publishing would remove something of the user's from the branch."""
+def _refusals(
+    published: Mapping[str, tuple[str, str]],
+    files: Mapping[str, Blob],
+    domain: Domain,
+    repository: Repository,
+    target: Target,
+) -> Iterator[Problem]:
+    """Say what of the user's would be lost on the branch."""
     name = f"{target.remote}/{target.branch}"
     if published and not published.keys() >= ALWAYS | {SUMS}:
         message = f"{name} holds something else than a site of Threadpress, e.g. {min(published)}"
         hint = "name another branch with --branch, or delete this one if nobody needs it"
-        raise PublishError(Problem("--branch", 0, message, hint))
-    if CNAME in published and not config.site_url:
+        yield Problem("--branch", 0, message, hint)
+        return
+    if CNAME in published and domain.doubt:
         kept = repository.content(published[CNAME][1]).decode("utf-8", "replace").strip()
-        message = f"{name} stands at {kept}, as its {CNAME} says, and site_url is not set"
-        hint = f'set site_url = "https://{kept}/" (or another address, to have {CNAME} removed) and build again'
-        raise PublishError(Problem(FILE_NAME, 0, message, hint))
+        message = f"{name} stands at {kept}, as its {CNAME} says, and {domain.doubt}"
+        hint = f'set site_url = "https://{kept}/" and build again, or remove the domain on GitHub (Settings, Pages)'
+        yield Problem(FILE_NAME, 0, message, hint)
+    threads = thread_pages(published)
+    gone = threads - files.keys()
+    if 2 * len(gone) > len(threads) and not target.yes:
+        message = f"{len(gone):,} of {count(len(threads), 'thread')} would be removed, e.g. {min(gone)}"
+        hint = "if that is meant, run `threadpress publish --yes`; with --dry-run too it lists what would change"
+        yield Problem(name, 0, message, hint)
+
+
+def _domain_warnings(domain: Domain, published: Mapping[str, tuple[str, str]]) -> Iterator[Problem]:
+    """Tell of a domain that the user may miss on the branch."""
+    if domain.doubt and not domain.usual:
+        hint = "correct site_url if GitHub is to show the site there"
+        yield Problem(FILE_NAME, 0, f"no {CNAME} is made: {domain.doubt}", hint, "warning")
+    elif CNAME in published and not domain.name:
+        hint = "set site_url to the domain's address if the site has one of its own"
+        yield Problem(FILE_NAME, 0, f"{CNAME} is removed, since site_url is at github.io", hint, "warning")
 
 
 def size_warning(sizes: Mapping[str, int], folder: str) -> Problem | None:

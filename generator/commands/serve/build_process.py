@@ -26,7 +26,7 @@ from generator.commands import crash
 from generator.commands.progress import show_progress
 from generator.config import Config, load
 from generator.engine import BuildReport, Engine
-from generator.errors import BusyError, Problem, ThreadpressError
+from generator.errors import BusyError, Problem, ThreadpressError, is_refusal, refused
 from generator.workers import collect_rarely, fork_or_spawn
 
 AGAIN = 0.1
@@ -157,8 +157,7 @@ def _build(engine: Engine, site: Path, connection: Connection) -> Outcome:
     except ThreadpressError as error:
         problems = error.problems
     except OSError as error:
-        place, what = str(error.filename or "disk"), (error.strerror or str(error)).lower()
-        problems = (Problem(place, 0, what, "check the disk and the file's permissions"),)
+        problems = (refused(error) if is_refusal(error) else crash.keep(error, site),)
     except Exception as error:
         problems = (crash.keep(error, site),)
     else:

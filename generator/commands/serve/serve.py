@@ -31,7 +31,7 @@ from generator.commands.serve.watch import Watch
 from generator.commands.serve.watched_files import watched_files
 from generator.commands.terminal import count
 from generator.config import Config, load
-from generator.errors import Problem, ServeError, ThreadpressError
+from generator.errors import HINTS, Problem, ServeError, ThreadpressError, reason_of
 
 Say = Callable[[str], None]
 GRACE = 1
@@ -206,7 +206,8 @@ def _listen(host: str, port: int) -> socket.socket:
         )[0]
         listening = socket.socket(family, kind, protocol)
     except OSError as error:
-        problem = Problem("--host", 0, f"there is no address {host!r} here", "name one of this machine")
+        message = f"there is no address {host!r} here ({reason_of(error)})"
+        problem = Problem("--host", 0, message, "name one of this machine")
         raise ServeError(problem) from error
     try:
         if os.name == "posix":  # on other systems it would let two programs share a port
@@ -224,8 +225,8 @@ def _refused(host: str, port: int, error: OSError) -> Problem:
         return Problem("--port", 0, f"another program listens on port {port} of {host}", "name another port")
     if error.errno == errno.EACCES:
         return Problem("--port", 0, f"port {port} needs administrator rights", "name one from 1024 on")
-    what = (error.strerror or str(error)).lower()
-    return Problem("--host", 0, f"can't listen on {host!r}: {what}", "name an address of this machine")
+    hint = HINTS.get(error.errno or 0, "name an address of this machine")
+    return Problem("--host", 0, f"can't listen on {host!r} ({reason_of(error)})", hint)
 
 
 def _hosts(options: ServeOptions, port: int) -> Hosts:

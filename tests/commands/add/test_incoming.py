@@ -75,10 +75,12 @@ def test_all_that_cannot_be_had_is_told(here: Path) -> None:
     assert [save.name for save in received.saves] == ["good.txt"]
     assert told(received) == [
         "none.txt: there is no such file; check the path",
-        "good.txt/x: it can't be read (Not a directory); check its permissions",
+        "good.txt/x: it can't be read (Not a directory); a part of this path is no folder: move that away, or correct "
+        "the path",
         "empty: there is no save in this folder; name a save, or another folder",
         "dangling: there is no such file; check the path",
-        f"{'x' * 300}: it can't be read (File name too long); check its permissions",
+        f"{'x' * 300}: it can't be read (File name too long); use shorter names, or move the site to a folder with a "
+        "shorter path",
         "ftp://example.org/x: ftp is not fetched, only http and https; save the thread and add the file",
         "a␛: there is no such file; check the path",
     ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import os
 import re
 import subprocess
@@ -14,14 +16,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from generator.cli import run
-from generator.commands.publish.git import Repository
-from generator.commands.publish.publish import LIMIT, domain, size_warning
-from generator.errors import PublishError
+from generator.commands.publish.git import Repository, failure
+from generator.commands.publish.publish import LIMIT, size_warning
+from generator.errors import Problem, PublishError
 from generator.urls import SUMS
 from tests.small import ROOT, Said, examples, news, prints, tree, write
 
 GOOD = {"content/101.txt": news("101", Said("Hello", "Boo"), Said("Well", "Re:", "Bob", "8"))}
 MORE = {"content/102.txt": news("102", Said("Again", "Boo"))}
+ADDED = {".nojekyll", ".gitattributes"}
+"""What `publish` adds to the files of the site."""
 LEFT_OUT = {"output/notes.txt": "not the build's"}
 
 
@@ -132,9 +136,10 @@ def test_what_the_list_of_sums_names_is_published_and_nothing_else(one: Desk) ->
     assert code == 0, err
     published, output = one.published(), tree(one.site / "output")
     assert published.pop(".nojekyll") == b""
+    assert published.pop(".gitattributes") == b"* -text\n"
     assert set(published) == one.listed()
     assert published == {path: output[path] for path in published}
-    files = len(published) + 1
+    files = len(published) + 2
     assert re.fullmatch(rf"origin/gh-pages: {files} files added, 0 changed, 0 removed, as commit [0-9a-f]{{10}}\n", out)
     assert "output: warning: files that the build did not write are not published: notes.txt; " in err
     assert "note: the branch is new; " in err
@@ -149,12 +154,94 @@ def test_what_the_list_of_sums_names_is_published_and_nothing_else(one: Desk) ->
 
 
 def test_bytes_are_published_as_they_are_whatever_the_settings_of_the_repository(one: Desk) -> None:
-    git(one.top, "config", "core.autocrlf", "true")
+    for key, value in (("core.autocrlf", "true"), ("core.safecrlf", "true"), ("core.eol", "crlf"),
+                       ("filter.shout.clean", "tr a-z A-Z"), ("filter.shout.required", "true")):  # fmt: skip
+        git(one.top, "config", key, value)
     save = news("7", Said("One\ttwo", "Boo")).replace("\n", "\r\n").encode()
-    one.build({".gitattributes": "* text eol=crlf ident\n", ".gitignore": "output/\n*.html\n", "content/7.txt": save})
+    one.build(
+        {
+            ".gitattributes": "* text eol=crlf ident filter=shout\n",
+            ".gitignore": "output/\n*.html\n",
+            "content/7.txt": save,
+        }
+    )
     assert one("publish")[0] == 0
     assert one.published()["saves/7.txt"] == save
-    assert {path: data for path, data in one.published().items() if path != ".nojekyll"} == tree(one.site / "output")
+    assert {path: data for path, data in one.published().items() if path not in ADDED} == tree(one.site / "output")
+
+
+def test_a_clone_has_the_same_bytes_whatever_it_does_to_line_ends(one: Desk, tmp_path: Path) -> None:
+    """As Git for Windows does by default; of its other settings too."""
+    one.build({"content/7.txt": news("7", Said("One", "Boo")).replace("\n", "\r\n").encode()})
+    assert one("publish")[0] == 0
+    for number, setting in enumerate(("autocrlf=true", "autocrlf=input", "eol=crlf")):
+        copy = tmp_path / f"copy-{number}"
+        git(tmp_path, "-c", f"core.{setting}", "clone", "-q", "-b", "gh-pages", str(one.remote), str(copy))
+        files = {path: data for path, data in tree(copy).items() if not path.startswith(".git/")}
+        assert files == one.published()
+        sums = dict(line.split("  ")[::-1] for line in files[SUMS].decode().splitlines())
+        assert sums == {
+            path: hashlib.sha256(data).hexdigest() for path, data in files.items() if path not in ADDED | {SUMS}
+        }
+        assert git(copy, "-c", f"core.{setting}", "status", "--porcelain") == ""
+
+
+def site_of(*numbers: int) -> dict[str, str]:
+    return {f"content/{number}.txt": news(str(number), Said("Hello", "Boo")) for number in numbers}
+
+
+@pytest.mark.parametrize("flags", [[], ["--no-history"]])
+def test_what_would_remove_more_than_half_of_the_threads_is_asked_about(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], flags: list[str]
+) -> None:
+    one = desk(tmp_path, capsys)
+    one.build(site_of(1, 2, 3, 4))  # and 101
+    assert one("publish")[0] == 0
+    for number in (1, 2):
+        (one.site / f"content/{number}.txt").unlink()
+    one.build()
+    assert one("publish")[0] == 0  # two of five
+    (one.site / "content/3.txt").unlink()
+    (one.site / "content/4.txt").unlink()
+    one.build(site_of(5, 6, 7))
+    before = one.branches()
+    for dry in ([], ["--dry-run"]):
+        code, out, err = one("publish", *flags, *dry)
+        assert (code, out) == (1, "")
+        assert err.splitlines()[0] == (
+            "origin/gh-pages: 2 of 3 threads would be removed, e.g. threads/slashdot/3.html; if that is meant, run "
+            "`threadpress publish --yes`; with --dry-run too it lists what would change"
+        )
+    assert "- threads/slashdot/3.html\n" in one("publish", "--dry-run", "--yes", *flags)[1]
+    assert one.branches() == before
+    assert one("publish", "--yes", *flags)[0] == 0
+    assert {path for path in one.published() if path.startswith("threads/") and path.endswith(".html")} == {
+        f"threads/slashdot/{number}.html" for number in (101, 5, 6, 7)
+    }
+
+
+def test_an_emptied_site_is_not_published_by_mistake(one: Desk) -> None:
+    assert one("publish")[0] == 0
+    (one.site / "content/101.txt").unlink()
+    code, _, err = one("build")
+    assert code == 1
+    assert "run `threadpress build --yes`" in err
+    assert one("publish", "--no-history", "--yes")[0] == 1  # the output is not what the saves say
+    one.build(None, "--yes")
+    code, _, err = one("publish", "--no-history")
+    assert code == 1
+    assert err.startswith("origin/gh-pages: 1 of 1 thread would be removed, e.g. threads/slashdot/101.html; ")
+    assert one("publish", "--no-history", "--yes")[0] == 0
+    assert one("publish")[0] == 0  # there is nothing more to lose
+
+
+def test_an_empty_site_is_published_like_any_other(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    empty = desk(tmp_path, capsys)
+    (empty.site / "content/101.txt").unlink()
+    empty.build()
+    assert empty("publish")[0] == 0
+    empty.build(MORE)
+    assert empty("publish")[0] == 0
 
 
 def test_where_nothing_changed_there_is_no_commit(one: Desk) -> None:
@@ -174,7 +261,7 @@ def test_the_next_commit_stands_on_the_last_and_holds_what_is_there_now(one: Des
     code, out, _ = one("publish")
     assert code == 0
     assert one.commits()[1:] == [first]
-    assert set(one.published()) == one.listed() | {".nojekyll"}
+    assert set(one.published()) == one.listed() | ADDED
     found = re.search(r": (\d+) files? added, (\d+) changed, (\d+) removed", out)
     assert found
     shown = git(one.remote, "show", "--format=", "--name-status", "--no-renames", "gh-pages").split("\n")[:-1]
@@ -188,7 +275,7 @@ def test_a_dry_run_lists_what_would_change_and_changes_nothing(one: Desk) -> Non
     assert code == 0
     assert one.branches() == ""
     lines = out.splitlines()
-    assert lines[:-1] == [f"+ {path}" for path in sorted(one.listed() | {".nojekyll"})]
+    assert lines[:-1] == [f"+ {path}" for path in sorted(one.listed() | ADDED)]
     assert re.fullmatch(
         r"origin/gh-pages would get: \d+ files added, 0 changed, 0 removed; nothing was pushed", lines[-1]
     )
@@ -198,7 +285,7 @@ def test_a_dry_run_lists_what_would_change_and_changes_nothing(one: Desk) -> Non
     one.build(MORE)
     before = one.branches()
     objects = git(one.top, "count-objects", "-v")
-    code, out, _ = one("publish", "--dry-run")
+    code, out, _ = one("publish", "--dry-run", "--yes")
     assert code == 0
     assert {"+ threads/slashdot/102.html", "~ index.html", "- threads/slashdot/101.html"} <= set(out.splitlines())
     assert one.branches() == before
@@ -210,9 +297,9 @@ def test_two_machines_publish_in_turn(tmp_path: Path, capsys: pytest.CaptureFixt
     one.build()
     other.build(MORE)
     for number, each in enumerate((one, other, one), 1):
-        assert each("publish")[0] == 0
+        assert each("publish", "--yes")[0] == 0
         assert len(each.commits()) == number
-        assert set(each.published()) == each.listed() | {".nojekyll"}
+        assert set(each.published()) == each.listed() | ADDED
 
 
 HOOK = """#!/bin/sh
@@ -263,7 +350,7 @@ def test_without_history_one_commit_stands_alone(one: Desk) -> None:
     assert len(one.commits()) == 2
     assert one("publish", "--no-history")[0] == 0
     assert len(one.commits()) == 1
-    assert set(one.published()) == one.listed() | {".nojekyll"}
+    assert set(one.published()) == one.listed() | ADDED
     code, out, _ = one("publish", "--no-history")
     assert (code, out) == (0, "origin/gh-pages holds this site already: nothing to publish\n")
 
@@ -379,6 +466,108 @@ def test_all_that_git_lacks_is_told_at_once(one: Desk) -> None:
     assert "--remote: git knows no remote 'origin'; run `git remote add origin URL`\n" in one("publish")[2]
 
 
+def owned_by_another(folder: Path) -> None:
+    for path in (folder, *folder.rglob("*")):
+        os.lchown(path, 65534, 65534)
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="only root can give files away")
+def test_a_repository_of_another_user_is_told_in_the_words_of_git_with_its_own_hint(one: Desk) -> None:
+    owned_by_another(one.top)
+    own = git(one.remote, "for-each-ref")
+    code, _, err = run_in(one, "publish")
+    assert code == 1
+    trust = f"git config --global --add safe.directory {one.top}"
+    assert err.splitlines()[0] == (
+        f"git rev-parse: detected dubious ownership in repository at '{one.top}', To add an exception for this "
+        f"directory, call: {trust}; if you trust its owner, run `{trust}`"
+    )
+    git(one.top, *trust.split()[1:])
+    owned_by_another(one.remote)
+    code, _, err = run_in(one, "publish")
+    assert code == 1
+    assert err.startswith(f"git ls-remote: detected dubious ownership in repository at '{one.remote}'")
+    assert err.splitlines()[0].endswith(f"`git config --global --add safe.directory {one.remote}`")
+    git(one.top, "config", "--global", "--add", "safe.directory", str(one.remote))
+    assert git(one.remote, "for-each-ref") == own
+    assert run_in(one, "publish")[0] == 0
+
+
+def run_in(desk: Desk, *arguments: str) -> tuple[int, str, str]:
+    """Call the command where git itself can't be asked what is the user's."""
+    desk.capsys.readouterr()
+    with contextlib.chdir(desk.site):
+        code = run(arguments)
+    told = desk.capsys.readouterr()
+    return code, told.out, told.err
+
+
+TOO_NEW = "fatal: expected git repo version <= 1, found 9"
+
+
+@pytest.mark.parametrize(
+    ("said", "message", "hint"),
+    [
+        (TOO_NEW, TOO_NEW.removeprefix("fatal: "), "install a newer git"),
+        (
+            "fatal: not a git repository (or any parent up to mount point /)\nStopping at filesystem boundary "
+            "(GIT_DISCOVERY_ACROSS_FILESYSTEM not set).",
+            "not a git repository (or any parent up to mount point /), Stopping at filesystem boundary "
+            "(GIT_DISCOVERY_ACROSS_FILESYSTEM not set)",
+            "run `git init` here, and `git remote add origin URL`",
+        ),
+        (
+            "fatal: not a git repository: ../gone",
+            "not a git repository: ../gone",
+            "correct or delete the file .git that leads there",
+        ),
+        (
+            "fatal: unsafe repository ('/a b' is owned by someone else)\nTo add an exception for this directory, call:"
+            "\n\n\tgit config --global --add safe.directory '/a b'",
+            "unsafe repository ('/a b' is owned by someone else), To add an exception for this directory, call: git "
+            "config --global --add safe.directory '/a b'",
+            "if you trust its owner, run `git config --global --add safe.directory '/a b'`",
+        ),
+        (
+            "error: insufficient permission for adding an object to repository database .git/objects\n"
+            "fatal: unable to write file: No space left on device",
+            "insufficient permission for adding an object to repository database .git/objects, unable to write file: "
+            "No space left on device",
+            "make room on that disk and run it again",
+        ),
+        (
+            "remote: fatal: write error: No space left on device        \nerror: remote unpack failed",
+            "remote: fatal: write error: No space left on device, remote unpack failed",
+            "the usual",
+        ),
+        (
+            "me@example.org: Permission denied (publickey).\nfatal: Could not read from remote repository.",
+            "me@example.org: Permission denied (publickey). Could not read from remote repository",
+            "the usual",
+        ),
+        (
+            "fatal: Unable to create '/r/.git/refs/x.lock': File exists.\n\nAnother git process seems to be running",
+            "Unable to create '/r/.git/refs/x.lock': File exists. Another git process seems to be running",
+            "wait until the other git is done; if there is none, delete that file",
+        ),
+        ("hint: Updates were rejected\nTo x\n ! [rejected]", "Updates were rejected, To x, ! [rejected]", "the usual"),
+        ("Counting: 50%\rCounting: 100%\r\n", "Counting: 100%", "the usual"),
+        ("", "it failed with code 128", "the usual"),
+    ],
+)
+def test_what_git_says_is_told_whole_with_a_hint_that_fits(said: str, message: str, hint: str) -> None:
+    assert failure("x", 128, said.encode(), "the usual") == Problem("git x", 0, message, hint)
+
+
+def test_a_long_message_of_git_is_not_cut() -> None:
+    lines = [f"line {number}" for number in range(200)]
+    assert failure("x", 1, "\n".join(lines).encode(), "").message == ", ".join(lines)
+
+
+def test_git_that_was_ended_says_nothing() -> None:
+    assert failure("x", -9, b"", "again").message == "it was ended by signal 9"
+
+
 def test_without_git_it_says_so(one: Desk, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     def call() -> tuple[int, str]:
         monkeypatch.chdir(one.site)
@@ -417,7 +606,7 @@ def test_a_site_in_a_folder_of_the_repository(
     inside = desk(tmp_path, capsys, "desk", "my/threads", *flags)
     inside.build()
     assert inside("publish", "--branch", "site/pages")[0] == 0
-    assert set(inside.published("site/pages")) == inside.listed() | {".nojekyll"}
+    assert set(inside.published("site/pages")) == inside.listed() | ADDED
 
 
 def test_what_git_tells_its_children_leads_nowhere_else(one: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -433,7 +622,7 @@ def test_what_git_tells_its_children_leads_nowhere_else(one: Desk, monkeypatch: 
         inside.chdir(one.site)
         assert run(["publish"]) == 0
     assert tree(strange) == before
-    assert set(one.published()) == one.listed() | {".nojekyll"}
+    assert set(one.published()) == one.listed() | ADDED
 
 
 def test_who_commits_may_be_said_by_the_environment(one: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -496,39 +685,53 @@ def test_the_quick_start_of_the_readme_ends_with_a_published_branch(
     )
     assert told.returncode == 0, told.stderr
     done = Desk(tmp_path / "my-threads", remote, "", capsys)
-    assert set(done.published()) == done.listed() | {".nojekyll"}
-
-
-@pytest.mark.parametrize(
-    ("address", "expected"),
-    [
-        ("https://threads.example.org/", "threads.example.org"),
-        ("http://Example.org", "example.org"),
-        ("https://example.org/repo/", None),
-        ("https://name.github.io/", None),
-        ("https://github.io/", None),
-        ("https://my-github.io/", "my-github.io"),
-        ("https://example.org:8080/", None),
-        ("http://127.0.0.1/", None),
-        ("http://localhost/", None),
-        ("", None),
-    ],
-)
-def test_a_domain_of_its_own(address: str, expected: str | None) -> None:
-    assert domain(address) == expected
+    assert set(done.published()) == done.listed() | ADDED
 
 
 def test_the_domain_goes_onto_the_branch_and_is_not_lost_by_mistake(one: Desk) -> None:
     one.build({"threadpress.toml": 'site_url = "https://threads.example.org/"\n'})
     assert one("publish")[0] == 0
     assert one.published()["CNAME"] == b"threads.example.org\n"
-    one.build({"threadpress.toml": ""})
+    before = one.branches()
+    for setting, doubt in (
+        ("", "site_url is not set"),
+        ('site_url = "https://example.org/threads/"\n', "site_url has a path, so the domain is that of another site"),
+        ('site_url = "https://threads.example.org:8443/"\n', "site_url has the port 8443"),
+        ('site_url = "http://192.0.2.1/"\n', "site_url names a machine by its number"),
+        ('site_url = "https://my_threads.example.org/"\n', "my_threads.example.org in site_url can't be a domain"),
+    ):
+        one.build({"threadpress.toml": setting})
+        for flags in ([], ["--no-history"], ["--dry-run"], ["--yes"]):
+            code, _, err = one("publish", *flags)
+            assert code == 1
+            assert err.splitlines()[0] == (
+                f"threadpress.toml: origin/gh-pages stands at threads.example.org, as its CNAME says, and {doubt}; set "
+                'site_url = "https://threads.example.org/" and build again, or remove the domain on GitHub (Settings, '
+                "Pages)"
+            )
+    assert one.branches() == before
+
+
+def test_another_address_replaces_or_removes_the_domain_and_says_so(one: Desk) -> None:
+    one.build({"threadpress.toml": 'site_url = "https://threads.example.org/"\n'})
+    one("publish")
+    one.build({"threadpress.toml": 'site_url = "https://bücher.example/"\n'})
     code, _, err = one("publish")
-    assert code == 1
-    assert err.startswith("threadpress.toml: origin/gh-pages stands at threads.example.org, as its CNAME says, and ")
+    assert (code, err) == (0, "")
+    assert one.published()["CNAME"] == b"xn--bcher-kva.example\n"
     one.build({"threadpress.toml": 'site_url = "https://name.github.io/repo"\n'})
-    assert one("publish")[0] == 0
+    code, _, err = one("publish")
+    assert code == 0
+    assert err.startswith("threadpress.toml: warning: CNAME is removed, since site_url is at github.io; ")
     assert "CNAME" not in one.published()
+
+
+def test_a_host_that_can_be_no_domain_is_published_without_one_and_a_word(one: Desk) -> None:
+    one.build({"threadpress.toml": 'site_url = "https://my_threads.example.org/"\n'})
+    code, _, err = one("publish")
+    assert code == 0
+    assert "CNAME" not in one.published()
+    assert "threadpress.toml: warning: no CNAME is made: my_threads.example.org in site_url can't be a domain; " in err
 
 
 def test_an_address_given_to_the_build_by_a_flag_stands(one: Desk) -> None:

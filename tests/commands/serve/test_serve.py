@@ -536,6 +536,29 @@ def test_while_something_is_broken_the_last_good_site_stays(site: Path) -> None:
             assert page.news() == {"problems": [], "more": 0, "reload": True, "styles": None}
 
 
+def test_when_the_content_has_become_empty_the_last_good_site_stays_with_the_reason(site: Path) -> None:
+    """As when a disk is unmounted."""
+    with serving(site) as server:
+        server.built()
+        good = prints(site / "output")
+        with server.page(THREAD) as page:
+            page.ask()
+            (site / "content").rename(site / "saves")
+            (site / "content").mkdir()
+            (problem,) = page.news()["problems"]
+            assert problem["message"].startswith(
+                "there is no thread here any more, and a build would remove all of the site (2)"
+            )
+            assert "threadpress build --yes" in problem["hint"]
+            server.wait(r"1 error; what was built before is served until that is mended")
+            assert prints(site / "output") == good
+            assert server.get(THREAD).status == 200
+            (site / "content").rmdir()
+            (site / "saves").rename(site / "content")
+            assert page.news()["problems"] == []
+        assert prints(site / "output") == good
+
+
 def test_many_problems_are_told_in_part(site: Path) -> None:
     with serving(site) as server:
         server.built()
