@@ -188,7 +188,8 @@ def inspect(save: str) -> int:
 @click.option("--branch", default="gh-pages", show_default=True, metavar="NAME", help="Which branch holds the site.")
 @click.option("--dry-run", is_flag=True, help="Only list what would change on the branch.")
 @click.option("--no-history", is_flag=True, help="Replace what the branch holds by one commit without a parent.")
-def publish(remote: str, branch: str, dry_run: bool, no_history: bool) -> int:
+@click.option("--unmatched", is_flag=True, help="Publish even if entries of `redact` match nothing.")
+def publish(remote: str, branch: str, dry_run: bool, no_history: bool, unmatched: bool) -> int:
     """Push output/ as one commit to a branch, as GitHub Pages takes it.
 
     Builds nothing, and refuses an output that is out of date, broken or not redacted. Your branches, your index and
@@ -198,7 +199,7 @@ def publish(remote: str, branch: str, dry_run: bool, no_history: bool) -> int:
     from generator.commands.publish import publish as publish_site
 
     config, warnings = _settings(None)
-    report = publish_site(config, SITE, Target(remote, branch, dry_run, not no_history))
+    report = publish_site(config, SITE, Target(remote, branch, dry_run, not no_history, unmatched))
     _tell((*warnings, *report.problems))
     place, paths_by_sign = f"{remote}/{branch}", {"+": report.added, "~": report.changed, "-": report.removed}
     if dry_run:

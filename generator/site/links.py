@@ -15,7 +15,7 @@ import msgspec
 
 from generator import dates, urls
 from generator.config import Config
-from generator.model import Author, source_and_uid
+from generator.model import Author, nfc, source_and_uid
 from generator.site import contributions
 from generator.site.authors import AuthorSum, rank
 from generator.site.facts import Facts, key_lines, row_keys
@@ -114,7 +114,7 @@ def _tagged(threads: Iterable[Facts], config: Config) -> Iterator[tuple[str, ...
         if words:
             text = f"{thread.title}\n{thread.department or ''}"
             tags = (*tags, *(tag for tag, pattern in words.items() if pattern.search(text)))
-        yield tuple(sorted(set(tags))) if tags else ()
+        yield tuple(sorted(set(map(nfc, tags)))) if tags else ()
 
 
 def _words(listed: Sequence[str]) -> re.Pattern[str]:

@@ -18,10 +18,10 @@ from generator.threads.content import (
 from generator.threads.merge import age
 from generator.threads.quote_sources import STORY, QuoteSources
 from generator.threads.read import FileReading, GroupReading, Replies, ThreadReading, changed, read_group
-from generator.threads.redact import Redactions
+from generator.threads.redact import HASHED, Redactions, author_entry, entry_key, hashed_entry
 
 __all__ = (
-    "STORY", "FileReading", "Group", "GroupReading", "Input", "Listing", "QuoteSources", "Redactions", "Replies",
-    "ThreadReading", "age", "changed", "group_files", "list_content", "read_group", "stem", "stray_sidecars",
-    "unreadable",
+    "HASHED", "STORY", "FileReading", "Group", "GroupReading", "Input", "Listing", "QuoteSources", "Redactions",
+    "Replies", "ThreadReading", "age", "author_entry", "changed", "entry_key", "group_files", "hashed_entry",
+    "list_content", "read_group", "stem", "stray_sidecars", "unreadable",
 )  # fmt: skip

@@ -46,6 +46,8 @@ class Target(msgspec.Struct, frozen=True):
     """Only say what would change."""
     history: bool = True
     """Put the commit on top of the branch's earlier ones, instead of replacing them."""
+    unmatched: bool = False
+    """Publish even if entries of `redact` match nothing."""
 
 
 class PublishReport(msgspec.Struct, frozen=True):
@@ -79,6 +81,8 @@ def publish(config: Config, site: Path, target: Target = _USUAL) -> PublishRepor
         if not config.site_url:  # then `build --site-url` may have given the address
             config = msgspec.structs.replace(config, site_url=built_for(output))
         built = up_to_date(config, site)
+        if built.unmatched and not target.unmatched:
+            raise PublishError((*built.unmatched, _may_name(len(built.unmatched))))
         warnings = _warnings(config, site)
         files = _files(output, config, repository)
         if warning := size_warning({path: blob.size for path, blob in files.items()}, config.output):
@@ -99,6 +103,13 @@ def publish(config: Config, site: Path, target: Target = _USUAL) -> PublishRepor
         commit = repository.commit(files, tip if target.history else None, _message(built, report))
         repository.push(target.remote, target.branch, commit, tip, replace=not target.history)
         return msgspec.structs.replace(report, commit=commit)
+
+
+def _may_name(entries: int) -> Problem:
+    """Refuse to publish what somebody may believe to be removed."""
+    names = "an entry of redact matches" if entries == 1 else f"{entries} entries of redact match"
+    hint = "correct redact and build again, or publish all the same with --unmatched"
+    return Problem(FILE_NAME, 0, f"{names} nothing, so the site may show what was to be removed", hint)
 
 
 def _warnings(config: Config, site: Path) -> tuple[Problem, ...]:
