@@ -158,21 +158,29 @@ def add(saves: tuple[str, ...], dry_run: bool) -> int:
 
 @threadpress.command()
 @click.argument("save", metavar="SAVE")
-def inspect(save: str) -> int:
+@click.option("--edit", is_flag=True, help="Print a sidecar with the doubtful replies, to correct them.")
+def inspect(save: str, edit: bool) -> int:
     """Show a thread as a tree, with the evidence for each reply.
 
     SAVE is a file (or - or an address), or a thread of the archive as SOURCE/ID or ID, which is put together from all
     its saves. Each line is a post: author, score and label, subject if it says something new, how its parent is known,
     whether it is cut, and its id. Parents that are stated or edited are facts; quote, name, subject, turn and order are
     evidence, shown with how certain it is.
+
+    What --edit prints changes nothing as it is. It says where to save it, and offers other parents for each reply.
     """
     from rich.console import Console
 
-    from generator.commands.inspect import ASCII, LINES, look_up, tree_lines
+    from generator.commands.inspect import ASCII, LINES, look_up, sidecar_lines, tree_lines
 
     config, warnings = _settings(None)
     _tell(warnings)
-    result = look_up(config, SITE, save, sys.stdin.buffer)
+    result = look_up(config, SITE, save, sys.stdin.buffer, corrected=edit)
+    if edit:
+        _tell(result.problems)
+        for row in sidecar_lines(result):
+            click.echo(row)
+        return DONE
     # With NO_COLOR there are no terminal codes at all, not only none for colours.
     system: Literal["auto"] | None = None if os.environ.get("NO_COLOR") else "auto"
     console = Console(color_system=system, soft_wrap=True, highlight=False, markup=False, emoji=False)
@@ -181,6 +189,25 @@ def inspect(save: str) -> int:
         for line in tree_lines(read.thread, LINES if console.encoding.startswith("utf") else ASCII):
             console.print(line)
     return DONE
+
+
+@threadpress.command()
+@click.option("--find", "name", required=True, metavar="NAME", help="Whom to find: a name or a uid.")
+def redact(name: str) -> int:
+    """Print what to write into `redact` to remove a person; nothing is changed.
+
+    Reads all saves, no build is needed. Case, accents and spaces don't count in NAME. Each author of that name gets an
+    entry for `redact` in threadpress.toml, and the same as a hash. If there is none, similar names are printed, and the
+    exit code is 1.
+    """
+    from generator.commands.redact import find_person, found_lines
+
+    config, warnings = _settings(None)
+    found = find_person(config, SITE, name)
+    _tell((*warnings, *found.problems))
+    for line in found_lines(found, name):
+        click.echo(line)
+    return DONE if found.people else AT_FAULT
 
 
 @threadpress.command()

@@ -1,4 +1,4 @@
-"""Names are equal if they are equal after NFC: one author, one tag, one redaction, one sidecar, however they are typed."""
+"""Names are equal if they are equal after NFC: one author, one tag, one redaction, one sidecar, however typed."""
 
 from __future__ import annotations
 

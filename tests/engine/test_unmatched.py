@@ -9,7 +9,7 @@ import pytest
 from generator import Order, build, load
 from generator.config import parse
 from generator.engine import read_content
-from generator.errors import ContentError, Problem
+from generator.errors import ConfigError, ContentError, Problem
 from tests.small import Said, built, news, note, prints, tree, write
 
 FILES = {
@@ -104,5 +104,5 @@ def test_a_list_that_matches_leaves_no_word(tmp_path: Path) -> None:
 
 
 def test_a_wrong_entry_is_told_with_its_own_line() -> None:
-    with pytest.raises(Exception, match="threadpress.toml:3: redact: 'Ann' names neither"):
+    with pytest.raises(ConfigError, match=r"threadpress\.toml:3: redact: 'Ann' names neither"):
         parse('redact = [\n  "slashdot/7",\n  "Ann",\n]\n')

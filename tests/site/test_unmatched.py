@@ -20,8 +20,9 @@ THREADS = [
     Thread(
         "notes", "n1", "T", "",
         (
-            post("1", Author("notes", "José")), post("Abc", Author("notes", "Ann B.")), post("c7", Author("notes", "★")),
-            post("9", Author("notes", "C# fan")), post("10", Author("notes", "[removed]")),
+            post("1", Author("notes", "José")), post("Abc", Author("notes", "Ann B.")),
+            post("c7", Author("notes", "★")), post("9", Author("notes", "C# fan")),
+            post("10", Author("notes", "[removed]")),
         ),
         author=Author("notes", "Ève"),
     ),

@@ -8,7 +8,8 @@ What could not be read is reported, and then nothing is written. `add` gives an 
 """
 
 from generator.commands.add.add import AddReport, add
+from generator.commands.add.fetch import SCHEMES
 from generator.commands.add.incoming import STDIN, is_named, receive
 from generator.commands.add.summary import summary_lines
 
-__all__ = ["STDIN", "AddReport", "add", "is_named", "receive", "summary_lines"]
+__all__ = ["SCHEMES", "STDIN", "AddReport", "add", "is_named", "receive", "summary_lines"]

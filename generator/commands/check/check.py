@@ -92,9 +92,10 @@ def check_output(
 ) -> CheckReport:
     """Report everything in a built site that a visitor would trip over, and every removed text still there.
 
-    `removed` holds texts as they were in the saves, and `redactions` says who must not be named. `site_url` is what the settings say; if the output was
-    built for another (`build --site-url`), that one counts, and there is a warning. Paths in problems begin with the
-    name of the output folder. Memory holds one file at a time, and a number for every id on a page.
+    `removed` holds texts as they were in the saves, and `redactions` says who must not be named. `site_url` is what the
+    settings say; if the output was built for another (`build --site-url`), that one counts, and there is a warning.
+    Paths in problems begin with the name of the output folder. Memory holds one file at a time, and a number for every
+    id on a page.
     """
     for needed, place in ((output.is_dir(), output.name), ((output / SUMS).is_file(), f"{output.name}/{SUMS}")):
         if not needed:
