@@ -46,9 +46,10 @@ class Author(msgspec.Struct, frozen=True):
         Readers make sure that no uid has an ``@``, so keys of the two kinds are never equal. Spellings that are equal
         after NFC have one key.
         """
-        if self.uid is not None:
-            return f"{self.source}/{nfc(self.uid)}"
-        return f"{self.source}/@{nfc(self.name).casefold()}"
+        name = self.name if self.uid is None else self.uid
+        if not name.isascii():  # asked here, since keys are made for every post and a call takes longer than the answer
+            name = nfc(name)
+        return f"{self.source}/@{name.casefold()}" if self.uid is None else f"{self.source}/{name}"
 
     @property
     def removed(self) -> bool:

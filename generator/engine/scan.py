@@ -320,6 +320,8 @@ class _Reader:
     def _unmatched(self, facts: tuple[Facts, ...]) -> tuple[Unmatched, ...]:
         """Find the entries of `redact` that match nothing."""
         content, entries = self.project.content, self.project.config.redact
+        if not entries:
+            return ()
         redactions = Redactions.of(entries)
 
         def read(group: Group) -> list[Thread]:

@@ -26,6 +26,7 @@ from generator import Order, build, load
 from generator.engine.render import render_batch
 from generator.errors import ContentError, OutputError, ThreadpressError
 from generator.markup import visible
+from generator.threads import hashed_entry
 from tests.small import (
     DEFAULTS,
     ROOT,
@@ -258,7 +259,7 @@ EDITS: dict[str, Edit] = {
     "short pages": put("threadpress.toml", "threads_per_page = 1\nposts_per_page = 1\nlist_posts_per_page = 1\n"),
     "another title": put("threadpress.toml", 'title = "Other"\nsite_url = "https://example.org/x"\n'),
     "no saves, no data": put("threadpress.toml", "publish_saves = false\npublish_data = false\n"),
-    "redact": put("threadpress.toml", 'redact = ["slashdot/7", "notes/a#1"]\n'),
+    "redact": put("threadpress.toml", f"redact = {[hashed_entry('slashdot/7'), hashed_entry('notes/a#1')]}\n"),
     "defaults again": drop("threadpress.toml"),
 }
 
