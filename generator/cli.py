@@ -175,24 +175,32 @@ def add(site: Path, saves: tuple[str, ...], dry_run: bool, keep_going: bool) -> 
 @threadpress.command(epilog="`threadpress help sidecars` says how to correct what it shows.")
 @in_site
 @click.argument("save", metavar="SAVE")
-def inspect(site: Path, save: str) -> int:
+@click.option("--edit", is_flag=True, help="Print a sidecar with the doubtful replies, to correct them.")
+def inspect(site: Path, save: str, edit: bool) -> int:
     """Show a thread as a tree, with the evidence for each reply.
 
     SAVE is a file (or - or an address), or a thread of the archive as SOURCE/ID or ID, which is put together from all
     its saves. Each line is a post: author, score and label, subject if it says something new, how its parent is known,
     whether it is cut, and its id. Parents that are stated or edited are facts; quote, name, subject, turn and order are
     evidence, shown with how certain it is.
+
+    What --edit prints changes nothing as it is. It says where to save it, and offers other parents for each reply.
     """
     from rich.console import Console
 
     from generator.commands.add import is_named
-    from generator.commands.inspect import ASCII, LINES, look_up, tree_lines
+    from generator.commands.inspect import ASCII, LINES, look_up, sidecar_lines, tree_lines
 
     if not is_named(save):  # then it is looked for in the archive
         find_site(site)
     config, warnings = _settings(site, None)
     _tell(warnings, site)
-    result = look_up(config, site, save, sys.stdin.buffer)
+    result = look_up(config, site, save, sys.stdin.buffer, corrected=edit)
+    if edit:
+        _tell(result.problems, None)
+        for row in sidecar_lines(result):
+            click.echo(row)
+        return DONE
     # With NO_COLOR there are no terminal codes at all, not only none for colours.
     system: Literal["auto"] | None = None if os.environ.get("NO_COLOR") else "auto"
     console = Console(color_system=system, soft_wrap=True, highlight=False, markup=False, emoji=False)
@@ -203,6 +211,26 @@ def inspect(site: Path, save: str) -> int:
     return DONE
 
 
+@threadpress.command(epilog="`threadpress help removing` says more.")
+@in_site
+@click.option("--find", "name", required=True, metavar="NAME", help="Whom to find: a name or a uid.")
+def redact(site: Path, name: str) -> int:
+    """Print what to write into `redact` to remove a person; nothing is changed.
+
+    Reads all saves, no build is needed. Case, accents and spaces don't count in NAME. Each author of that name gets an
+    entry for `redact` in threadpress.toml, and the same as a hash. If there is none, similar names are printed, and the
+    exit code is 1.
+    """
+    from generator.commands.redact import find_person, found_lines
+
+    config, warnings = _settings(site, None)
+    found = find_person(config, site, name)
+    _tell((*warnings, *found.problems), site)
+    for line in found_lines(found, name):
+        click.echo(line)
+    return DONE if found.people else AT_FAULT
+
+
 @threadpress.command(epilog="`threadpress help publishing` says more.")
 @in_site
 @click.option("--remote", default="origin", show_default=True, metavar="NAME", help="Which remote of git to push to.")
@@ -210,8 +238,9 @@ def inspect(site: Path, save: str) -> int:
 @click.option("--dry-run", is_flag=True, help="Only list what would change on the branch.")
 @click.option("--no-history", is_flag=True, help="Replace what the branch holds by one commit without a parent.")
 @click.option("--yes", is_flag=True, help="Go on if more than half of the published threads would go.")
+@click.option("--unmatched", is_flag=True, help="Publish even if entries of `redact` match nothing.")
 def publish(  # noqa: PLR0913  # click passes an argument for each option
-    site: Path, remote: str, branch: str, dry_run: bool, no_history: bool, yes: bool
+    site: Path, remote: str, branch: str, dry_run: bool, no_history: bool, yes: bool, unmatched: bool
 ) -> int:
     """Push output/ as one commit to a branch, as GitHub Pages takes it.
 
@@ -222,7 +251,7 @@ def publish(  # noqa: PLR0913  # click passes an argument for each option
     from generator.commands.publish import publish as publish_site
 
     config, warnings = _settings(site, None)
-    target = Target(remote, branch, dry_run, not no_history, yes)
+    target = Target(remote, branch, dry_run, not no_history, yes, unmatched)
     report = publish_site(config, site, target)
     _tell((*warnings, *report.problems), site)
     for line in report_lines(report, target):

@@ -131,7 +131,7 @@ def _meaning(values: dict[str, Any], text: str, site: Path) -> Iterable[Problem]
         if not re.fullmatch(r"sha256:[0-9a-fA-F]{64}|[a-z0-9-]+/[^#]+(#[A-Za-z0-9_-]+)?", entry):
             yield Problem(
                 FILE_NAME,
-                line_of(text, "redact"),
+                _line_of_entry(text, "redact", entry),
                 f"redact: {entry!r} names neither author nor post",
                 'write "SOURCE/UID", "SOURCE/NAME", "SOURCE/THREAD#POST" or "sha256:" and 64 digits',
             )
@@ -225,6 +225,37 @@ def line_of(text: str, key: str) -> int:
     quoted = re.escape(key)
     match = re.search(rf"""^[ \t]*\[?[ \t]*["']?{quoted}["']?[ \t]*(=|\.|\])""", text, re.M)
     return text.count("\n", 0, match.start()) + 1 if match else 0
+
+
+def find_entry(site: Path, key: str, entry: str) -> int:
+    """Find the 1-based line of `threadpress.toml` where a list has an entry; 0 if that is unclear.
+
+    Problems that only a build can find are told with the line that the file has now.
+    """
+    try:
+        text = (site / FILE_NAME).read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError):
+        return 0
+    return _line_of_entry(text, key, entry)
+
+
+def _line_of_entry(text: str, key: str, entry: str) -> int:
+    """Find the line of an entry of a list; that of the list if the entry is written with escapes."""
+    start = re.search(rf"^[ \t]*{key}[ \t]*=", text, re.MULTILINE)
+    if start is None:
+        return line_of(text, key)
+    places = [at for sign in "\"'" if (at := text.find(f"{sign}{entry}{sign}", start.end())) >= 0]
+    return text.count("\n", 0, min(places, default=start.start())) + 1
+
+
+def toml_text(text: str) -> str:
+    """Write text as a string of TOML, on one line and with every character that can't be seen as an escape."""
+    signs = {'"': '\\"', "\\": "\\\\"}
+    return '"' + "".join(signs.get(sign) or (sign if sign.isprintable() else _escape(sign)) for sign in text) + '"'
+
+
+def _escape(sign: str) -> str:
+    return f"\\u{ord(sign):04x}" if ord(sign) < 0x10000 else f"\\U{ord(sign):08x}"
 
 
 def nearest(word: str, allowed: Iterable[str]) -> str:

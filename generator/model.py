@@ -7,6 +7,7 @@ without replies, `threads.merge` joins several saves of a thread, and `threads.r
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from typing import Literal
 
@@ -22,6 +23,14 @@ INFERRED: frozenset[str] = frozenset({"quote", "subject", "name", "turn", "order
 """Kinds of evidence that are our inference; `stated` and `edited` are not."""
 
 
+def nfc(name: str) -> str:
+    """Give the form in which names are compared: two that look the same may have their accents apart (SPEC section 2).
+
+    Only what is compared takes this form. What is shown stays as it was saved.
+    """
+    return name if name.isascii() else unicodedata.normalize("NFC", name)
+
+
 class Author(msgspec.Struct, frozen=True):
     """Who wrote a post or posted a story, as a save names them."""
 
@@ -34,9 +43,13 @@ class Author(msgspec.Struct, frozen=True):
     def key(self) -> str:
         """Identity (SPEC section 3): source and uid, or source and casefolded name if there is no uid.
 
-        Readers make sure that no uid has an ``@``, so keys of the two kinds are never equal.
+        Readers make sure that no uid has an ``@``, so keys of the two kinds are never equal. Spellings that are equal
+        after NFC have one key.
         """
-        return f"{self.source}/{self.uid}" if self.uid is not None else f"{self.source}/@{self.name.casefold()}"
+        name = self.name if self.uid is None else self.uid
+        if not name.isascii():  # asked here, since keys are made for every post and a call takes longer than the answer
+            name = nfc(name)
+        return f"{self.source}/@{name.casefold()}" if self.uid is None else f"{self.source}/{name}"
 
     @property
     def removed(self) -> bool:

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from generator import config
 from generator.engine.build import BuildReport, Order, build
 from generator.errors import OutputError
+from generator.threads import hashed_entry
 from tests.small import Said, news, note, prints, tree, write
 
 KEEP_GOING = Order(keep_going=True, yes=True)
@@ -217,6 +218,7 @@ paths = st.sampled_from([f"content/{stem}.txt" for stem in STEMS])
 sidecars = st.sampled_from([f"content/{stem}.toml" for stem in STEMS])
 CORRECTIONS = ('title = "Right"\n', 'tags = ["x", "y"]\n', "footer = false\n", 'url = "https://example.org/1"\n', "",
                '[replies]\n1 = "top"\n2 = "0"\n', "titel = 1\n", 'title = "')  # fmt: skip
+# Hashed, since a plain entry stops the build if only something near it is published (`test_unmatched`).
 SETTINGS = (
     "",
     SHORT,
@@ -225,7 +227,7 @@ SETTINGS = (
     f'{SHORT}timezone = "Asia/Tokyo"\n',
     f"{SHORT}publish_saves = false\n",
     f"{SHORT}publish_data = false\n",
-    f'{SHORT}redact = ["slashdot/7", "notes/ann", "slashdot/BOB", "notes/a#1"]\n',
+    f"{SHORT}redact = {[hashed_entry(entry) for entry in ('slashdot/7', 'notes/ann', 'slashdot/bob', 'notes/a#1')]}\n",
     f'{SHORT}[tags]\nweather = ["rain"]\n',
     "threads_per_page = 1\nposts_per_page = 1\nlist_posts_per_page = 1\n",
     "threads_per_page = 1\nposts_per_page = 2\nlist_posts_per_page = 3\nwayback = true\nnoindex = true\n",

@@ -15,10 +15,10 @@ from typing import NamedTuple
 
 import msgspec
 
-from generator.config import Config
+from generator.config import FILE_NAME, Config
 from generator.engine.batches import Batches, Site, touched_authors
 from generator.engine.gather import gather
-from generator.engine.inputs import changed_files, problems_of
+from generator.engine.inputs import changed_files, lines_of, problems_of
 from generator.engine.lock import FOLDER, lock
 from generator.engine.partition import Damaged
 from generator.engine.project import Project
@@ -51,6 +51,8 @@ class BuildReport(msgspec.Struct, frozen=True):
     """URLs of pages that were rendered, each with the reason."""
     problems: tuple[Problem, ...]
     """Warnings, and with `keep_going` the errors of saves that were left out."""
+    unmatched: tuple[Problem, ...]
+    """Those of them that are about entries of `redact` that match nothing."""
     notes: tuple[str, ...]
     """What the reader of the output may miss, and why."""
 
@@ -142,7 +144,7 @@ class Engine:
         project, order, store, workers, ready, (reading, every_page) = run
         same_reading = last.state.reading == reading and bool(last.state.partitions)
         content = scan(project, last, store, workers, same=same_reading)
-        _stop_at_problems(content.problems, order)
+        _stop_at_problems((*content.problems, *lines_of(content.unmatched, self.site)), order)
         if not order.yes:
             _stop_if_emptied(content, last, project)
         output = Output(project.output, project.config.output, last.output, workers, trusted=trusted)
@@ -174,7 +176,7 @@ class Engine:
                 reading=reading, site=every_page, shown=shown, listed=content.listed, inputs=content.inputs,
                 foreign=dict(left.foreign), digests=left.digests, files=left.files,
                 counts=(len(links.threads), sum(facts.posts for facts in links.threads), links.writers),
-                problems=content.problems, strays=content.strays,
+                problems=content.problems, strays=content.strays, unmatched=content.unmatched,
             ),
             facts=Part.of(links.threads),
             names=Part.of(marks),
@@ -183,7 +185,7 @@ class Engine:
         )  # fmt: skip
         self._keep(store, store.save(last))
         report = _report(
-            project.config,
+            project,
             last.state,
             written=(*(url for url, page in done.items() if page.written), *finished.sums),
             removed=finished.removed,
@@ -204,7 +206,7 @@ class Engine:
             last = run.store.save(msgspec.structs.replace(last, state=state, records=records))
         self._keep(run.store, last)
         output.tidy()
-        return _report(run.project.config, state)
+        return _report(run.project, state)
 
     def _keep(self, store: Store, last: LastBuild) -> None:
         """Remember what is now on disk."""
@@ -241,14 +243,16 @@ def up_to_date(config: Config, site: Path) -> BuildReport:
                 reason = f"{different} is not as the last build left it"
             else:
                 _stop_at_problems(last.state.problems, _USUAL)
-                return _report(config, last.state)
+                return _report(project, last.state)
     raise OutputError(Problem(config.output, 0, f"it is out of date: {reason}", "run `threadpress build` first"))
 
 
 def _stop_at_problems(problems: Iterable[Problem], order: Order) -> None:
+    """Raise `ContentError` unless the rest can be built: saves can be left out, but no removal that somebody wants."""
     all_of_them = tuple(problems)
-    fatal = order.strict or any(problem.severity == "error" for problem in all_of_them)
-    if all_of_them and fatal and not order.keep_going:
+    errors = [problem.path for problem in all_of_them if problem.severity == "error"]
+    fatal = bool(errors) or (order.strict and bool(all_of_them))
+    if FILE_NAME in errors or (fatal and not order.keep_going):
         raise ContentError(all_of_them)
 
 
@@ -273,12 +277,15 @@ def _sums(gathered: Mapping[str, Gathered[Summary]], links: Links) -> dict[str, 
 
 
 def _report(
-    config: Config,
+    project: Project,
     state: State,
     written: tuple[str, ...] = (),
     removed: tuple[str, ...] = (),
     rendered: tuple[tuple[str, str], ...] = (),
 ) -> BuildReport:
     threads, posts, authors = state.counts
-    notes = () if config.site_url else ("without site_url there are no canonical links, and 404.html links to /",)
-    return BuildReport(threads, posts, authors, state.files, written, removed, rendered, state.problems, notes)
+    unmatched = lines_of(state.unmatched, project.folder)
+    problems = (*state.problems, *unmatched)
+    url = project.config.site_url
+    notes = () if url else ("without site_url there are no canonical links, and 404.html links to /",)
+    return BuildReport(threads, posts, authors, state.files, written, removed, rendered, problems, unmatched, notes)

@@ -14,10 +14,11 @@ from pathlib import Path
 
 import msgspec
 
-from generator.config import Config
+from generator.config import Config, find_entry
 from generator.engine.project import Project
 from generator.engine.store import LastBuild
 from generator.errors import Problem
+from generator.site import Unmatched, in_threads, unmatched
 from generator.stamps import FileStamp
 from generator.threads import (
     Group,
@@ -121,4 +122,12 @@ def read_content(site: Path, config: Config) -> tuple[list[ThreadReading], tuple
     readings += [reading for group, reading in alone.items() if not reading.threads]
     problems = [*listing.problems, *stray_sidecars(listing)]
     problems += (problem for reading in readings for problem in reading.problems)
-    return [thread for reading in readings for thread in reading.threads], settled(problems, config.content)
+    threads = [thread for reading in readings for thread in reading.threads]
+    hits = (hit for thread in threads for hit in thread.hits)
+    idle = unmatched(config.redact, hits, in_threads([reading.thread for reading in threads]))
+    return threads, (*settled(problems, config.content), *lines_of(idle, site))
+
+
+def lines_of(entries: Iterable[Unmatched], site: Path) -> tuple[Problem, ...]:
+    """Tell of entries of `redact` that match nothing, with the lines that they have now."""
+    return tuple(each.problem(find_entry(site, "redact", each.entry)) for each in entries)

@@ -18,14 +18,27 @@ from pathlib import Path
 
 import msgspec
 
-from generator.config import FILE_NAME, zone
+from generator.config import zone
 from generator.engine.inputs import Looked, look, settled
 from generator.engine.partition import PARTITIONS, partition_of
 from generator.engine.project import Project
 from generator.engine.spool import SpoolPart, leave_parts
 from generator.engine.store import LastBuild, Store
 from generator.errors import Problem
-from generator.site import KINDS, Facts, Origin, Row, RowMarks, facts_of, mark_of_bytes, order_key
+from generator.model import Thread
+from generator.site import (
+    KINDS,
+    Facts,
+    Origin,
+    Row,
+    RowMarks,
+    Unmatched,
+    facts_of,
+    in_facts,
+    mark_of_bytes,
+    order_key,
+    unmatched,
+)
 from generator.threads import (
     Group,
     Input,
@@ -162,6 +175,8 @@ class Content(msgspec.Struct, frozen=True):
     problems: tuple[Problem, ...] = ()
     strays: tuple[Problem, ...] = ()
     """Those of what is no file to read."""
+    unmatched: tuple[Unmatched, ...] = ()
+    """Entries of `redact` that match nothing."""
     untouched: bool = False
     """Whether every thread is as the last build read it."""
 
@@ -170,9 +185,11 @@ def scan(project: Project, last: LastBuild, store: Store, workers: Workers, *, s
     """Read what is new in the content folder; `same`: the last build read saves as they would be read now."""
     looked = look(project.content, last, same=same)
     if same and looked.untouched and looked.listing.problems == last.state.strays:
+        state = last.state
         return Content(
-            looked.listed, looked.last, problems=last.state.problems, strays=last.state.strays, untouched=True
-        )
+            looked.listed, looked.last, problems=state.problems, strays=state.strays, unmatched=state.unmatched,
+            untouched=True,
+        )  # fmt: skip
     store.begin_scan()
     reader = _Reader(project, store, workers, looked, last.facts.value if same else ())
     reader.read()
@@ -282,8 +299,8 @@ class _Reader:
         for result in self.results.values():  # those of threads are in their facts, unless they were read again
             problems += (each for each in result.problems if not result.facts or each.path in self.unusable)
         problems += (problem for facts in (*fresh, *kept) for problem in facts.problems)
-        idle = Redactions.of(config.redact).idle(hit for facts in (*fresh, *kept) for hit in facts.hits)
-        told = (*settled(problems, config.content), *map(_applies_to_nothing, idle))
+        told = settled(problems, config.content)
+        idle = self._unmatched((*fresh, *kept))
         stays = {facts.key for facts in kept}
         return Content(
             looked.listed,
@@ -294,8 +311,23 @@ class _Reader:
             tuple(self._spool(result, read, groups) for result, read in self.batches),
             told,
             looked.listing.problems,
-            untouched=not fresh and len(kept) == last.state.counts[0] and told == last.state.problems,
+            idle,
+            untouched=not fresh
+            and len(kept) == last.state.counts[0]
+            and (told, idle) == (last.state.problems, last.state.unmatched),
         )
+
+    def _unmatched(self, facts: tuple[Facts, ...]) -> tuple[Unmatched, ...]:
+        """Find the entries of `redact` that match nothing."""
+        content, entries = self.project.content, self.project.config.redact
+        if not entries:
+            return ()
+        redactions = Redactions.of(entries)
+
+        def read(group: Group) -> list[Thread]:
+            return [reading.thread for reading in read_group(content, group, redactions).threads]
+
+        return unmatched(entries, (hit for each in facts for hit in each.hits), in_facts(facts, read))
 
     def _is_kept(self, group: Group) -> bool:
         return group in self.last and (group not in self.results or self.results[group].same)
@@ -307,8 +339,3 @@ class _Reader:
         """Say where the rows of a batch are, but for those of groups that were read again as parts of larger ones."""
         left_out = frozenset(facts.order for group in groups if group.group not in final for facts in group.facts)
         return tuple(SpoolPart(result.spool, start, length, left_out) for start, length in result.parts)
-
-
-def _applies_to_nothing(redaction: str) -> Problem:
-    hint = "take uid or name from the author's page and ids from # links, or leave the entry out"
-    return Problem(FILE_NAME, 0, f"redact: {redaction!r} applies to nothing", hint, "warning")

@@ -27,7 +27,7 @@ import msgspec
 from generator.engine.partition import PARTITIONS, Damaged
 from generator.errors import Problem
 from generator.output import Digests, Left, Records
-from generator.site import KINDS, Facts, Summary
+from generator.site import KINDS, Facts, Summary, Unmatched
 from generator.stamps import FileStamp
 from generator.threads import Input
 
@@ -64,6 +64,8 @@ class State(msgspec.Struct, frozen=True):
     """Of the content, to be repeated by every build."""
     strays: tuple[Problem, ...] = ()
     """Of what lies in the content folder and is no file to read; if these differ, all problems are told anew."""
+    unmatched: tuple[Unmatched, ...] = ()
+    """Entries of `redact` that match nothing, to be repeated by every build, with the lines that they have then."""
     parts: dict[str, str] = {}
     """SHA-256 of each part, by name."""
     partitions: tuple[tuple[int, bytes], ...] = ()

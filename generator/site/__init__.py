@@ -26,6 +26,7 @@ from generator.site.gathered import Gathered
 from generator.site.links import Links, author_ref, link, slug_of
 from generator.site.marks import mark, mark_of_bytes
 from generator.site.rows import KINDS, Kind, Row, Summary, authors_in
+from generator.site.unmatched import Unmatched, folded, in_facts, in_threads, unmatched
 
 __all__ = [
     "AUTHORS",
@@ -43,11 +44,15 @@ __all__ = [
     "RowMarks",
     "Summary",
     "Tally",
+    "Unmatched",
     "author_ref",
     "authors_in",
     "by_count",
     "contribution_in",
     "facts_of",
+    "folded",
+    "in_facts",
+    "in_threads",
     "link",
     "mark",
     "mark_of_bytes",
@@ -60,4 +65,5 @@ __all__ = [
     "spread",
     "tally",
     "ties",
+    "unmatched",
 ]

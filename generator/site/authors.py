@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import msgspec
 
 from generator import urls
-from generator.model import source_and_uid
+from generator.model import nfc, source_and_uid
 from generator.site.contributions import contribution_in
 from generator.site.gathered import Gathered
 from generator.site.marks import mark
@@ -59,7 +59,7 @@ def sum_up(key: str, values: Sequence[bytes]) -> AuthorSum:
     posts = stories = 0
     scores: list[int] = []
     years: list[int] = []
-    used: dict[str, None] = {}
+    used: dict[str, str] = {}
     for each in written:
         posts += each.posts
         stories += each.story
@@ -67,9 +67,9 @@ def sum_up(key: str, values: Sequence[bytes]) -> AuthorSum:
         if each.year is not None:
             years.append(each.year)
         for name in each.names or (each.name,):
-            used.pop(name, None)
-            used[name] = None
-    names = tuple(used)
+            used.pop(nfc(name), None)
+            used[nfc(name)] = name
+    names = tuple(used.values())
     first, last = min(years, default=None), max(years, default=None)
     return AuthorSum(
         key,

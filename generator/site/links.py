@@ -16,7 +16,7 @@ import msgspec
 
 from generator import dates, urls
 from generator.config import Config
-from generator.model import Author, source_and_uid
+from generator.model import Author, nfc, source_and_uid
 from generator.site import contributions
 from generator.site.authors import AuthorSum, rank
 from generator.site.facts import Facts, key_lines, row_keys
@@ -124,14 +124,14 @@ def _tagged(threads: Iterable[Facts], config: Config) -> Iterator[tuple[str, ...
     for thread in threads:
         tags = thread.tags
         if words:
-            text = f"{thread.title}\n{thread.department or ''}"
+            text = nfc(f"{thread.title}\n{thread.department or ''}")
             tags = (*tags, *(tag for tag, pattern in words.items() if pattern.search(text)))
-        yield tuple(sorted(set(tags))) if tags else ()
+        yield tuple(sorted(set(map(nfc, tags)))) if tags else ()
 
 
 def _words(listed: Sequence[str]) -> re.Pattern[str]:
     """Make a pattern for any of the words or phrases, as whole words, in any case."""
-    return re.compile(rf"(?<!\w)(?:{'|'.join(re.escape(word) for word in listed)})(?!\w)", re.I)
+    return re.compile(rf"(?<!\w)(?:{'|'.join(re.escape(nfc(word)) for word in listed)})(?!\w)", re.I)
 
 
 def author_ref(author: Author, exceptions: Mapping[str, str]) -> Ref:

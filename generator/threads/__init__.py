@@ -6,6 +6,7 @@ with replies and corrections. For each save the bytes to publish go out too. `re
 """
 
 from generator.threads.content import (
+    SIDECAR,
     Group,
     Input,
     Listing,
@@ -18,10 +19,11 @@ from generator.threads.content import (
 from generator.threads.merge import age
 from generator.threads.quote_sources import STORY, QuoteSources
 from generator.threads.read import FileReading, GroupReading, Replies, ThreadReading, changed, read_group
-from generator.threads.redact import Redactions
+from generator.threads.redact import HASHED, Redactions, author_entry, entry_key, hashed_entry
+from generator.threads.sidecar import TOP_LEVEL
 
 __all__ = (
-    "STORY", "FileReading", "Group", "GroupReading", "Input", "Listing", "QuoteSources", "Redactions", "Replies",
-    "ThreadReading", "age", "changed", "group_files", "list_content", "read_group", "stem", "stray_sidecars",
-    "unreadable",
+    "HASHED", "SIDECAR", "STORY", "TOP_LEVEL", "FileReading", "Group", "GroupReading", "Input", "Listing",
+    "QuoteSources", "Redactions", "Replies", "ThreadReading", "age", "author_entry", "changed", "entry_key",
+    "group_files", "hashed_entry", "list_content", "read_group", "stem", "stray_sidecars", "unreadable",
 )  # fmt: skip

@@ -14,6 +14,7 @@ from pathlib import Path
 import msgspec
 
 from generator.errors import Problem, hint_for, reason_of
+from generator.model import nfc
 from generator.stamps import FileStamp
 from generator.threads.merge import age
 
@@ -98,12 +99,14 @@ def group_files(listing: Listing, ties: Mapping[str, Collection[str]]) -> list[G
     Saves that are not in `ties` are left out. A save without ties is a group of its own, with the sidecar beside it, so
     each new file can be read alone before its ties are known. Near-linear in files and ties.
     """
-    beside = {stem(path): path for path in listing.sidecars}
+    beside: dict[str, list[str]] = {}
+    for path in listing.sidecars:
+        beside.setdefault(stem(path), []).append(path)
     groups: list[Group] = []
     for saves in _connected(ties):
         if len(saves) > 1:
             saves.sort(key=age)
-        sidecars = [beside[name] for path in saves if (name := stem(path)) in beside] if beside else ()
+        sidecars = [each for path in saves for each in beside.get(stem(path), ())] if beside else ()
         groups.append(Group(tuple(saves), tuple(dict.fromkeys(sidecars))))
     return groups
 
@@ -156,8 +159,11 @@ def stray_sidecars(listing: Listing) -> list[Problem]:
 
 
 def stem(path: str) -> str:
-    """Give a path without its ending, which is the same for a sidecar and the saves it corrects."""
-    folder, slash, name = path.rpartition("/")
+    """Give a path without its ending, which is the same for a sidecar and the saves it corrects.
+
+    Some systems and programs write accents in names of files apart, so it has the form in which names are compared.
+    """
+    folder, slash, name = nfc(path).rpartition("/")
     return folder + slash + (name.rpartition(".")[0] or name)
 
 

@@ -13,12 +13,13 @@ from __future__ import annotations
 
 import hashlib
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 
 from generator.errors import Problem
-from generator.model import REMOVED, Author, Thread
+from generator.model import REMOVED, Author, Thread, nfc
 from generator.readers import Piece, block_for
 from generator.threads.join import Key, Part
 from generator.threads.removed_quotes import LINE, fold_spaces, own_lines, quote_remover
@@ -31,51 +32,75 @@ class Redactions(msgspec.Struct, frozen=True):
     """What `redact` in the configuration names."""
 
     names: frozenset[str] = frozenset()
-    """`source/uid`, `source/name` (casefolded) and `source/thread#post`."""
+    """`source/uid`, `source/name` and `source/thread#post`, as `entry_key` writes them."""
     hashes: frozenset[str] = frozenset()
     """SHA-256 of such a name, in hexadecimal."""
 
     @classmethod
     def of(cls, entries: Iterable[str]) -> Redactions:
         """Make the sets from the entries of the configuration."""
-        names, hashes = set(), set()
-        for entry in entries:
-            if entry.startswith("sha256:"):
-                hashes.add(entry[7:].lower())
-            elif "#" in entry:
-                names.add(entry)
-            else:
-                source, _, name = entry.partition("/")
-                names.add(f"{source}/{name.casefold()}")
-        return cls(frozenset(names), frozenset(hashes))
+        keys = frozenset(map(entry_key, entries))
+        hashed = frozenset(key for key in keys if key.startswith(HASHED))
+        return cls(keys - hashed, frozenset(key.removeprefix(HASHED) for key in hashed))
 
     def __bool__(self) -> bool:
         return bool(self.names or self.hashes)
 
-    def hit(self, name: str) -> str | None:
-        """Give the redaction that removes a name, by itself or by its hash."""
-        if name in self.names:
-            return name
-        if self.hashes:
-            sha256 = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()
-            return f"sha256:{sha256}" if sha256 in self.hashes else None
-        return None
-
-    def hit_author(self, author: Author | None) -> str | None:
-        """Give the redaction that removes an author, by uid, or by name if there is no uid."""
+    def hit_author(self, author: Author | None) -> set[str]:
+        """Give the redactions that remove an author, by uid, or by name if there is no uid."""
         if author is None or author.removed:
-            return None
-        if author.uid is not None:
-            return self.hit(f"{author.source}/{author.uid}") or self.hit(f"{author.source}/{author.uid.casefold()}")
-        return self.hit(f"{author.source}/{author.name.casefold()}") or self.hit(f"{author.source}/{author.name}")
+            return set()
+        name = author.name if author.uid is None else author.uid
+        return self._hit({f"{author.source}/{spelling}" for spelling in _spellings(name)})
 
-    def hit_post(self, thread: Thread, post_id: str) -> str | None:
-        """Give the redaction that removes a post by its id."""
-        return self.hit(f"{thread.source}/{thread.id}#{post_id}")
+    def hit_post(self, thread: Thread, post_id: str) -> set[str]:
+        """Give the redactions that remove a post by its id."""
+        return self._hit({f"{thread.source}/{thread.id}#{post_id}"})
 
-    def idle(self, hits: Iterable[str]) -> list[str]:
-        """List the redactions that are not among `hits`, sorted."""
-        return sorted({*self.names, *(f"sha256:{sha256}" for sha256 in self.hashes)} - set(hits))
+    def _hit(self, names: set[str]) -> set[str]:
+        """Give the redactions that have one of the names, as it is or hashed."""
+        hits = names & self.names
+        if self.hashes:
+            hits |= {f"{HASHED}{sha256}" for sha256 in map(_sha256, names) if sha256 in self.hashes}
+        return hits
+
+
+HASHED = "sha256:"
+"""What a hashed entry starts with."""
+
+
+def entry_key(entry: str) -> str:
+    """Give the form of an entry that hits have; two entries that mean the same have the same."""
+    if entry.startswith(HASHED):
+        return entry.lower()
+    if "#" in entry:
+        return nfc(entry)
+    source, _, name = entry.partition("/")
+    return f"{source}/{nfc(name).casefold()}"
+
+
+def author_entry(author: Author) -> str:
+    """Give the entry that removes an author: by uid, by name, or hashed if the name would be read as a post."""
+    entry = f"{author.source}/{author.name if author.uid is None else author.uid}"
+    return hashed_entry(entry) if "#" in entry else entry
+
+
+def hashed_entry(entry: str) -> str:
+    """Give the entry that removes the same and names nobody."""
+    return f"{HASHED}{_sha256(nfc(entry))}"
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _spellings(name: str) -> set[str]:
+    """Give the ways to write a name that a hash may have been made from: only a plain entry can be brought into form.
+
+    Lists may have hashes of the name as it was typed, in either composition, and of the name in lower case.
+    """
+    forms = {name} if name.isascii() else {name, nfc(name), unicodedata.normalize("NFD", name)}
+    return forms | {form.casefold() for form in forms}
 
 
 class Redacted(msgspec.Struct, frozen=True):
@@ -129,12 +154,11 @@ def _find_hits(parts: Sequence[Part], redactions: Redactions) -> dict[Key, dict[
     applied: dict[Key, dict[str | None, set[str]]] = {}
     for thread in (part.thread for part in parts):
         by_post = applied.setdefault(thread.key, {})
-        if hit := redactions.hit_author(thread.author):
-            by_post.setdefault(None, set()).add(hit)
+        if hits := redactions.hit_author(thread.author):
+            by_post.setdefault(None, set()).update(hits)
         for post in thread.posts:
-            for hit in (redactions.hit_author(post.author), redactions.hit_post(thread, post.id)):
-                if hit:
-                    by_post.setdefault(post.id, set()).add(hit)
+            if hits := redactions.hit_author(post.author) | redactions.hit_post(thread, post.id):
+                by_post.setdefault(post.id, set()).update(hits)
     return applied
 
 

@@ -20,7 +20,7 @@ import re
 from collections import Counter
 from math import sqrt
 
-from generator.model import REMOVED, TOP, Author, Evidence, Post, Reply, Thread
+from generator.model import REMOVED, TOP, Author, Evidence, Post, Reply, Thread, nfc
 
 # What each cue multiplies a post's odds of being the parent by. Fitted to right parents and honest confidence on 257
 # threads whose trees are known (a forum, mailing lists, comment sites; each source weighs the root of its size), saved
@@ -122,7 +122,7 @@ class _Walk:
         self.voices = [writer if times[writer] > 1 else "" for writer in self.writers]
         """The writer of a post if the writer has other posts too, else ""."""
         self.voices.append("")
-        self.names = [post.author.name if writer else "" for post, writer in zip(posts, self.writers, strict=True)]
+        self.names = [nfc(post.author.name) if writer else "" for post, writer in zip(posts, self.writers, strict=True)]
         """The writer's name if it tells who that is, else ""."""
         self.answers = [0] * len(posts)
         self.odds = [1.0] * len(posts)
@@ -152,9 +152,10 @@ class _Walk:
         me, next_voice, body = self.voices[index], self.voices[index + 1], self.posts[index].body
         if me or next_voice:
             self.listen(me, next_voice, path, odds, kinds)
+        said = nfc(body)
         for place, post in enumerate(path):
             name = names[post]
-            if name and name in body and len(name) > 2 and not (me and me == self.voices[post]):
+            if name and name in said and len(name) > 2 and not (me and me == self.voices[post]):
                 odds[place] *= NAME
                 kinds[place] = "name"
         if me in self.answered:

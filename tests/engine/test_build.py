@@ -26,6 +26,7 @@ from generator import Order, build, load
 from generator.engine.render import render_batch
 from generator.errors import ContentError, OutputError, ThreadpressError
 from generator.markup import visible
+from generator.threads import hashed_entry
 from tests.small import (
     DEFAULTS,
     ROOT,
@@ -258,7 +259,7 @@ EDITS: dict[str, Edit] = {
     "short pages": put("threadpress.toml", "threads_per_page = 1\nposts_per_page = 1\nlist_posts_per_page = 1\n"),
     "another title": put("threadpress.toml", 'title = "Other"\nsite_url = "https://example.org/x"\n'),
     "no saves, no data": put("threadpress.toml", "publish_saves = false\npublish_data = false\n"),
-    "redact": put("threadpress.toml", 'redact = ["slashdot/7", "notes/a#1"]\n'),
+    "redact": put("threadpress.toml", f"redact = {[hashed_entry('slashdot/7'), hashed_entry('notes/a#1')]}\n"),
     "defaults again": drop("threadpress.toml"),
 }
 
@@ -701,14 +702,14 @@ def test_keep_going_builds_a_thread_from_those_of_its_saves_that_can_be_read(tmp
         build(DEFAULTS, tmp_path)
 
 
-def test_a_redaction_that_applies_to_nothing_is_a_warning_in_every_build(tmp_path: Path) -> None:
+def test_a_redaction_that_matches_nothing_is_a_warning_in_every_build(tmp_path: Path) -> None:
     write(tmp_path, {"content/101.txt": news("101", Said("Fine.", "A", "Ann", "7"), footer=None)})
     settings = msgspec.structs.replace(DEFAULTS, redact=("slashdot/Ann", "slashdot/7", "sha256:" + "0" * 64))
     for _ in range(2):
         told = [problem.message for problem in build(settings, tmp_path).problems]
         assert told == [
-            "redact: 'sha256:" + "0" * 64 + "' applies to nothing",
-            "redact: 'slashdot/ann' applies to nothing",
+            'redact: "slashdot/Ann" matches nothing',
+            'redact: "sha256:' + "0" * 64 + '" matches nothing',
         ]
 
 

@@ -26,6 +26,8 @@ from generator.commands.check.page import link_lines, read_page
 from generator.config import Config
 from generator.engine import read_content
 from generator.errors import Problem, hint_for, reason_of
+from generator.model import Author
+from generator.threads import Redactions
 from generator.urls import SUMS
 
 FIRST = "run `threadpress build` first"
@@ -37,6 +39,7 @@ TAKE_AWAY = "run `threadpress build` again, or delete the file if it is not the 
 ENOUGH = 10
 """How many links are named for each missing file, since every page may link to it."""
 
+_NO_REDACTIONS = Redactions()
 _SUM = re.compile(r"(\\?)([0-9a-f]{64}) [ *](.+)")
 
 
@@ -53,38 +56,51 @@ class CheckReport(msgspec.Struct, frozen=True):
     """Files in the output that the build did not write."""
 
 
+class _AuthorData(msgspec.Struct, frozen=True):
+    """Who wrote something, as a thread's data names them."""
+
+    name: str
+    uid: str | None = None
+
+
 class _PostData(msgspec.Struct, frozen=True):
     """The part of a post's data that must agree with its thread's page."""
 
     id: str
     parent: str | None
+    author: _AuthorData | None = None
 
 
 class _ThreadData(msgspec.Struct, frozen=True):
     """The same for a thread."""
 
     posts: list[_PostData]
+    source: str = ""
+    author: _AuthorData | None = None
 
 
 def check_site(config: Config, site: Path) -> CheckReport:
     """Check the output of the site in folder `site`; the problems of its content come first in the report."""
     threads, problems = read_content(site, config)
     removed = sorted({line for thread in threads for line in thread.traces})
-    report = check_output(site / config.output, removed, config.site_url)
+    report = check_output(site / config.output, removed, config.site_url, Redactions.of(config.redact))
     return msgspec.structs.replace(report, problems=(*problems, *report.problems))
 
 
-def check_output(output: Path, removed: Sequence[str] = (), site_url: str = "") -> CheckReport:
+def check_output(
+    output: Path, removed: Sequence[str] = (), site_url: str = "", redactions: Redactions = _NO_REDACTIONS
+) -> CheckReport:
     """Report everything in a built site that a visitor would trip over, and every removed text still there.
 
-    `removed` holds names and texts as they were in the saves. `site_url` is what the settings say; if the output was
-    built for another (`build --site-url`), that one counts, and there is a warning. Paths in problems begin with the
-    name of the output folder. Memory holds one file at a time, and a number for every id on a page.
+    `removed` holds texts as they were in the saves, and `redactions` says who must not be named. `site_url` is what the
+    settings say; if the output was built for another (`build --site-url`), that one counts, and there is a warning.
+    Paths in problems begin with the name of the output folder. Memory holds one file at a time, and a number for every
+    id on a page.
     """
     for needed, place in ((output.is_dir(), output.name), ((output / SUMS).is_file(), f"{output.name}/{SUMS}")):
         if not needed:
             return CheckReport((Problem(place, 0, "it is not there", FIRST),), 0, 0)
-    check = _Check(output, site_url)
+    check = _Check(output, site_url, redactions)
     sums = check.read_sums()
     # Pages first, in reverse order: authors and dates link to threads, so nearly every anchor has been read before a
     # link to it. Data and feeds come after all pages.
@@ -106,8 +122,9 @@ def built_for(output: Path) -> str:
 class _Check:
     """The check of one output folder: what has been read so far, and the problems."""
 
-    def __init__(self, output: Path, site_url: str) -> None:
+    def __init__(self, output: Path, site_url: str, redactions: Redactions) -> None:
         self.output = output
+        self.redactions = redactions
         closed: list[OSError] = []
         self.all_files = frozenset(_walk(output, closed))
         self.by_lower_case: dict[str, str] = {}
@@ -221,10 +238,13 @@ class _Check:
     def read_thread(self, path: str, text: str) -> None:
         """Compare a thread's data with its pages."""
         try:
-            posts = msgspec.json.decode(text, type=_ThreadData).posts
+            data = msgspec.json.decode(text, type=_ThreadData)
         except msgspec.DecodeError as error:
             self.report(path, 0, f"this is not the data of a thread: {error}", BUILD)
             return
+        posts = data.posts
+        if self.redactions:
+            self.check_authors(path, text, data)
         stem = path.removesuffix(".json")
         further = (f"{stem}/{number}.html" for number in itertools.count(2))
         pages = [f"{stem}.html", *itertools.takewhile(self.pages.__contains__, further)]
@@ -244,6 +264,14 @@ class _Check:
             if wrong:
                 more = f" (and {len(wrong) - 1} more)" if len(wrong) > 1 else ""
                 self.report(path, line_of(text, json.dumps(wrong[0])), f"post {wrong[0]}{more} {what}", BUILD)
+
+    def check_authors(self, path: str, text: str, data: _ThreadData) -> None:
+        """Report authors that were to be removed and are named in a thread's data all the same."""
+        named = dict.fromkeys(each for each in (data.author, *(post.author for post in data.posts)) if each)
+        for each in named:
+            if self.redactions.hit_author(Author(data.source, each.name, each.uid)):
+                line = line_of(text, msgspec.json.encode(each.name).decode())
+                self.report(path, line, "an author who was to be removed is named here", BUILD)
 
     def follow(self, path: str, number: int, link: FileLink) -> None:
         """Make sure that a link leads somewhere; `number` says which link of the file it is."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import html
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 
 Needles = Mapping[bytes, tuple[re.Pattern[bytes], ...]]
@@ -34,9 +35,12 @@ _ESCAPE = re.compile(rb"\\u[0-9a-f]{4}|\\[bnrtf]|%[0-9a-f]{2}")
 
 
 def needles(texts: Iterable[str]) -> Needles:
-    """Prepare names and texts, as they were in the saves, for `leaks`; empty ones are ignored."""
+    """Prepare names and texts, as they were in the saves, for `leaks`; empty ones are ignored.
+
+    Each is looked for as it was saved, and with its accents joined and apart.
+    """
     result: dict[bytes, tuple[re.Pattern[bytes], ...]] = {}
-    for text in sorted(set(texts)):
+    for text in sorted(set().union(*map(_spellings, texts))):
         words = [word for part in re.split(r"[ \t\n\r\f\v]+", text) if (word := part.lstrip(">"))]
         if not words:
             continue
@@ -47,6 +51,10 @@ def needles(texts: Iterable[str]) -> Needles:
         key = max(re.findall(r"[0-9A-Za-z]+", " ".join(words)), key=len, default="").lower().encode()
         result[key] = (*result.get(key, ()), re.compile(b"|".join(patterns), re.IGNORECASE))
     return result
+
+
+def _spellings(text: str) -> set[str]:
+    return {text} if text.isascii() else {text, *(unicodedata.normalize(form, text) for form in ("NFC", "NFD"))}
 
 
 def leaks(raw: bytes, needles: Needles) -> Iterator[int]:

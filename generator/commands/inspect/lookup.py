@@ -7,17 +7,18 @@ which is put together from all its saves and its sidecar. Redactions apply to bo
 from __future__ import annotations
 
 import os
-from pathlib import Path
+from collections.abc import Iterable
+from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
 import msgspec
 
-from generator.commands.add import is_named, receive
+from generator.commands.add import SCHEMES, STDIN, is_named, receive
 from generator.commands.archive import find_group, read_archive
 from generator.config import Config
 from generator.engine import settled
 from generator.errors import InputError, Problem
-from generator.threads import Group, Redactions, ThreadReading, read_group
+from generator.threads import SIDECAR, Group, Redactions, ThreadReading, read_group, stem
 
 
 class LookUp(msgspec.Struct, frozen=True):
@@ -26,12 +27,23 @@ class LookUp(msgspec.Struct, frozen=True):
     threads: tuple[ThreadReading, ...]
     problems: tuple[Problem, ...]
     """Warnings of its files, with paths as the user sees them."""
+    sidecar: str = ""
+    """Where the sidecar that corrects them is, or would be."""
+    there: bool = False
+    """Whether that sidecar is there, and not empty."""
+    many: bool = False
+    """Whether it needs a table for each thread."""
 
 
-def look_up(config: Config, site: Path, name: str, stdin: BinaryIO) -> LookUp:
+NOWHERE = "NAME.toml beside the save, which is then NAME.txt or the like"
+"""Where the sidecar of a save goes that has no name of its own."""
+
+
+def look_up(config: Config, site: Path, name: str, stdin: BinaryIO, *, corrected: bool = False) -> LookUp:
     """Find and read the thread with this name; if it is a file with several threads, all of them.
 
-    Raises `InputError` with everything that is wrong with its saves.
+    `corrected` applies the sidecar beside a file, which is otherwise read by itself. Raises `InputError` with
+    everything that is wrong with its saves.
     """
     redactions = Redactions.of(config.redact)
     if not is_named(name):
@@ -40,17 +52,44 @@ def look_up(config: Config, site: Path, name: str, stdin: BinaryIO) -> LookUp:
         problems = settled(reading.problems, (site / config.content).as_posix())
         if any(problem.severity == "error" for problem in problems):
             raise InputError(problems)
-        return LookUp(tuple(read for read in reading.threads if _has_name(read, full_name)), problems)
+        threads = tuple(read for read in reading.threads if _has_name(read, full_name))
+        found = _with_sidecar(LookUp(threads, problems), reading.threads, group, (site / config.content).as_posix())
+        return msgspec.structs.replace(found, there=found.there and _is_written(found.sidecar))
     if os.path.isdir(name):  # noqa: PTH112  # Path raises if a name is too long for the system
         raise InputError(Problem(name, 0, "this is a folder", "name a save in it"))
     received = receive((name,), stdin)
     if received.problems:
         raise InputError(received.problems)
     (save,) = received.saves
-    reading = read_group(Path(), Group((save.name,)), redactions, loose={save.name: save.raw})
+    sidecar = _beside(name)
+    there = bool(sidecar) and _is_written(sidecar)
+    sidecars = (sidecar,) if there and corrected else ()
+    reading = read_group(Path(), Group((save.name,), sidecars), redactions, loose={save.name: save.raw})
     if any(problem.severity == "error" for problem in reading.problems):
         raise InputError(reading.problems)
-    return LookUp(reading.threads, tuple(sorted(set(reading.problems))))
+    problems = tuple(sorted(set(reading.problems)))
+    return LookUp(reading.threads, problems, sidecar or NOWHERE, there, len(reading.threads) > 1)
+
+
+def _beside(path: str) -> str:
+    """Give the path of the sidecar of a file; empty for what is no file."""
+    if path == STDIN or path.lower().startswith(tuple(f"{scheme}://" for scheme in SCHEMES)):
+        return ""
+    return PurePosixPath(path).with_suffix(SIDECAR).as_posix()
+
+
+def _is_written(sidecar: str) -> bool:
+    """Say whether a sidecar holds anything: a shell makes an empty file before a command can write into it."""
+    return os.path.isfile(sidecar) and os.path.getsize(sidecar) > 0  # noqa: PTH113, PTH202  # as for folders
+
+
+def _with_sidecar(found: LookUp, together: Iterable[ThreadReading], group: Group, content: str) -> LookUp:
+    """Say which sidecar corrects a thread: the newest there is, or else one beside its newest save."""
+    saves = [save.path for read in found.threads for save in read.thread.saves]
+    own = [path for path in group.sidecars if any(stem(path) == stem(save) for save in saves)]
+    path = own[-1] if own else _beside(saves[-1])
+    corrects = [read for read in together if any(stem(save.path) == stem(path) for save in read.thread.saves)]
+    return msgspec.structs.replace(found, sidecar=f"{content}/{path}", there=bool(own), many=len(corrects) > 1)
 
 
 def _has_name(read: ThreadReading, name: str) -> bool:

@@ -52,6 +52,8 @@ class Target(msgspec.Struct, frozen=True):
     """Put the commit on top of the branch's earlier ones, instead of replacing them."""
     yes: bool = False
     """Go on though more than half of the published threads would go."""
+    unmatched: bool = False
+    """Publish even if entries of `redact` match nothing."""
 
 
 class PublishReport(msgspec.Struct, frozen=True):
@@ -85,6 +87,8 @@ def publish(config: Config, site: Path, target: Target = _USUAL) -> PublishRepor
         if not config.site_url:  # then `build --site-url` may have given the address
             config = msgspec.structs.replace(config, site_url=built_for(output))
         built = up_to_date(config, site)
+        if built.unmatched and not target.unmatched:
+            raise PublishError((*built.unmatched, _may_name(len(built.unmatched))))
         domain = domain_of(config.site_url)
         extra = _extra(domain)
         warnings = (*unlocked, *_warnings(config, site))
@@ -126,6 +130,13 @@ def report_lines(report: PublishReport, target: Target) -> Iterator[str]:
         yield f"{place} holds this site already: nothing to publish"
     else:
         yield f"{place}: {counts}, as commit {report.commit[:10]}"
+
+
+def _may_name(entries: int) -> Problem:
+    """Refuse to publish what somebody may believe to be removed."""
+    names = "an entry of redact matches" if entries == 1 else f"{entries} entries of redact match"
+    hint = "correct redact and build again, or publish all the same with --unmatched"
+    return Problem(FILE_NAME, 0, f"{names} nothing, so the site may show what was to be removed", hint)
 
 
 def _warnings(config: Config, site: Path) -> tuple[Problem, ...]:

@@ -414,6 +414,25 @@ def test_saves_that_stop_a_build_stop_publishing_too(one: Desk) -> None:
     assert err.startswith("content/bad.txt:1: ")
 
 
+def test_an_entry_of_redact_that_matches_nothing_is_refused_unless_that_is_meant(one: Desk) -> None:
+    one.build({"threadpress.toml": 'redact = ["slashdot/8",\n"slashdot/Nobody"]\n'})
+    told = 'threadpress.toml:2: warning: redact: "slashdot/Nobody" matches nothing; '
+    for flags in ([], ["--dry-run"], ["--no-history"]):
+        code, _, err = one("publish", *flags)
+        assert code == 1
+        assert err.splitlines()[0] == (
+            "threadpress.toml: an entry of redact matches nothing, so the site may show what was to be removed; "
+            "correct redact and build again, or publish all the same with --unmatched"
+        )
+        assert err.splitlines()[1].startswith(told)
+        assert one.branches() == ""
+    for _ in range(2):
+        code, _, err = one("publish", "--unmatched")
+        assert code == 0
+        assert [line for line in err.splitlines() if "redact" in line and line.startswith(told)] != []
+        assert err.count("Nobody") == 1
+
+
 def test_a_broken_site_is_refused(one: Desk) -> None:
     page = '{% extends "default/about.html" %}{% block main %}<h1>x</h1><a href="gone.html">x</a>{% endblock %}'
     one.build({"themes/default/templates/about.html": page})

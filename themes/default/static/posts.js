@@ -12,7 +12,7 @@ const reader = (() => {
     return {
       index, article, head, to,
       item: article.parentElement,
-      author: head.querySelector(".p-author").textContent,
+      author: head.querySelector(".p-author").textContent.normalize(),
       score: score ? Number(score.lastChild.data) : null,
       label: head.querySelector(".l")?.textContent ?? "",
       parent: null, // The post it answers, if that stands on this page.

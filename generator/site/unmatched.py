@@ -1,0 +1,214 @@
+"""Which entries of `redact` match nothing, and is what they mean published (SPEC section 6)?
+
+The entries, the redactions that applied, and what is published after these come in. What to tell of each entry that
+matches nothing goes out. Where something near is published, somebody believes that it is removed, so that is an error.
+A hash is never near anything. No files: whoever asks brings the names and ids.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+import msgspec
+
+from generator.config import FILE_NAME, toml_text
+from generator.errors import Problem
+from generator.model import REMOVED, Author, Thread, nfc, source_and_uid
+from generator.site import contributions
+from generator.site.facts import Facts, row_keys
+from generator.threads import HASHED, Group, author_entry, entry_key
+
+ThreadKey = tuple[str, str]
+
+SHOWN = 3
+"""How many near entries a hint names."""
+
+
+class Unmatched(msgspec.Struct, frozen=True):
+    """An entry that matches nothing."""
+
+    entry: str
+    near: bool
+    """Whether something near it is published."""
+    hint: str
+
+    def problem(self, line: int) -> Problem:
+        """Tell of it; `line` is where the settings have the entry."""
+        what = f"redact: {toml_text(self.entry)} matches nothing"
+        if self.near:
+            return Problem(FILE_NAME, line, f"{what}, so what it means would be published", self.hint)
+        return Problem(FILE_NAME, line, what, self.hint, "warning")
+
+
+class Published(NamedTuple):
+    """What is published after redaction, asked for only if an entry matches nothing."""
+
+    authors: Callable[[], Iterable[Author]]
+    threads: Callable[[], Iterable[ThreadKey]]
+    posts: Callable[[ThreadKey], Iterable[str]]
+    """Ids of the posts of a thread that are not removed."""
+
+
+def in_threads(threads: Sequence[Thread]) -> Published:
+    """Take what is published from the threads themselves."""
+    by_key = {thread.key: thread for thread in threads}
+    return Published(
+        lambda: (author for thread in threads for author in _writers(thread)),
+        lambda: by_key,
+        lambda key: _standing(by_key[key]),
+    )
+
+
+def in_facts(facts: Sequence[Facts], read: Callable[[Group], Iterable[Thread]]) -> Published:
+    """Take what is published from facts; the few groups of which these say too little are read again by `read`."""
+    groups = {each.key: each.group for each in facts}
+    return Published(
+        lambda: _authors(facts, read),
+        lambda: groups,
+        lambda key: [post for thread in read(groups[key]) if thread.key == key for post in _standing(thread)],
+    )
+
+
+def _authors(facts: Sequence[Facts], read: Callable[[Group], Iterable[Thread]]) -> Iterator[Author]:
+    pairs: set[tuple[str, str]] = set()
+    several: set[Group] = set()
+    """Groups with an author of several names: facts have none of these."""
+    for each in facts:
+        keys, names = row_keys(each, contributions.NAME), each.names.split("\n")
+        pairs.update(zip(keys, names, strict=False))
+        if keys and not all(names):
+            several.add(each.group)
+    for key, name in pairs:
+        source, uid = source_and_uid(key)
+        if name:
+            yield Author(source, name, uid)
+    for group in several:
+        for thread in read(group):
+            yield from _writers(thread)
+
+
+def _writers(thread: Thread) -> Iterator[Author]:
+    yield from (post.author for post in thread.posts if not post.author.removed)
+    if thread.author and not thread.author.removed:
+        yield thread.author
+
+
+def _standing(thread: Thread) -> Iterator[str]:
+    return (post.id for post in thread.posts if not (post.author.removed and post.body == REMOVED))
+
+
+def unmatched(entries: Iterable[str], hits: Iterable[str], published: Published) -> tuple[Unmatched, ...]:
+    """Give the entries that are not among the redactions that applied, in their order, each with what is near it."""
+    applied = frozenset(hits)
+    idle = [entry for entry in dict.fromkeys(entries) if entry_key(entry) not in applied]
+    plain = [entry for entry in idle if not entry.startswith(HASHED)]
+    if not plain:
+        return tuple(_nothing_near(entry, frozenset()) for entry in idle)
+    threads = frozenset(published.threads())
+    authors = _near_authors([entry for entry in plain if "#" not in entry], published)
+    told: list[Unmatched] = []
+    for entry in idle:
+        if entry in authors:
+            told.append(_near_author(entry, authors[entry]))
+        elif posts := _near_posts(entry, threads, published):
+            told.append(Unmatched(entry, near=True, hint=f"write {_options(posts)}"))
+        else:
+            told.append(_nothing_near(entry, threads))
+    return tuple(told)
+
+
+def _near_authors(entries: Sequence[str], published: Published) -> dict[str, set[Author]]:
+    """Find the authors that are near each of the entries."""
+    near: dict[str, set[Author]] = {}
+    wanted: dict[str, list[str]] = {}
+    for entry in entries:
+        wanted.setdefault(folded(_place(entry)[1]), []).append(entry)
+    for author in set(published.authors()) if wanted else ():
+        forms = {author.name} if author.uid is None else {author.name, author.uid, f"{author.name}{author.uid}"}
+        for form in set(map(folded, forms)):
+            for entry in wanted.get(form, ()):
+                near.setdefault(entry, set()).add(author)
+    return near
+
+
+def _near_author(entry: str, authors: Iterable[Author]) -> Unmatched:
+    """Tell which entry the user should have written for an author."""
+    source, name = _place(entry)
+    here = sorted({author_entry(each) for each in authors if each.source == source})
+    options = here or sorted({author_entry(each) for each in authors})
+    by_name = any(
+        each.uid is not None and each.source == source and nfc(each.name).casefold() == nfc(name).casefold()
+        for each in authors
+    )
+    why = ": an author with a uid is named by it" if by_name else ""
+    return Unmatched(entry, near=True, hint=f"write {_options(options)}{why}")
+
+
+def _near_posts(entry: str, threads: Iterable[ThreadKey], published: Published) -> list[str]:
+    """Give the right entries for posts whose id, or whose thread, is only written in another way."""
+    place, _, post = entry.partition("#")
+    if not post:
+        return []
+    source, number = _place(place)
+    ids = {post.casefold(), post.casefold().removeprefix("c")}
+    same = [key for key in threads if _bare(key[1]) == _bare(number)]
+    same = [key for key in same if key[0] == source] or same
+    return sorted(f"{'/'.join(key)}#{each}" for key in same for each in _alike(published, key, ids))
+
+
+def _alike(published: Published, thread: ThreadKey, ids: set[str]) -> Iterator[str]:
+    return (each for each in published.posts(thread) if ids & {each.casefold(), each.casefold().removeprefix("c")})
+
+
+def _nothing_near(entry: str, threads: Iterable[ThreadKey]) -> Unmatched:
+    """Say why an entry matches nothing, as far as that can be told."""
+    if entry.startswith(HASHED):
+        return Unmatched(entry, near=False, hint="make the hash again, or leave the entry out")
+    place, _, post = entry.partition("#")
+    source, number = _place(place)
+    named = sorted(key for key in threads if key[0] == source and _bare(key[1]) == _bare(number))
+    if not named:
+        hint = "find what to write with `threadpress redact --find NAME`, or leave the entry out"
+        return Unmatched(entry, near=False, hint=hint)
+    thread = "/".join(named[0])
+    if post:
+        hint = f"thread {thread} has no such post; take the id from the post's # link, or leave the entry out"
+        return Unmatched(entry, near=False, hint=hint)
+    hint = f"this is a thread; write its posts as {toml_text(f'{thread}#ID')}, or take its save out of the content"
+    return Unmatched(entry, near=True, hint=hint)
+
+
+def _options(entries: Sequence[str]) -> str:
+    more = f" (and {len(entries) - SHOWN} more)" if len(entries) > SHOWN else ""
+    return " or ".join(map(toml_text, entries[:SHOWN])) + more
+
+
+_PAGE = re.compile(r"(/[0-9]+)?\.html\Z")
+
+
+def _place(entry: str) -> tuple[str, str]:
+    """Split an entry into source and name; people also write the address of a page."""
+    source, _, name = entry.partition("/")
+    if source in ("authors", "threads") and "/" in name:
+        source, _, name = name.partition("/")
+    return source, _PAGE.sub("", name)
+
+
+def _bare(number: str) -> str:
+    """Give the id of a thread as people may remember it: without case and leading zeros."""
+    return number.casefold().lstrip("0")
+
+
+_SIGNS = re.compile(r"[\W_]+")
+
+
+def folded(name: str) -> str:
+    """Give what is left of a name if case, accents, spaces and signs don't count. Names that are equal so are near."""
+    if name.isascii():
+        return _SIGNS.sub("", name.lower()) or name.lower()
+    apart = unicodedata.normalize("NFKD", name.casefold())
+    kept = [sign for sign in apart if not unicodedata.combining(sign) and unicodedata.category(sign)[0] not in "CPSZ"]
+    return "".join(kept) or nfc(name).casefold()
