@@ -117,7 +117,7 @@ def parse(
     )
     problems += _meaning(values, text, site)
     if any(problem.severity == "error" for problem in problems):
-        theme, options = values.get("theme", Config.theme), values.get("theme_options", {})
+        theme, options = values.get("theme", Config().theme), values.get("theme_options", {})
         raise ConfigError((*problems, *check_theme(theme, options, site)))
     if "site_url" in values:
         values["site_url"] = _with_slash(values["site_url"])

@@ -112,6 +112,8 @@ def read_layers(name: str, site_root: Path | None) -> list[Layer]:
                 for path in shelf.iterdir()
                 if path.is_dir() and _NAME.fullmatch(path.name)
             }
+            if asker == config.FILE_NAME and site_root is not None:
+                line = config.line_in(config.text_of(site_root), "theme")
             raise ThemeError(Problem(asker, line, f"there is no theme {name!r}", config.nearest(name, available)))
         layers += folders
         # The site's own copy of a theme may name the original in `extends`; it extends it anyway.

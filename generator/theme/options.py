@@ -17,7 +17,7 @@ from generator import config
 from generator.errors import Problem
 from generator.theme.accent import NAMES
 from generator.theme.layers import SETTINGS, Layer
-from generator.theme.values import TYPES, Around, Asset, Option, Taken, WrongValueError, take
+from generator.theme.values import TYPES, Around, Asset, Fault, Option, Taken, WrongValueError, take
 
 TABLE = "theme_options"
 
@@ -59,7 +59,9 @@ def offered(layers: Sequence[Layer]) -> tuple[dict[str, Offer], list[Problem]]:
             try:
                 option, default = _declared(value, offers.get(name))
             except WrongValueError as wrong:
-                problems += (Problem(place, line, f"options: {name}: {what}", hint) for what, hint in wrong.faults)
+                problems += [
+                    Problem(place, line, f"options: {name}: {fault.message}", fault.hint) for fault in wrong.faults
+                ]
             else:
                 offers[name] = Offer(option, default, place, line)
         for name in layer.settings.without:
@@ -78,27 +80,29 @@ def choose(
     around = Around(site, style)
     taken: dict[str, Taken] = {}
     problems: list[Problem] = []
-    faults: list[tuple[str, str, str]] = []
+    faults: list[tuple[str, Fault]] = []
     for name, offer in offers.items():
         try:
             taken[name] = Taken("") if offer.default is None else take(name, offer.option, offer.default, around)
         except WrongValueError as wrong:
             place, line = offer.place, offer.line
-            problems += (Problem(place, line, f"options: {name}: {what}", hint) for what, hint in wrong.faults)
+            problems += [
+                Problem(place, line, f"options: {name}: {fault.message}", fault.hint) for fault in wrong.faults
+            ]
     allowed = [name for name, offer in offers.items() if offer.open]
     for name, value in given.items():
         if name not in allowed:
-            faults.append((name, f"unknown key {name!r} in [{TABLE}]", _unknown(name, allowed)))
+            faults.append((name, Fault(f"unknown key {name!r} in [{TABLE}]", _unknown(name, allowed))))
             continue
         try:
             taken[name] = take(name, offers[name].option, value, around)
         except WrongValueError as wrong:
-            faults += ((name, f"{name}: {what}", hint) for what, hint in wrong.faults)
+            faults += [(name, fault._replace(message=f"{name}: {fault.message}")) for fault in wrong.faults]
     if faults:
         text = config.text_of(site)
-        problems += [
-            Problem(config.FILE_NAME, config.line_in(text, TABLE, name), what, hint) for name, what, hint in faults
-        ]
+        for name, fault in faults:
+            line = config.line_in(text, TABLE, *filter(None, (name, fault.entry)))
+            problems.append(Problem(config.FILE_NAME, line, fault.message, fault.hint))
     values = {name: each.value for name, each in taken.items()}
     assets = tuple(each.asset for each in taken.values() if each.asset)
     return Chosen(values, "\n".join(_rules(offers, taken)), assets), problems
@@ -120,18 +124,22 @@ def _declared(value: Any, below: Offer | None) -> tuple[Option, Any]:
     if not (isinstance(value, dict) and "type" in value):
         return below.option if below else Option("", value), value
     fields = [field.name for field in msgspec.structs.fields(Option)]
-    if strange := [(f"unknown key {key!r}", config.nearest(key, fields)) for key in value if key not in fields]:
+    if strange := [Fault(f"unknown key {key!r}", config.nearest(key, fields)) for key in value if key not in fields]:
         raise WrongValueError(*strange)
     try:
         option = msgspec.convert(value, Option)
     except msgspec.ValidationError as error:
-        raise WrongValueError((str(error).replace("`", ""), "docs/themes.md lists what an option takes")) from error
+        raise WrongValueError(
+            Fault(str(error).replace("`", ""), "docs/themes.md lists what an option takes")
+        ) from error
     if option.type not in TYPES:
-        raise WrongValueError((f"there is no type {option.type!r}", config.nearest(option.type, filter(None, TYPES))))
+        raise WrongValueError(
+            Fault(f"there is no type {option.type!r}", config.nearest(option.type, filter(None, TYPES)))
+        )
     if option.type == "choice" and not option.choices:
-        raise WrongValueError(("a choice needs choices", 'list them: choices = ["one", "other"]'))
+        raise WrongValueError(Fault("a choice needs choices", 'list them: choices = ["one", "other"]'))
     if option.type == "file" and option.default:
-        raise WrongValueError(("a file has no default", "leave it out: what is not the site's is in static/"))
+        raise WrongValueError(Fault("a file has no default", "leave it out: what is not the site's is in static/"))
     _check_css(option)
     return option, option.default
 
@@ -148,7 +156,7 @@ def _check_css(option: Option) -> None:
     if strange or not wanted.is_valid():
         what = f"${min(strange)} stands for nothing" if strange else "a $ stands for nothing"
         hint = f"possible are {', '.join(f'${name}' for name in names)}" if names else "write rules without $"
-        raise WrongValueError((f"css: {what}", hint))
+        raise WrongValueError(Fault(f"css: {what}", hint))
 
 
 def _unknown(name: str, names: Iterable[str]) -> str:

@@ -62,10 +62,19 @@ class Taken(NamedTuple):
     asset: Asset | None = None
 
 
-class WrongValueError(ValueError):
-    """A value that can't be taken; holds a message and a hint for each of its faults."""
+class Fault(NamedTuple):
+    """Something that is wrong with a value."""
 
-    def __init__(self, *faults: tuple[str, str]) -> None:
+    message: str
+    hint: str
+    entry: str = ""
+    """The entry of a table that it is about."""
+
+
+class WrongValueError(ValueError):
+    """A value that can't be taken, with everything that is wrong with it."""
+
+    def __init__(self, *faults: Fault) -> None:
         super().__init__(faults)
         self.faults = faults
 
@@ -88,7 +97,7 @@ def take(key: str, option: Option, value: Any, around: Around) -> Taken:
     try:
         return Taken(checked, accent(checked, around.style))
     except UnreadableError as unreadable:
-        raise WrongValueError(*unreadable.faults) from unreadable
+        raise WrongValueError(*(Fault(*fault) for fault in unreadable.faults)) from unreadable
 
 
 def _kind(value: Any) -> str:
@@ -103,7 +112,7 @@ def _kind(value: Any) -> str:
 
 
 def _wrong_kind(wanted: str, value: Any) -> WrongValueError:
-    return WrongValueError((f"expected {wanted}, got {_kind(value)}", f"give {wanted}"))
+    return WrongValueError(Fault(f"expected {wanted}, got {_kind(value)}", f"give {wanted}"))
 
 
 def _like(option: Option, value: Any) -> Any:
@@ -117,7 +126,7 @@ def _text(option: Option, value: Any) -> str:
     if not isinstance(value, str):
         raise _wrong_kind("text", value)
     if option.max is not None and len(value) > option.max:
-        raise WrongValueError((f"it has {len(value):,} characters", f"write {option.max:,} at most"))
+        raise WrongValueError(Fault(f"it has {len(value):,} characters", f"write {option.max:,} at most"))
     return value
 
 
@@ -134,7 +143,7 @@ def _integer(option: Option, value: Any) -> int:
     if not isinstance(value, int) or isinstance(value, bool):
         raise _wrong_kind(f"a whole number{bounds}", value)
     if (low is not None and value < low) or (high is not None and value > high):
-        raise WrongValueError((f"it can't be {value}", f"give a whole number{bounds}"))
+        raise WrongValueError(Fault(f"it can't be {value}", f"give a whole number{bounds}"))
     return value
 
 
@@ -148,7 +157,7 @@ def _choice(option: Option, value: Any) -> str:
     if not isinstance(value, str):
         raise _wrong_kind("text", value)
     if value not in option.choices:
-        raise WrongValueError((f"it can't be {value!r}", config.nearest(value, option.choices)))
+        raise WrongValueError(Fault(f"it can't be {value!r}", config.nearest(value, option.choices)))
     return value
 
 
@@ -157,7 +166,7 @@ def _colour(option: Option, value: Any) -> str:
         raise _wrong_kind("a colour", value)
     colour = colours.read(value) if value else ""
     if colour is None:
-        raise WrongValueError((f"{value[:60]!r} is no colour", 'write it with six digits, like "#00635b"'))
+        raise WrongValueError(Fault(f"{value[:60]!r} is no colour", 'write it with six digits, like "#00635b"'))
     return colour
 
 
@@ -170,7 +179,7 @@ def _accent(option: Option, value: Any) -> Any:
         raise _wrong_kind("a colour, or a list of two", value)
     if len(value) != 2 or not all(value):
         raise WrongValueError(
-            (f"a list of {len(value)} is not what it takes", "give one colour, or two: [light, dark]")
+            Fault(f"a list of {len(value)} is not what it takes", "give one colour, or two: [light, dark]")
         )
     return tuple(_colour(option, each) for each in value)
 
@@ -180,7 +189,7 @@ def _table(option: Option, value: Any) -> dict[str, Any]:
         raise _wrong_kind("a table", value)
     if option.choices:
         faults = [
-            (f"{name} can't be {str(each)!r}", config.nearest(str(each), option.choices))
+            Fault(f"{name} can't be {str(each)!r}", config.nearest(str(each), option.choices), name)
             for name, each in value.items()
             if each not in option.choices
         ]
@@ -206,26 +215,28 @@ TYPES: dict[str, Callable[[Option, Any], Any]] = {
 
 def _file(key: str, option: Option, value: Any, around: Around) -> Taken:
     """Read a picture of the site, which is published as an asset under the option's name."""
-    name = _text(Option("text"), value)
+    if not isinstance(value, str):
+        raise _wrong_kind("the name of a file", value)
+    name = value
     if not name:
         return Taken("")
     ending = PurePosixPath(name).suffix.lower()
     if ending not in (SVG, PNG):
         raise WrongValueError(
-            (f"{name!r} is no picture of a kind that can be used", f"name a file that ends in {SVG} or {PNG}")
+            Fault(f"{name!r} is no picture of a kind that can be used", f"name a file that ends in {SVG} or {PNG}")
         )
     if "\0" in name or Path(name).is_absolute() or ".." in Path(name).parts:
         raise WrongValueError(
-            (f"{name!r} is not in the site's folder", "give its path from the folder of threadpress.toml")
+            Fault(f"{name!r} is not in the site's folder", "give its path from the folder of threadpress.toml")
         )
     data = _read(around.site, name, option.max or LARGEST)
     if ending == SVG:
         data = data.replace(b"\r\n", b"\n")  # so that a checkout on Windows gives the same site
     if ending == SVG and _SVG_NAMESPACE not in data:
         hint = f'its first element must be <svg xmlns="{_SVG_NAMESPACE.decode()}">'
-        raise WrongValueError((f"{name} is not an SVG that browsers show", hint))
+        raise WrongValueError(Fault(f"{name} is not an SVG that browsers show", hint))
     if ending == PNG and not data.startswith(_PNG_START):
-        raise WrongValueError((f"{name} is not a PNG", "save it as PNG; another ending doesn't make it one"))
+        raise WrongValueError(Fault(f"{name} is not a PNG", "save it as PNG; another ending doesn't make it one"))
     url = f"assets/{key}.{hashlib.sha256(data).hexdigest()[:8]}{ending}"
     return Taken(url, {}, Asset(key + ending, url, data))
 
@@ -240,11 +251,11 @@ def _read(site: Path, name: str, most: int) -> bytes:
         folder = PurePosixPath(name).parent.as_posix()
         there = [each if folder == "." else f"{folder}/{each}" for each in near]
         hint = config.nearest(name, there) if there else "give its path from the folder of threadpress.toml"
-        raise WrongValueError((f"there is no file {name}", hint)) from None
+        raise WrongValueError(Fault(f"there is no file {name}", hint)) from None
     except OSError as error:
         raise WrongValueError(
-            (f"{name} can't be read: {error.strerror or error}", "name a file that can be read")
+            Fault(f"{name} can't be read: {error.strerror or error}", "name a file that can be read")
         ) from error
     if len(data) > most:
-        raise WrongValueError((f"{name} has more than {most:,} bytes", "make it smaller: every visitor loads it"))
+        raise WrongValueError(Fault(f"{name} has more than {most:,} bytes", "make it smaller: every visitor loads it"))
     return data
