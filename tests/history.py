@@ -23,7 +23,7 @@ from tests.small import Said, news, note, prints, tree, write
 KEEP_GOING = Order(keep_going=True)
 SHORT = "threads_per_page = 2\nposts_per_page = 3\nlist_posts_per_page = 2\n"
 """Settings that cut all lists, so that little content makes many pages."""
-INPUTS = ("content/", "saves/", "themes/", "threadpress.toml")
+INPUTS = ("content/", "saves/", "themes/", "threadpress.toml", "logo.svg")
 
 
 class Site:

@@ -8,6 +8,7 @@ every template sees. Jinja2 is imported only when something is rendered."""
 
 from generator.theme.layers import shipped
 from generator.theme.theme import TEMPLATES, Theme, load_theme, theme_problems
+from generator.theme.values import named_files
 from generator.theme.views import Head, Ref, Site
 
-__all__ = ["TEMPLATES", "Head", "Ref", "Site", "Theme", "load_theme", "shipped", "theme_problems"]
+__all__ = ["TEMPLATES", "Head", "Ref", "Site", "Theme", "load_theme", "named_files", "shipped", "theme_problems"]

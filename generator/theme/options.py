@@ -123,15 +123,10 @@ def _declared(value: Any, below: Offer | None) -> tuple[Option, Any]:
     """
     if not (isinstance(value, dict) and "type" in value):
         return below.option if below else Option("", value), value
-    fields = [field.name for field in msgspec.structs.fields(Option)]
-    if strange := [Fault(f"unknown key {key!r}", config.nearest(key, fields)) for key in value if key not in fields]:
-        raise WrongValueError(*strange)
-    try:
-        option = msgspec.convert(value, Option)
-    except msgspec.ValidationError as error:
-        raise WrongValueError(
-            Fault(str(error).replace("`", ""), "docs/themes.md lists what an option takes")
-        ) from error
+    values, problems = config.take(value, "", SETTINGS, Option, lambda _: "docs/themes.md says what an option takes")
+    if problems:
+        raise WrongValueError(*(Fault(problem.message, problem.hint) for problem in problems))
+    option = Option(**values)
     if option.type not in TYPES:
         raise WrongValueError(
             Fault(f"there is no type {option.type!r}", config.nearest(option.type, filter(None, TYPES)))

@@ -87,6 +87,11 @@ class Around(NamedTuple):
     """The style sheet of the theme."""
 
 
+def named_files(given: Mapping[str, Any]) -> tuple[str, ...]:
+    """Give the names of files among the values of options, whether the files are there or not."""
+    return tuple(value for value in given.values() if isinstance(value, str) and value.lower().endswith((SVG, PNG)))
+
+
 def take(key: str, option: Option, value: Any, around: Around) -> Taken:
     """Check the value of one option; raises `WrongValueError`."""
     if option.type == "file":
