@@ -13,7 +13,7 @@ from generator import config
 from generator.errors import ConfigError, Problem, ThemeError
 from generator.theme import theme_problems
 from generator.theme.theme import Theme, load_theme
-from tests.small import output_of, write
+from tests.small import built, output_of, prints, write
 from tests.theme.test_theme import render
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 2 1"><path d="M0 0h2v1z"/></svg>\n'
@@ -223,6 +223,17 @@ def test_an_entry_of_a_table_has_a_line_of_its_own(tmp_path: Path) -> None:
         "threadpress.toml:5: labels: Funny can't be 'loud'",
         "threadpress.toml:6: labels: Dull can't be 'dul'",
     ]
+
+
+def test_a_wrong_option_leaves_the_last_site_as_it_is(tmp_path: Path) -> None:
+    site = site_of(tmp_path, "", **{"content/.keep": ""})
+    built(site)
+    before = prints(site / "output")
+    write(site, {"threadpress.toml": '[theme_options]\naccent = "#ffcc00"\nlogo = "a.svg"\n'})
+    with pytest.raises(ThemeError) as caught:
+        built(site)
+    assert [problem.line for problem in caught.value.problems] == [2, 3]
+    assert prints(site / "output") == before
 
 
 # What a theme may declare

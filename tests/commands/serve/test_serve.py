@@ -510,6 +510,42 @@ def test_links_are_followed_as_a_build_follows_them(tmp_path: Path, site: Path) 
         assert server.quiet() == 0
 
 
+def test_another_accent_is_told_as_a_new_style_sheet(site: Path) -> None:
+    with serving(site) as server:
+        server.built()
+        with server.page(THREAD) as page:
+            page.ask()
+            (old,) = page.hello["styles"]
+            write(site, {"threadpress.toml": '[theme_options]\naccent = "#7a1f5c"\n'})
+            told = page.news()
+            assert told["reload"] is False
+            assert told["styles"] != [old]
+            write(site, {"threadpress.toml": '[theme_options]\naccent = "#ffcc00"\n'})
+            (problem,) = page.news()["problems"]
+            assert (problem["path"], problem["line"]) == ("threadpress.toml", 2)
+            assert "1.44:1" in problem["message"]
+
+
+def test_a_logo_is_noticed_when_it_comes_and_when_it_changes(site: Path) -> None:
+    logo = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"/>'
+    with serving(site) as server:
+        server.built()
+        with server.page(THREAD) as page:
+            page.ask()
+            write(site, {"threadpress.toml": '[theme_options]\nlogo = "pictures/logo.svg"\n'})
+            (problem,) = page.news()["problems"]
+            assert problem["message"] == "logo: there is no file pictures/logo.svg"
+            write(site, {"pictures/logo.svg": logo})
+            assert page.news()["reload"]
+        (first,) = (site / "output/assets").glob("logo.*.svg")
+        with server.page(THREAD) as page:
+            page.ask()
+            write(site, {"pictures/logo.svg": logo.replace("1 1", "2 1")})
+            assert page.news()["reload"]
+        (second,) = (site / "output/assets").glob("logo.*.svg")
+        assert first != second
+
+
 # ---- Problems
 
 
