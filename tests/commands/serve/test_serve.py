@@ -517,7 +517,7 @@ def set_option(site: Path, option: str) -> None:
 
 
 def news_with(page: Page, key: str) -> Any:
-    """Give what a page is told under a key, as soon as it is told anything; a change of settings can make two builds."""
+    """Give what a page is told under a key, once it is told anything; new settings can make two builds."""
     while True:
         told = page.news()
         if told[key]:
