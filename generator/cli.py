@@ -14,7 +14,7 @@ import shlex
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
@@ -310,7 +310,12 @@ def _settings(site: Path, site_url: str | None) -> tuple[Config, tuple[Problem, 
     """Read the settings of the site; flags override them."""
     from generator.config import load, with_flags
 
-    config, warnings = load(site)
+    def check_theme(theme: str, options: dict[str, Any], folder: Path) -> Iterable[Problem]:
+        from generator.theme import theme_problems
+
+        return theme_problems(theme, options, folder)
+
+    config, warnings = load(site, check_theme)
     try:
         return with_flags(config, site_url=site_url), warnings
     except ConfigError as error:  # the value of a flag is wrong

@@ -22,6 +22,8 @@ import msgspec
 from generator.errors import ConfigError, Problem
 
 FILE_NAME = "threadpress.toml"
+_HEADER = re.compile(r"[ \t]*\[+([^\]]+)\]")
+_SET = re.compile(r"""[ \t]*([\w.\-"' \t]+?)[ \t]*=""")
 
 Words = Annotated[str, msgspec.Meta(pattern=r"\S")]
 """Text that is not blank."""
@@ -81,22 +83,32 @@ LATER = {"search": True, "publish_database": True, "author_feeds": True}
 """Values that ask for something this version does not make yet; they are accepted, with a warning."""
 
 
-def load(site: Path) -> tuple[Config, tuple[Problem, ...]]:
+CheckTheme = Callable[[str, dict[str, Any], Path], Iterable[Problem]]
+"""Finds what is wrong with a theme and its options: the theme's name, the options and the folder of the site go in."""
+
+
+def load(site: Path, check_theme: CheckTheme = lambda *_: ()) -> tuple[Config, tuple[Problem, ...]]:
     """Read the configuration of the site in folder `site`; without a file, the defaults.
 
-    Returns it with its warnings. Raises `ConfigError` with all problems.
+    Returns it with its warnings. Raises `ConfigError` with all problems. The build checks the options of the theme; if
+    it will not come to that, `check_theme` does so here, since one run is to tell all that is wrong.
     """
-    path = site / FILE_NAME
+    return parse(text_of(site), site, check_theme)
+
+
+def text_of(site: Path) -> str:
+    """Read the text of the configuration file of the site in folder `site`; "" without one."""
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        return (site / FILE_NAME).read_text(encoding="utf-8-sig")
     except FileNotFoundError:
-        text = ""
+        return ""
     except UnicodeDecodeError as error:
         raise ConfigError(Problem(FILE_NAME, 0, "it is not UTF-8 text", "save it as UTF-8")) from error
-    return parse(text, site)
 
 
-def parse(text: str, site: Path = Path()) -> tuple[Config, tuple[Problem, ...]]:
+def parse(
+    text: str, site: Path = Path(), check_theme: CheckTheme = lambda *_: ()
+) -> tuple[Config, tuple[Problem, ...]]:
     """Make a `Config` of TOML text; see `load`."""
     table = read_toml(text, FILE_NAME)
     if isinstance(table, Problem):
@@ -106,7 +118,8 @@ def parse(text: str, site: Path = Path()) -> tuple[Config, tuple[Problem, ...]]:
     )
     problems += _meaning(values, text, site)
     if any(problem.severity == "error" for problem in problems):
-        raise ConfigError(problems)
+        theme, options = values.get("theme", Config().theme), values.get("theme_options", {})
+        raise ConfigError((*problems, *check_theme(theme, options, site)))
     if "site_url" in values:
         values["site_url"] = _with_slash(values["site_url"])
     return Config(**values), tuple(problems)
@@ -216,7 +229,7 @@ def take(
         try:
             values[key] = msgspec.convert(value, fields[key])
         except msgspec.ValidationError as error:
-            problems.append(Problem(path, line, _plainly(key, value, error), mend(key)))
+            problems.append(Problem(path, line, plainly(key, value, error), mend(key)))
     return values, problems
 
 
@@ -258,6 +271,26 @@ def _escape(sign: str) -> str:
     return f"\\u{ord(sign):04x}" if ord(sign) < 0x10000 else f"\\U{ord(sign):08x}"
 
 
+def line_in(text: str, *keys: str) -> int:
+    """Find the 1-based line where a key of a table, or of a table in it, is set; else that of the table; else 0."""
+    inside: tuple[str, ...] = ()
+    for number, line in enumerate(text.split("\n"), 1):
+        if match := _HEADER.match(line):
+            inside = _dotted(match[1])
+            here = inside
+        elif match := _SET.match(line):
+            here = (*inside, *_dotted(match[1]))
+        else:
+            continue
+        if here[: len(keys)] == keys:
+            return number
+    return line_in(text, *keys[:-1]) if len(keys) > 1 else 0
+
+
+def _dotted(key: str) -> tuple[str, ...]:
+    return tuple(part.strip(" \t\"'") for part in key.split("."))
+
+
 def nearest(word: str, allowed: Iterable[str]) -> str:
     """Write a hint for a word that is wrong: the allowed word most like it, or all allowed words."""
     names = sorted(allowed)
@@ -265,8 +298,8 @@ def nearest(word: str, allowed: Iterable[str]) -> str:
     return f"did you mean {close[0]!r}?" if close else f"known are {', '.join(names)}"
 
 
-def _plainly(key: str, value: object, error: msgspec.ValidationError) -> str:
-    """Put msgspec's message into the words of a TOML file, which has neither patterns nor null."""
+def plainly(key: str, value: object, error: msgspec.ValidationError) -> str:
+    """Put msgspec's message about a key's value into the words of a TOML file, which has neither patterns nor null."""
     text, _, _ = str(error).partition(" - at ")
     if " matching regex " in text:
         return f"{key} can't be {ascii(value)[:60]}"

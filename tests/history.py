@@ -25,7 +25,7 @@ KEEP_GOING = Order(keep_going=True, yes=True)
 """A site with a past may have become empty."""
 SHORT = "threads_per_page = 2\nposts_per_page = 3\nlist_posts_per_page = 2\n"
 """Settings that cut all lists, so that little content makes many pages."""
-INPUTS = ("content/", "saves/", "themes/", "threadpress.toml")
+INPUTS = ("content/", "saves/", "themes/", "threadpress.toml", "logo.svg")
 
 
 class Site:

@@ -118,7 +118,7 @@ class Engine:
         with lock(self.site) as warnings, Workers(executor, order.jobs, tell) as workers:
             _stop_at_problems(warnings, order)
             store = Store(self.site / FOLDER)
-            project = Project(self.site, config, load_theme(config.theme, self.site))
+            project = Project(self.site, config, load_theme(config.theme, self.site, config.theme_options))
             versions = digests(config, project.theme)
             theme = msgspec.structs.replace(project.theme, compiled=store.compiled(versions[1]))
             run = _Run(msgspec.structs.replace(project, theme=theme), order, store, workers, ready, versions)
@@ -226,7 +226,8 @@ def up_to_date(config: Config, site: Path) -> BuildReport:
     Raises `OutputError` with the reason if a build would change the output, and `ContentError` if what is known of the
     content would stop it. No thread is read, and nothing is written.
     """
-    project, last = Project(site, config, load_theme(config.theme, site)), Store(site / FOLDER).load()
+    project = Project(site, config, load_theme(config.theme, site, config.theme_options))
+    last = Store(site / FOLDER).load()
     reading, every_page = digests(config, project.theme)
     if not last.state.partitions:
         reason = "there is no build of this site that is known to be whole"

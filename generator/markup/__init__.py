@@ -18,9 +18,20 @@ styles, no images, no scripts. It fetches nothing. The caller says which post a 
 
 from generator.markup.bodies import post_html, story_html
 from generator.markup.excerpts import excerpt, summary
-from generator.markup.links import archived, is_safe
+from generator.markup.links import archived, is_safe, line_html
 from generator.markup.quotes import Cite
 from generator.markup.story_links import without_markers
 from generator.markup.text import visible
 
-__all__ = ["Cite", "archived", "excerpt", "is_safe", "post_html", "story_html", "summary", "visible", "without_markers"]
+__all__ = [
+    "Cite",
+    "archived",
+    "excerpt",
+    "is_safe",
+    "line_html",
+    "post_html",
+    "story_html",
+    "summary",
+    "visible",
+    "without_markers",
+]

@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from markupsafe import Markup as SafeHtml
+
 from generator.markup.text import CONTROLS, attribute, escape
 
 REL = "nofollow ugc noopener noreferrer"
@@ -84,6 +86,18 @@ def link_urls(text: str, dated: str | None) -> str:
         at = start + len(url)
     parts.append(escape(text[at:]))
     return "".join(parts)
+
+
+def line_html(text: str) -> SafeHtml:
+    """Escape a line that the keeper of the archive wrote, and link the bare http(s) URLs in it."""
+    parts: list[str] = []
+    at = 0
+    for start, url in _bare_urls(text):
+        href = attribute(url)
+        parts += (escape(text[at:start]), f'<a href="{href}" rel="noopener noreferrer">{href}</a>')
+        at = start + len(url)
+    parts.append(escape(text[at:]))
+    return SafeHtml("".join(parts))
 
 
 def _bare_urls(text: str) -> Iterator[tuple[int, str]]:

@@ -118,5 +118,5 @@ def site_view(links: Links, config: Config, theme: Theme) -> Site:
         noindex=config.noindex,
         nav=tuple(nav),
         assets={name: url for name, (url, _) in theme.assets.items()},
-        options={**theme.options, **config.theme_options},
+        options=theme.options,
     )

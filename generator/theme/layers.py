@@ -53,7 +53,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     moved: tuple[str, ...] | None = None
     """Scripts of pages that lead on to posts that have moved; they are joined into `moved.js`."""
     options: dict[str, Any] = {}
-    """Defaults of `[theme_options]`."""
+    """What sites can set in `[theme_options]`, as it is written; `options` reads it."""
+    without: tuple[str, ...] = ()
+    """Options of the theme below that sites can't set."""
 
 
 class Layer(msgspec.Struct, frozen=True):
@@ -77,6 +79,7 @@ _TAKES = {
     "early": "a list of file names",
     "moved": "a list of file names",
     "options": "a table",
+    "without": "a list of names of options",
 }
 
 
@@ -109,6 +112,8 @@ def read_layers(name: str, site_root: Path | None) -> list[Layer]:
                 for path in shelf.iterdir()
                 if path.is_dir() and _NAME.fullmatch(path.name)
             }
+            if asker == config.FILE_NAME and site_root is not None:
+                line = config.line_in(config.text_of(site_root), "theme")
             raise ThemeError(Problem(asker, line, f"there is no theme {name!r}", config.nearest(name, available)))
         layers += folders
         # The site's own copy of a theme may name the original in `extends`; it extends it anyway.

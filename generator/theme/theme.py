@@ -21,6 +21,7 @@ import msgspec
 from generator import config
 from generator.errors import Problem, ThemeError, is_refusal
 from generator.theme.layers import BELOW, SETTINGS, File, Layer, read_layers
+from generator.theme.options import choose, offered
 from generator.theme.slow import read_slow
 from generator.theme.stylesheet import bundle as one_style
 from generator.theme.views import Head, Site
@@ -49,8 +50,9 @@ def _one_script(scripts: Iterable[str]) -> str:
     return "".join(f"{script}\n;\n" for script in scripts)
 
 
+STYLE = "style.css"
 BUNDLES: tuple[tuple[str, str, Callable[[Iterable[str]], str]], ...] = (
-    ("styles", "style.css", one_style),
+    ("styles", STYLE, one_style),
     ("scripts", "script.js", _one_script),
     ("early", "early.js", _one_script),
     ("moved", "moved.js", _one_script),
@@ -66,9 +68,9 @@ class Theme(msgspec.Struct, frozen=True, dict=True):
     assets: dict[str, tuple[str, bytes]]
     """By name: the URL of an asset, which has a hash of the bytes in it, and the bytes."""
     options: dict[str, Any]
-    """Defaults of `[theme_options]`."""
+    """What templates see of the options: the values of `[theme_options]`, else the theme's own defaults."""
     digest: str
-    """Changes with every file of the theme, and with nothing else."""
+    """Changes with every file of the theme and with what a site makes of its options, and with nothing else."""
     compiled: str = ""
     """Folder where compiled templates are kept; empty if they are not kept."""
 
@@ -104,12 +106,12 @@ class Theme(msgspec.Struct, frozen=True, dict=True):
         return Templates(load, self.compiled, self.templates.keys())
 
 
-def load_theme(name: str, site_root: Path | None) -> Theme:
+def load_theme(name: str, site_root: Path | None, given: Mapping[str, Any] | None = None) -> Theme:
     """Read the theme of that name, with everything that it extends.
 
-    `site_root` is the folder whose `themes/` hold the site's own themes. Templates are compiled when first used, so
-    their mistakes show in `Theme.render`. Raises `ThemeError` for an unknown name (with the nearest), a theme that
-    extends itself, an unusable file, or a missing template.
+    `site_root` is the folder whose `themes/` hold the site's own themes, `given` what it says in `[theme_options]`.
+    Templates are compiled when first used, so their mistakes show in `Theme.render`. Raises `ThemeError` for an unknown
+    name (with the nearest), a theme that extends itself, an unusable file, a missing template, or a wrong option.
     """
     layers = read_layers(name, site_root)
     templates = _named(layers)
@@ -123,18 +125,34 @@ def load_theme(name: str, site_root: Path | None) -> Theme:
         for wanted in TEMPLATES
         if wanted not in templates
     ]
+    texts, wrong = _static(layers)
+    problems += wrong
+    offers, wrong = offered(layers)
+    problems += wrong
+    chosen, wrong = choose(offers, given or {}, site_root or Path(), texts.get(STYLE, ""))
+    problems += wrong
     if problems:
         raise ThemeError(problems)
-    options: dict[str, Any] = {}
-    for layer in reversed(layers):
-        options |= layer.settings.options
-    assets = _assets(layers)
-    parts = [f"{key}\0{file.path}\0{file.text}" for key, file in sorted(templates.items())]
-    parts += [url for _, (url, _) in sorted(assets.items())]
-    parts += [data.decode() for _, (_, data) in sorted(assets.items())]
-    parts += [repr(layer.settings) for layer in layers]
-    digest = hashlib.sha256("".join(f"{len(part)}\0{part}" for part in parts).encode("utf-8", "replace")).hexdigest()
-    return Theme(templates=templates, assets=assets, options=options, digest=digest)
+    if chosen.css:
+        texts[STYLE] = texts.get(STYLE, "") + one_style([chosen.css])
+    assets = {asset: _asset(asset, text.encode()) for asset, text in texts.items()}
+    assets |= {asset.name: (asset.url, asset.data) for asset in chosen.assets}
+    parts = [f"{key}\0{file.path}\0{file.text}".encode("utf-8", "replace") for key, file in sorted(templates.items())]
+    parts += [url.encode() for _, (url, _) in sorted(assets.items())]
+    parts += [data for _, (_, data) in sorted(assets.items())]
+    parts += [repr(layer.settings).encode("utf-8", "replace") for layer in layers]
+    parts.append(repr(chosen.values).encode("utf-8", "replace"))
+    digest = hashlib.sha256(b"".join(b"%d\0%b" % (len(part), part) for part in parts)).hexdigest()
+    return Theme(templates=templates, assets=assets, options=chosen.values, digest=digest)
+
+
+def theme_problems(name: str, given: Mapping[str, Any], site_root: Path) -> tuple[Problem, ...]:
+    """Say what is wrong with a theme and its options: what `load_theme` would raise."""
+    try:
+        load_theme(name, site_root, given)
+    except ThemeError as error:
+        return error.problems
+    return ()
 
 
 def _named(layers: list[Layer]) -> dict[str, File]:
@@ -155,8 +173,8 @@ def _named(layers: list[Layer]) -> dict[str, File]:
     return nearest
 
 
-def _assets(layers: list[Layer]) -> dict[str, tuple[str, bytes]]:
-    """Name the static files by their content, the bundles first.
+def _static(layers: list[Layer]) -> tuple[dict[str, str], list[Problem]]:
+    """Give the texts of the assets by name, the bundles first.
 
     A file that only a theme below puts into a bundle is not published at all.
     """
@@ -175,10 +193,8 @@ def _assets(layers: list[Layer]) -> dict[str, tuple[str, bytes]]:
         bundled.update(*(getattr(layer.settings, key) or () for layer in layers))
         if files and not problems:
             texts[bundle_name] = join(static[file].text for file in files)
-    if problems:
-        raise ThemeError(problems)
     texts |= {name: file.text for name, file in static.items() if name not in bundled}
-    return {name: _asset(name, text.encode()) for name, text in texts.items()}
+    return texts, problems
 
 
 def _listed(layers: list[Layer], static: Mapping[str, File], key: str) -> tuple[tuple[str, ...], list[Problem]]:

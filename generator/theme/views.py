@@ -32,7 +32,7 @@ class Site(msgspec.Struct, frozen=True):
     assets: dict[str, str]
     """Theme asset name (`style.css`, `icon.svg`) to URL."""
     options: dict[str, Any]
-    """`[theme_options]` over the theme's own defaults."""
+    """The values of `[theme_options]`, else the theme's own defaults; an option that is not set is an empty text."""
 
 
 class Head(msgspec.Struct, frozen=True):

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Route
 
-from tests.browser.conftest import THEMES, Served
+from tests.browser.conftest import THEMES, Served, deep_thread
 from tests.browser.test_pages import LOOKS, SOME_LOOKS, Scheme, axe_faults, opened, path_of, vnu_faults
+from tests.small import built, write
 
 pytestmark = pytest.mark.browser
 
@@ -36,6 +37,35 @@ def test_other_themes_are_accessible(
 ) -> None:
     with opened(browser, (sites[theme] / name).as_uri(), width=width, scheme=scheme, csp=False) as (page, _):
         assert axe_faults(page, (scheme, width)) == ""
+
+
+LOGO = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 4 1"><path d="M0 0h4v1z" fill="#888"/></svg>'
+LOOK_OF_A_SITE = {
+    "one colour, long lines": 'accent = "#7a1f5c"\nlogo = "logo.svg"\nfooter = "https://example.org/a"\nwidth = 100\n',
+    "two colours, just readable, and a short line": 'accent = ["#09776d", "#00a093"]\nlogo = "logo.svg"\nwidth = 40\n',
+    "black": 'accent = "#000000"\nfooter = "Ours"\n',
+}
+
+
+@pytest.mark.parametrize("theme", ["default", "classic"])
+@pytest.mark.parametrize("options", LOOK_OF_A_SITE.values(), ids=LOOK_OF_A_SITE.keys())
+def test_options_leave_pages_accessible_and_narrow_enough(
+    browser: Browser, tmp_path: Path, theme: str, options: str
+) -> None:
+    if theme == "classic":
+        options = "".join(line for line in options.splitlines(keepends=True) if not line.startswith("width"))
+    files = {"content/deep.md": deep_thread(), "logo.svg": LOGO}
+    built(write(tmp_path, {**files, "threadpress.toml": f'theme = "{theme}"\n[theme_options]\n{options}'}))
+    for name in ("threads/notes/deep.html", "index.html"):
+        address = (tmp_path / "output" / name).as_uri()
+        with opened(browser, address, csp=False) as (page, _):
+            assert axe_faults(page, *SOME_LOOKS) == ""
+        for width in (320, 1100, 1280) if theme == "default" else (320, 1280):
+            with opened(browser, address, width=width) as (page, wrong):
+                assert wrong == []
+                assert page.evaluate("document.scrollingElement.scrollWidth") <= width
+                if "logo" in options:
+                    assert page.evaluate("document.querySelector('.home img').naturalWidth") > 0
 
 
 @pytest.mark.parametrize("theme", OTHERS)

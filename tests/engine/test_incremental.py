@@ -55,6 +55,14 @@ def drop_all(site: Site) -> None:
             site.drop(path)
 
 
+LOGO = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"/>'
+
+
+def options(site: Site, options: str, settings: str = "") -> None:
+    """Give the theme options."""
+    site.put("threadpress.toml", f"{SHORT}{settings}[theme_options]\n{options}\n")
+
+
 LATE = "Thursday October 16, 2025 @05:22PM"
 EARLY = "Friday January 1, 2021 @01:00AM"
 ZONED = "2025-10-16T12:00:00Z"
@@ -106,6 +114,14 @@ TOUR: list[tuple[str, Edit]] = [
     ("no data", lambda site: site.put("threadpress.toml", f"{SHORT}publish_data = false\n")),
     ("long pages", lambda site: site.put("threadpress.toml", "")),
     ("short pages", lambda site: site.put("threadpress.toml", SHORT)),
+    ("an accent", lambda site: options(site, 'accent = "#7a1f5c"')),
+    ("another accent", lambda site: options(site, 'accent = "#7a1f5d"')),
+    ("a line at the end", lambda site: options(site, 'footer = "Ours"')),
+    ("a picture that nobody names", lambda site: site.put("logo.svg", LOGO)),
+    ("a logo", lambda site: options(site, 'logo = "logo.svg"')),
+    ("another logo", lambda site: site.put("logo.svg", LOGO.replace("1", "2"))),
+    ("a theme without its colours", lambda site: options(site, 'logo = "logo.svg"', 'theme = "plain"\n')),
+    ("no logo", lambda site: site.put("threadpress.toml", SHORT)),
     ("a template", lambda site: override(site, "author.html", "one")),
     ("another template", lambda site: override(site, "author.html", "two")),
     ("no template", lambda site: site.drop("themes/default/templates/author.html")),

@@ -5,14 +5,19 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from generator.pages.fixed import Plain
+from generator.theme.layers import read_layers
+from generator.theme.options import offered
 from generator.theme.theme import TEMPLATES, load_theme
+from generator.theme.values import TYPES, Option
 from tests.sample_pages import PAGES
 from tests.small import ROOT, note, output_of
 
 DOCS = (ROOT / "docs/themes.md").read_text(encoding="utf-8")
+SHIPPED = ("default", "classic", "plain")
 SITE = {"content/a.md": note("a", ("Ann", "score=5", "Fine.")), "threadpress.toml": 'theme = "mine"\n'}
 
 
@@ -24,6 +29,30 @@ def table() -> dict[str, tuple[str, list[str]]]:
 
 def blocks(template: str) -> list[str]:
     return re.findall(r"\{% block (\w+)", load_theme("default", None).templates[template].text)
+
+
+def options_of(theme: str) -> set[str]:
+    """The options that sites can set."""
+    offers, problems = offered(read_layers(theme, None))
+    assert problems == []
+    assert all(offer.option.help for offer in offers.values())
+    return {name for name, offer in offers.items() if offer.open}
+
+
+def test_every_option_is_listed_with_the_themes_that_have_it() -> None:
+    rows = re.findall(r"^\| `(\w+)` \| ((?:`(?:default|classic|plain)`(?:, )?)+) \|", DOCS, re.M)
+    listed = {theme: {name for name, themes in rows if f"`{theme}`" in themes} for theme in SHIPPED}
+    assert listed == {theme: options_of(theme) for theme in SHIPPED}
+    explained = (ROOT / "docs/configuration.md").read_text(encoding="utf-8").partition("## The theme\n")[2]
+    assert set(re.findall(r"^- `(\w+)`", explained.partition("\n## ")[0], re.M)) == options_of("default")
+
+
+def test_every_type_and_key_of_an_option_is_listed() -> None:
+    section = DOCS.partition("\n## Options\n")[2].partition("\n## ")[0]
+    _, keys, types = section.split("\n|---")[1:]
+    listed = [name for row in re.findall(r"^\| (`.*?) \|", keys, re.M) for name in re.findall(r"`(\w+)`", row)]
+    assert listed == [field.name for field in msgspec.structs.fields(Option)]
+    assert re.findall(r"^\| `(\w+)` \|", types, re.M) == [name for name in TYPES if name]
 
 
 def test_every_template_is_listed_with_what_it_sees() -> None:
@@ -58,7 +87,11 @@ def examples() -> dict[str, dict[str, str]]:
 
 
 def built(example: str, folder: Path) -> dict[str, str]:
-    output = output_of(folder, {**SITE, **examples()[example]})
+    return built_of(folder, {**SITE, **examples()[example]})
+
+
+def built_of(folder: Path, files: dict[str, str]) -> dict[str, str]:
+    output = output_of(folder, files)
     return {path: data.decode() for path, data in output.items() if path.endswith((".html", ".css"))}
 
 
@@ -66,6 +99,17 @@ def style(output: dict[str, str]) -> str:
     (path,) = (path for path in output if path.endswith(".css"))
     assert path in output["index.html"]
     return output[path]
+
+
+def test_the_options_in_the_documents_can_be_set(tmp_path: Path) -> None:
+    (declaring,) = re.findall(r"^```toml\n(# themes/mine/theme.toml\n.*?columns.*?)^```", DOCS, re.M | re.S)
+    files = {"themes/mine/theme.toml": declaring, "threadpress.toml": 'theme = "mine"\n[theme_options]\ncolumns = 2\n'}
+    assert ".threads{columns: 2}" in style(built_of(tmp_path / "mine", SITE | files))
+    configuration = (ROOT / "docs/configuration.md").read_text(encoding="utf-8").partition("## The theme\n")[2]
+    (settings,) = re.findall(r"^```toml\n(theme = .*?)^```", configuration, re.M | re.S)
+    output = built_of(tmp_path / "default", SITE | {"threadpress.toml": settings})
+    assert "--accent: light-dark(#7a1f5c," in style(output)
+    assert 'Write to <a href="https://example.org/desk"' in output["index.html"]
 
 
 def test_these_are_the_examples() -> None:

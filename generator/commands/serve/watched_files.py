@@ -15,7 +15,7 @@ import msgspec
 from generator.commands.serve.symlinks import trail
 from generator.config import FILE_NAME, Config
 from generator.engine import FOLDER
-from generator.theme import shipped
+from generator.theme import named_files, shipped
 
 THEME_PARTS = ("templates", "static")
 """The folders of a theme that builds read."""
@@ -47,7 +47,7 @@ class WatchedFiles(msgspec.Struct, frozen=True):
     """The file with the settings."""
     content: WatchedPath
     themes: tuple[WatchedPath, ...]
-    """The folders with themes."""
+    """The folders with themes, and the files that options of the theme name."""
     excluded: tuple[str, ...]
     """Real paths of folders that builds write."""
 
@@ -124,6 +124,7 @@ def watched_files(config: Config, site: Path) -> WatchedFiles:
     themes = [WatchedPath.of("themes", site / "themes")]
     if (own := shipped()) and (built_in := WatchedPath.of("themes", own)).real != themes[0].real:
         themes.append(built_in)
+    themes += (WatchedPath.of(name, site / name) for name in named_files(config.theme_options) if "\0" not in name)
     excluded = (os.path.realpath(site / config.output), os.path.realpath(site / FOLDER))
     return WatchedFiles(WatchedPath.of(FILE_NAME, site / FILE_NAME), content, tuple(themes), excluded)
 

@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import websockets
@@ -20,7 +21,7 @@ import websockets.sync.client
 
 from generator.commands.serve.hosts import AllowedHost, Hosts
 from generator.engine.lock import FOLDER, lock
-from tests.serving import ENVIRONMENT, SERVE, SOON, Serving, serving
+from tests.serving import ENVIRONMENT, SERVE, SOON, Page, Serving, serving
 from tests.small import Said, news, note, output_of, prints, tree, write
 
 FILES = {
@@ -508,6 +509,54 @@ def test_links_are_followed_as_a_build_follows_them(tmp_path: Path, site: Path) 
         (style,) = re.findall(rb'rel="stylesheet" href="([^"]+)"', server.get("/").body)
         assert b"#fedcba" in server.get(f"/{style.decode()}").body
         assert server.quiet() == 0
+
+
+def set_option(site: Path, option: str) -> None:
+    """Give the theme one option, and leave the other settings as they are."""
+    write(site, {"threadpress.toml": f"{FILES['threadpress.toml']}[theme_options]\n{option}\n"})
+
+
+def news_with(page: Page, key: str) -> Any:
+    """Give what a page is told under a key, once it is told anything; new settings can make two builds."""
+    while True:
+        told = page.news()
+        if told[key]:
+            return told[key]
+
+
+def test_another_accent_is_told_as_a_new_style_sheet(site: Path) -> None:
+    with serving(site) as server:
+        server.built()
+        with server.page(THREAD) as page:
+            page.ask()
+            (old,) = page.hello["styles"]
+            set_option(site, 'accent = "#7a1f5c"')
+            told = page.news()
+            assert told["reload"] is False
+            assert told["styles"] != [old]
+            set_option(site, 'accent = "#ffcc00"')
+            (problem,) = news_with(page, "problems")
+            assert (problem["path"], problem["line"]) == ("threadpress.toml", 3)
+            assert "1.44:1" in problem["message"]
+
+
+def test_a_logo_is_noticed_when_it_comes_and_when_it_changes(site: Path) -> None:
+    logo = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"/>'
+    with serving(site) as server:
+        server.built()
+        with server.page(THREAD) as page:
+            page.ask()
+            set_option(site, 'logo = "pictures/logo.svg"')
+            (problem,) = news_with(page, "problems")
+            assert problem["message"] == "logo: there is no file pictures/logo.svg"
+            write(site, {"pictures/logo.svg": logo})
+            assert news_with(page, "reload")
+        (first,) = (site / "output/assets").glob("logo.*.svg")
+        with server.page(THREAD) as page:
+            page.ask()
+            write(site, {"pictures/logo.svg": logo.replace("1 1", "2 1")})
+            assert news_with(page, "reload")
+        assert {first} < {first, *(site / "output/assets").glob("logo.*.svg")}
 
 
 # ---- Problems
