@@ -9,6 +9,7 @@
     ├── ThemeError              a template or theme.toml is wrong           exit 1
     ├── OutputError             something in output/ is in the way          exit 1
     │   └── BusyError           another build of the site is running        exit 1
+    ├── InstallationError       the program is not, or not all, installed   exit 1
     ├── ServeError              the address can't be listened on            exit 1
     └── PublishError            git, or the site, is not ready for it       exit 1
 
@@ -96,6 +97,10 @@ class OutputError(ThreadpressError):
 
 class BusyError(OutputError):
     """Another build of the site is running; the caller may wait for it to end."""
+
+
+class InstallationError(ThreadpressError):
+    """The program that runs is not what was installed, or parts of it are missing."""
 
 
 class ServeError(ThreadpressError):
