@@ -46,6 +46,10 @@ def upgrade(folder: Path) -> Upgrade:
         hint = f"name the folder of one, where {config.FILE_NAME} is; without --upgrade, a new site is made"
         raise OutputError(Problem(folder.as_posix(), 0, "there is no site here", hint))
     files = program_files()
+    if wrong := [path for path in files if (folder / path).is_dir()]:
+        raise OutputError(_in_the_way(folder / path, "a folder") for path in wrong)
+    if (folder / FOLDER).exists() and not (folder / FOLDER).is_dir():
+        raise OutputError(_in_the_way(folder / FOLDER, "a file"))
     named = _WHEEL.findall(_text(folder / REQUIREMENTS))
     written = tuple(path for path, content in files.items() if not _holds(folder / path, content))
     for path in written:
@@ -57,6 +61,10 @@ def upgrade(folder: Path) -> Upgrade:
     for path in removed:
         (folder / path).unlink()
     return Upgrade(written, removed, tuple(_installs_by_name(folder)))
+
+
+def _in_the_way(path: Path, kind: str) -> Problem:
+    return Problem(path.as_posix(), 0, f"it is {kind}, and the program has to be put there", "move it away")
 
 
 def _holds(path: Path, content: bytes) -> bool:

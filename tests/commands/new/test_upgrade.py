@@ -66,6 +66,17 @@ def test_where_there_is_no_site_nothing_is_written(tmp_path: Path, files: dict[s
     assert prints(tmp_path) == before
 
 
+@pytest.mark.parametrize(("name", "kind"), [("program", "a file"), (REQUIREMENTS, "a folder"), (WHEEL, "a folder")])
+def test_what_is_in_the_way_is_named_and_nothing_is_written(tmp_path: Path, name: str, kind: str) -> None:
+    write(tmp_path, {"threadpress.toml": "", name if kind == "a file" else f"{name}/mine.txt": "mine"})
+    before = prints(tmp_path)
+    with pytest.raises(OutputError) as caught:
+        upgrade(tmp_path)
+    (problem,) = caught.value.problems
+    assert str(problem) == f"{tmp_path}/{name}: it is {kind}, and the program has to be put there; move it away"
+    assert prints(tmp_path) == before
+
+
 BY_NAME = [
     'python -m pip install "threadpress~=0.1"',
     "pip install --upgrade threadpress",
