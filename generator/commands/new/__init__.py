@@ -1,5 +1,10 @@
-"""How does a site begin? An empty folder goes in, a small site in it comes out; its files are copied from `fresh/`."""
+"""How does a site begin? An empty folder goes in, a small site in it comes out.
+
+Its files are copied from `fresh/`, and beside them goes the program they were made with: `program` finds it, `wheel`
+makes one file of it.
+"""
 
 from generator.commands.new.new import new
+from generator.commands.new.upgrade import Upgrade, upgrade
 
-__all__ = ["new"]
+__all__ = ["Upgrade", "new", "upgrade"]
