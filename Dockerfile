@@ -6,6 +6,7 @@ FROM python:3.13-slim
 WORKDIR /threadpress
 COPY pyproject.toml constraints.txt README.md LICENSE ./
 COPY generator generator
+COPY docs docs
 COPY themes themes
 RUN python -m pip install --no-cache-dir --constraint constraints.txt pip
 RUN python -m pip install --no-cache-dir --require-hashes -r generator/commands/new/requirements.txt

@@ -10,7 +10,6 @@ from __future__ import annotations
 import errno
 import io
 import os
-import shlex
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -271,37 +270,19 @@ def new(site: Path | None, folder: Path | None, upgrade: bool) -> int:
     It gets settings, an example, a workflow for GitHub Pages, and this program in program/, so that it can be built
     anywhere. Writes nothing if a file of the same name is there already.
     """
-    from generator.commands.new import new as new_site
+    from generator.commands import new as sites
 
     if (folder is None) == (site is None):
         raise click.UsageError("name one folder, as DIR or with -C")
     folder = folder or site or Path()
     if upgrade:
-        return _upgrade(find_site(folder))
-    files = new_site(folder)
-    click.echo(f"{count(len(files), 'file')} in {folder}: {', '.join(files)}")
-    click.echo("next:")
-    if folder.resolve() != Path().resolve():
-        click.echo(f"  cd {shlex.quote(str(folder))}")
-    click.echo("  threadpress build       # then open output/index.html in a browser")
-    click.echo("  bring in saves of your own (`threadpress add FILE`) and build again; README.md says how to publish")
-    return DONE
-
-
-def _upgrade(site: Path) -> int:
-    """Replace the program in a site, and say what became of it."""
-    from generator.commands.new import upgrade as upgrade_site
-
-    report = upgrade_site(site)
-    _tell(report.problems, site)
-    for path in report.written:
-        click.echo(f"written: {path}")
-    for path in report.removed:
-        click.echo(f"removed: {path}")
-    if report.written:
-        click.echo("commit these files, and the workflow builds with them")
+        report = sites.upgrade(find_site(folder))
+        _tell(report.problems, folder)
+        lines = sites.upgrade_lines(report)
     else:
-        click.echo("the site has this program already: nothing was written")
+        lines = sites.new_lines(folder, sites.new(folder))
+    for line in lines:
+        click.echo(line)
     return DONE
 
 

@@ -41,7 +41,7 @@ def lines() -> dict[str, str]:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     return {
         match[2]: match[1].strip()
-        for match in re.finditer(r"^    (.*_THREADPRESS_COMPLETE=(\w+)_source.*?)  #", text, re.M)
+        for match in re.finditer(r"^(.*_THREADPRESS_COMPLETE=(\w+)_source.*?)  #", text, re.M)
     }
 
 

@@ -8,10 +8,12 @@ one of the names is taken, nothing is written at all.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+import shlex
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from generator.commands.new.program import FOLDER, program_files
+from generator.commands.terminal import count
 from generator.errors import OutputError, Problem
 
 FILES = {
@@ -46,6 +48,16 @@ def new(folder: Path) -> tuple[str, ...]:
         with target.open("xb") as file:
             file.write(content)
     return tuple(files)
+
+
+def new_lines(folder: Path, files: Sequence[str]) -> Iterator[str]:
+    """Say what was made in a folder, and what comes next."""
+    yield f"{count(len(files), 'file')} in {folder}: {', '.join(files)}"
+    yield "next:"
+    if folder.resolve() != Path.cwd():
+        yield f"  cd {shlex.quote(str(folder))}"
+    yield "  threadpress build       # then open output/index.html in a browser"
+    yield "  bring in saves of your own (`threadpress add FILE`) and build again; README.md says how to publish"
 
 
 def _in_the_way(folder: Path, files: Iterable[str]) -> set[Path]:

@@ -16,13 +16,14 @@ from pathlib import Path
 
 from generator.commands.new.wheel import make_wheel, wheel_name
 from generator.errors import InstallationError, Problem
-from generator.theme import shipped
 
 FOLDER = "program"
 """The folder of an archive that holds the program it is made with."""
 REQUIREMENTS = f"{FOLDER}/requirements.txt"
 """What pip is told to install; the wheel is its last line."""
 NAME = "threadpress"
+BESIDE = {"themes": "**/*", "docs": "*.md"}
+"""Folders that a wheel has in the package, and a checkout beside it, with the pattern of their files."""
 _LOCK = Path(__file__).parent / "requirements.txt"
 
 
@@ -69,15 +70,15 @@ def _listed(metadata: Distribution, package: str) -> set[str]:
 
 
 def _package_files(package: Path) -> Iterator[tuple[str, bytes]]:
-    """Give the files of the package by their names in a wheel, and the themes, which in a checkout are beside it."""
-    folders = {package.name: package}
-    if themes := shipped():
-        folders[f"{package.name}/themes"] = themes
-    for name, folder in folders.items():
-        for path in folder.rglob("*"):
-            inner = path.relative_to(folder)
-            if _is_part(inner.parts) and path.is_file():
-                yield f"{name}/{inner.as_posix()}", path.read_bytes()
+    """Give the files of the package by their names in a wheel."""
+    paths = {path.relative_to(package.parent): path for path in package.rglob("*")}
+    for name, pattern in BESIDE.items():
+        if not (package / name).is_dir():
+            beside = (package.parent / name).glob(pattern)
+            paths |= {package.name / path.relative_to(package.parent): path for path in beside}
+    for inner, path in paths.items():
+        if _is_part(inner.parts) and path.is_file():
+            yield inner.as_posix(), path.read_bytes()
 
 
 def _is_part(names: tuple[str, ...]) -> bool:

@@ -12,7 +12,6 @@ from pathlib import Path
 
 import msgspec
 
-from generator import config
 from generator.commands.new.program import FOLDER, REQUIREMENTS, program_files
 from generator.errors import OutputError, Problem
 
@@ -42,9 +41,6 @@ def upgrade(folder: Path) -> Upgrade:
     If this is cut off in the middle, pip refuses what is there, since the hash is not that of the wheel. It can be
     repeated at any time.
     """
-    if not (folder / config.FILE_NAME).is_file() and not (folder / FOLDER).is_dir():
-        hint = f"name the folder of one, where {config.FILE_NAME} is; without --upgrade, a new site is made"
-        raise OutputError(Problem(folder.as_posix(), 0, "there is no site here", hint))
     files = program_files()
     if wrong := [path for path in files if (folder / path).is_dir()]:
         raise OutputError(_in_the_way(folder / path, "a folder") for path in wrong)
@@ -61,6 +57,16 @@ def upgrade(folder: Path) -> Upgrade:
     for path in removed:
         (folder / path).unlink()
     return Upgrade(written, removed, tuple(_installs_by_name(folder)))
+
+
+def upgrade_lines(report: Upgrade) -> Iterator[str]:
+    """Say what became of the program."""
+    yield from (f"written: {path}" for path in report.written)
+    yield from (f"removed: {path}" for path in report.removed)
+    if report.written:
+        yield "commit these files, and the workflow builds with them"
+    else:
+        yield "the site has this program already: nothing was written"
 
 
 def _in_the_way(path: Path, kind: str) -> Problem:

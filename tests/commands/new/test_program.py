@@ -54,17 +54,19 @@ def test_it_holds_the_wheel_and_what_pip_is_told(files: dict[str, bytes]) -> Non
 
 def test_the_wheel_holds_every_file_of_the_program_and_nothing_else(files: dict[str, bytes]) -> None:
     listed = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "generator", "themes"],
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "generator", "themes", "docs/*.md"],
         cwd=ROOT, capture_output=True, text=True, check=False,
     )  # fmt: skip
     if listed.returncode:
         pytest.skip("this is no git checkout")
-    ours = {f"generator/{name}" if name.startswith("themes/") else name for name in listed.stdout.splitlines()}
+    ours = {
+        f"generator/{name}" if name.startswith(("themes/", "docs/")) else name for name in listed.stdout.splitlines()
+    }
     about = f"threadpress-{VERSION}.dist-info/"
     ours |= {f"{about}{name}" for name in ("METADATA", "WHEEL", "RECORD", "entry_points.txt", "licenses/LICENSE")}
     with zipfile.ZipFile(io.BytesIO(files[WHEEL])) as wheel:
         assert set(wheel.namelist()) == {name for name in ours if (ROOT / name).exists() or name.startswith(about)} | {
-            name for name in ours if name.startswith("generator/themes/")
+            name for name in ours if name.startswith(("generator/themes/", "generator/docs/"))
         }
         assert not [name for name in wheel.namelist() if os.fsencode(ROOT) in wheel.read(name)]
 
