@@ -164,6 +164,8 @@ class Content(msgspec.Struct, frozen=True):
     """Those of what is no file to read."""
     untouched: bool = False
     """Whether every thread is as the last build read it."""
+    passed_over: int = 0
+    """How many files of other programs are in the folder."""
 
 
 def scan(project: Project, last: LastBuild, store: Store, workers: Workers, *, same: bool) -> Content:
@@ -171,7 +173,12 @@ def scan(project: Project, last: LastBuild, store: Store, workers: Workers, *, s
     looked = look(project.content, last, same=same)
     if looked.untouched and looked.listing.problems == last.state.strays:
         return Content(
-            looked.listed, looked.last, problems=last.state.problems, strays=last.state.strays, untouched=True
+            looked.listed,
+            looked.last,
+            problems=last.state.problems,
+            strays=last.state.strays,
+            untouched=True,
+            passed_over=looked.listing.passed_over,
         )
     store.begin_scan()
     reader = _Reader(project, store, workers, looked, last.facts.value if same else ())
@@ -295,6 +302,7 @@ class _Reader:
             told,
             looked.listing.problems,
             untouched=not fresh and len(kept) == len(self.old) and told == last.state.problems,
+            passed_over=looked.listing.passed_over,
         )
 
     def _is_kept(self, group: Group) -> bool:

@@ -10,6 +10,8 @@ from generator.threads.content import (
     Input,
     Listing,
     group_files,
+    is_ignored,
+    is_left_behind,
     list_content,
     stem,
     stray_sidecars,
@@ -22,6 +24,6 @@ from generator.threads.redact import Redactions
 
 __all__ = (
     "STORY", "FileReading", "Group", "GroupReading", "Input", "Listing", "QuoteSources", "Redactions", "Replies",
-    "ThreadReading", "age", "changed", "group_files", "list_content", "read_group", "stem", "stray_sidecars",
-    "unreadable",
+    "ThreadReading", "age", "changed", "group_files", "is_ignored", "is_left_behind", "list_content", "read_group",
+    "stem", "stray_sidecars", "unreadable",
 )  # fmt: skip
