@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
 
-_MARK = re.compile(r"\n(?:(##[ \t][^\n]*)| {0,3}(`{3,}|~{3,})([^\n]*))")
+_MARK = re.compile(r"\n(?:(##[ \t][^\n]*)| {0,3}(`{3,}|~{3,})([^\n]*)|( {0,3}#[^\n]*=[^\n]*))")
 _ITEM = re.compile(r"\n {0,3}(?:[-+*]|[0-9]{1,9}[.)])(?:[ \t]|\n|\Z)")
 """A line that may start an item of a list."""
 
 
 class Mark(NamedTuple):
-    """A line that matters for finding posts: a heading of level two, or a fence."""
+    """A line that matters for finding posts: a heading of level two, a fence, or what may be meant for a post line."""
 
     at: int
     """Where the line starts."""
@@ -33,6 +33,8 @@ class Mark(NamedTuple):
     """The characters that a fence is made of."""
     rest: str
     """What follows them."""
+    other: str
+    """The line, if it only starts with ``#`` and has a ``=``."""
 
     def closes(self, fence: Mark) -> bool:
         """Say whether this ends the code that a fence started."""
@@ -49,7 +51,7 @@ class Walk:
 
     def __init__(self, text: str, begin: int) -> None:
         self._marks = [
-            Mark(match.start() + 1, match.end(), match[1] or "", match[2] or "", match[3] or "")
+            Mark(match.start() + 1, match.end(), *(group or "" for group in match.groups()))
             for match in _MARK.finditer(text, begin)
         ]
         self._lists = _Lists(text, begin, self._marks)
@@ -59,12 +61,15 @@ class Walk:
         """The fences so far that start and end code outside of lists."""
 
     def headings(self) -> Iterator[Mark]:
-        """Yield the headings outside of code, and those in code that is never closed.
+        """Yield the headings outside of code, and those in code that is never closed; outside of code other lines too.
 
         Whoever takes one of the latter for a post line sets `fence` to None, which ends the code there.
         """
         for mark, longest in zip(self._marks, _longest_closers(self._marks), strict=True):
-            if mark.heading:
+            if mark.other:
+                if self.fence is None:
+                    yield mark
+            elif mark.heading:
                 if self.fence is None or longest[self.fence.run[0]] < len(self.fence.run):
                     yield mark
                 if self.fence is None:
@@ -109,7 +114,7 @@ class _Lists:
         self._parsed = begin
         self._outside: set[int] = set()
         # A mark at the margin ends every list, so the text between two of them can be parsed by itself.
-        at_margin = [mark.at for mark in marks if text[mark.at] != " "]
+        at_margin = [mark.at for mark in marks if text[mark.at] != " " and not mark.other]
         self._margins = [len(text), *reversed(at_margin)]
 
     def end(self, mark: Mark) -> None:
@@ -134,7 +139,7 @@ def _fences_outside(text: str, begin: int, end: int) -> Iterator[int]:
     """Give where the fences start that are in no list, in a part of a text at whose start no list is open."""
     part = text[begin:end]
     if not _ITEM.search(part):
-        yield from (begin + match.start() + 1 for match in _MARK.finditer(part))
+        yield from (begin + match.start() + 1 for match in _MARK.finditer(part) if match[2])
         return
     lines = [0, *(match.end() for match in re.finditer("\n", part))]
     for token in _parser().parse(part):

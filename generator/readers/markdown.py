@@ -42,6 +42,7 @@ _VALUE = r'"(?:[^"\\]|\\.)*+"|[^\s"{}]*+'
 # Possessive, and an attempt ends at the first brace outside quotes, so searching a line is linear.
 _BRACES = re.compile(rf'\{{((?:[ \t]*+[^\s={{}}"]++=(?:{_VALUE})(?=[ \t}}]))*+)[ \t]*+\}}\Z')
 _PAIR = re.compile(rf'([^\s={{}}"]+)=({_VALUE})')
+_NEARLY = re.compile(rf"[{{(\[][ \t]*(?:{'|'.join(KEYS)})=")
 _ESCAPED = re.compile(r'\\(["\\])')
 
 
@@ -141,6 +142,12 @@ def _find_posts(text: str, findings: Findings) -> list[_PostLine]:
     for mark in walk.headings():
         line = _read_post_line(mark.heading, mark.at, findings)
         if line is None:
+            if walk.fence is None and _NEARLY.search(mark.heading or mark.other):
+                findings.warn(
+                    mark.at,
+                    f"{quote(mark.heading or mark.other)} looks like a post line but is none, so it stays text",
+                    "write a post line at the margin, as ## NAME {id=1}, with nothing after it",
+                )
             continue
         if walk.fence is not None:
             findings.warn(

@@ -150,6 +150,30 @@ def test_other_headings_are_text(line: str) -> None:
     assert (thread.posts, thread.body) == ((), f"Story.\n\n{line}")
 
 
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("##pg {id=1}", True),
+        ("# pg {id=1}", True),
+        ("### pg {id=1}", True),
+        ("  ## pg {id=1}", True),
+        ("## pg {id=1} and text", True),
+        ("## pg {id=1", True),
+        ("## pg (id=1 parent=2)", True),
+        ("## pg [score=2]", True),
+        ("# An {a=b} heading", False),
+        ("## id=1", False),
+        ("    ## pg {id=1}", False),
+        ("> ## pg {id=1}", False),
+        ("```\n### pg {id=1}\n## pg {id=1\n```", False),
+    ],
+)
+def test_what_is_nearly_a_post_line_is_text_and_told(line: str, told: bool) -> None:
+    reading = read(f"{HEAD}Story.\n\n{line}\n")
+    assert thread_of(reading).body == f"Story.\n\n{line}"
+    assert [(problem.severity, problem.line) for problem in reading.problems] == ([("warning", 7)] if told else [])
+
+
 def test_all_attributes() -> None:
     line = (
         "## pg {id=9224 posted=2007-04-05T10:00:00Z score=-13 label=Insightful parent=a uid=12"
@@ -274,7 +298,7 @@ BLOCKS = st.lists(
                 "> ```",
             ),
             *("- > ```", "- a", "-", "1. a", "2. a", "- - -", "+ # a", "  b", "   b", "lazy", "> q", "", "", "<pre>"),
-            *("[a]: /b", "---", "\ta", "## no", "# x", "## p {}", "## p {}"),
+            *("[a]: /b", "---", "#x=1", "# x=1", "\ta", "## no", "# x", "## p {}", "## p {}"),
         ]
     ),
     max_size=14,
