@@ -163,11 +163,12 @@ def _warn_of_header(text: str, begin: int, dated: int, end: int, findings: Findi
     parts = _split_dated(text[dated:end])
     if start is None and (parts is None or _read_when(parts[0]) is None):
         return
-    place = dated if start is None else start
+    news = None if start is None else _NEWS_SOMEWHERE.search(text, start, text.find("\n", start))
+    place = news.start() if news else dated
     findings.warn(
         place,
         f"{quote(text[place : place + 100])} looks like the head of another save, but it is not one, so it stays text",
-        "start a save with a line such as News: 0179799118, then its title and its dated line",
+        "start it with a line of its own such as News: 0179799118, then its title and its dated line",
     )
 
 
