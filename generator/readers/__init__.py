@@ -20,7 +20,7 @@ from generator.readers import markdown, slashdot_text
 from generator.readers.decoding import AWAY, decode
 from generator.readers.findings import quote
 from generator.readers.front_matter import SOURCE
-from generator.readers.ids import ID
+from generator.readers.ids import ID, ID_BYTES
 from generator.readers.reading import Piece, PostSpans, Reading, SavedThread, Span, Spans
 from generator.readers.spans import block_for, splice
 
@@ -77,8 +77,11 @@ def read_save(raw: bytes, path: str) -> Reading:
 def _wrong_ids(saved: SavedThread, reader: str, path: str) -> Iterator[Problem]:
     """Report ids of posts that can't be part of an address as they are."""
     ids = [post.id for post in saved.thread.posts]
-    joined = "".join(ids)  # looking at all of them at once is four times as fast
-    if joined.isascii() and joined.isalnum() and "" not in ids:
+    # Looking at all of them at once is many times as fast.
+    joined = "\n".join(["", *ids, ""])
+    if not ids or (
+        joined.encode("ascii", "replace").translate(None, ID_BYTES) == b"\n" * (len(ids) + 1) and "\n\n" not in joined
+    ):
         return
     for name in ids:
         if not ID.fullmatch(name):

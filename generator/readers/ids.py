@@ -9,6 +9,7 @@ from generator.model import Author
 
 ID = re.compile(r"[A-Za-z0-9_-]+")
 """Any id, since links show it unescaped."""
+ID_BYTES = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-"
 SIGNIFICANT = 200
 """How many characters of the first block identify a post."""
 

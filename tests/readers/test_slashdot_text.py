@@ -523,9 +523,9 @@ def test_the_fast_way_to_a_start_is_the_same(text: str) -> None:
     while at >= 0:
         if fast := slashdot_starts._SUBJECT_END_FAST.match(text, at):
             whole = slashdot_starts._SUBJECT_END.match(text, at)
-            if fast[5] or fast[3].strip():  # else both come to no post, since nobody is named
-                assert whole
-                assert (whole.groups(), whole.span(2)) == (fast.groups(), fast.span(2))
+            assert whole
+            assert (whole[1], whole[3], whole[4], whole.end()) == (fast[1], fast[2], fast[3], fast.end())
+            assert whole.start(2) == at + len(f" (Score:{fast[1]}\n\n")
         at = text.find(" (Score:", at + 1)
 
 
