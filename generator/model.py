@@ -104,8 +104,10 @@ TOP = Reply()
 class Link(msgspec.Struct, frozen=True):
     """An entry of a story's link list."""
 
-    n: int
+    n: int | None
+    """Its number; None for a line among the entries that has none."""
     url: str
+    """Its address. For an entry that can't be read, the text that is there."""
 
 
 class SaveRef(msgspec.Struct, frozen=True):

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
+
+import msgspec
 
 from generator.model import Thread
-from generator.readers import Reading, read_save, splice
+from generator.readers import Piece, Reading, read_save, splice
 from generator.threads.join import Part, join_parts, without_footer
 from generator.threads.redact import STORY, _pieces, _without
 
-__all__ = ("STORY", "only_part", "redacted", "rewritten", "thread_of")
+__all__ = ("STORY", "only_part", "redacted", "redacted_parts", "rewritten", "thread_of", "without_ids")
 
 
 def thread_of(reading: Reading, *, footer: bool = True) -> Thread:
@@ -35,3 +37,19 @@ def redacted(
 def rewritten(text: str, gone: Collection[int], change: Callable[[str], str] = str, *, footer: bool = True) -> str:
     """Give the text of the copy of a save."""
     return redacted(read_save(text.encode(), "save"), gone, change, footer=footer)[1]
+
+
+def redacted_parts(reading: Reading, gone: Sequence[Collection[int]]) -> tuple[list[Thread], str]:
+    """Remove posts (or the `STORY`) from each thread of a save; gives the threads and the text of the copy."""
+    threads: list[Thread] = []
+    pieces: list[Piece] = []
+    for part, here in zip(join_parts({"content/save": reading}).parts, gone, strict=True):
+        thread = _without(part, set(here), str)
+        threads.append(thread)
+        pieces += _pieces(part, thread, set(here))
+    return threads, splice(reading.text, sorted(pieces))
+
+
+def without_ids(thread: Thread) -> Thread:
+    """Give the thread with no ids: those made from texts differ where the texts do."""
+    return msgspec.structs.replace(thread, posts=tuple(msgspec.structs.replace(post, id="") for post in thread.posts))

@@ -191,7 +191,8 @@ class Engine:
             removed=finished.removed,
             rendered=tuple((url, page.reason) for url, page in done.items() if page.reason),
         )
-        return msgspec.structs.replace(report, notes=(*report.notes, *map(str, project.theme.slow_templates())))
+        slow = map(str, project.theme.slow_templates())
+        return _with_notes(report, (*_passed_over(content, project.config), *slow))
 
     def _rest(self, run: _Run, last: LastBuild, content: Content, output: Output) -> BuildReport:
         """End a build that has nothing to do; files with new stamps need not be read again by the next."""
@@ -206,7 +207,7 @@ class Engine:
             last = run.store.save(msgspec.structs.replace(last, state=state, records=records))
         self._keep(run.store, last)
         output.tidy()
-        return _report(run.project, state)
+        return _with_notes(_report(run.project, state), _passed_over(content, run.project.config))
 
     def _keep(self, store: Store, last: LastBuild) -> None:
         """Remember what is now on disk."""
@@ -290,3 +291,13 @@ def _report(
     url = project.config.site_url
     notes = () if url else ("without site_url there are no canonical links, and 404.html links to /",)
     return BuildReport(threads, posts, authors, state.files, written, removed, rendered, problems, unmatched, notes)
+
+
+def _with_notes(report: BuildReport, notes: tuple[str, ...]) -> BuildReport:
+    return msgspec.structs.replace(report, notes=(*report.notes, *notes))
+
+
+def _passed_over(content: Content, config: Config) -> tuple[str, ...]:
+    """Say how many files of other programs are among the saves."""
+    files = f"{content.passed_over} file{'' if content.passed_over == 1 else 's'}"
+    return (f"passed over {files} in {config.content}/ that other programs left there",) if content.passed_over else ()

@@ -179,6 +179,8 @@ class Content(msgspec.Struct, frozen=True):
     """Entries of `redact` that match nothing."""
     untouched: bool = False
     """Whether every thread is as the last build read it."""
+    passed_over: int = 0
+    """How many files of other programs are in the folder."""
 
 
 def scan(project: Project, last: LastBuild, store: Store, workers: Workers, *, same: bool) -> Content:
@@ -188,7 +190,7 @@ def scan(project: Project, last: LastBuild, store: Store, workers: Workers, *, s
         state = last.state
         return Content(
             looked.listed, looked.last, problems=state.problems, strays=state.strays, unmatched=state.unmatched,
-            untouched=True,
+            passed_over=looked.listing.passed_over, untouched=True,
         )  # fmt: skip
     store.begin_scan()
     reader = _Reader(project, store, workers, looked, last.facts.value if same else ())
@@ -312,6 +314,7 @@ class _Reader:
             told,
             looked.listing.problems,
             idle,
+            passed_over=looked.listing.passed_over,
             untouched=not fresh
             and len(kept) == last.state.counts[0]
             and (told, idle) == (last.state.problems, last.state.unmatched),

@@ -15,7 +15,7 @@ _LINK_END = re.compile(r" (?=(?:[.,;:!?)\]]|['’]s)(?:[\s.,;:!?)\]}\"'”’»]
 
 def plain_story_html(body: str, links: tuple[Link, ...], dated: str | None) -> str:
     """Turn the body of a story into HTML, with each marker replaced by its link of the list."""
-    urls = {link.n: link.url for link in reversed(links) if is_safe(link.url)}
+    urls = {link.n: link.url for link in reversed(links) if link.n is not None and is_safe(link.url)}
     if not urls or "[" not in body:
         return plain.plain_html_fast(body, dated)
     return plain.plain_html(body, lambda text: _link_markers(text, urls, dated))

@@ -25,8 +25,10 @@ TEMPLATE = "thread.html"
 class StoryLink(msgspec.Struct, frozen=True):
     """An entry of the story's link list."""
 
-    n: int
+    n: int | None
+    """None for a line among the entries that has no number."""
     url: str
+    """The address. For an entry that can't be read, the text that is there."""
     safe: bool
     """Whether the address may be a link (http, https, mailto)."""
     dated: str | None

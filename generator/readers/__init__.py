@@ -4,18 +4,23 @@ The bytes of one save come in, a `Reading` goes out: its threads, and every prob
 threads of readings. Each module in the table `READERS` reads one kind of save; a new reader is registered by one line
 there. Readers open no files, keep no state, and accept any bytes: what can't be read becomes a `Problem`. They know
 nothing about redaction, sidecars and merging. If the source gives a post no id, they make one (`ids.post_id`); ids may
-repeat within a thread. An id has only ASCII letters and digits, `-` and `_`, since the map's links show it unescaped.
+repeat within a thread. An id has only ASCII letters and digits, `-` and `_`, since links show it unescaped; `read_save`
+takes any other for an error.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Protocol
+
+import msgspec
 
 from generator.errors import Problem
 from generator.readers import markdown, slashdot_text
 from generator.readers.decoding import AWAY, decode
 from generator.readers.findings import quote
 from generator.readers.front_matter import SOURCE
+from generator.readers.ids import ID, ID_BYTES
 from generator.readers.reading import Piece, PostSpans, Reading, SavedThread, Span, Spans
 from generator.readers.spans import block_for, splice
 
@@ -62,7 +67,27 @@ def read_save(raw: bytes, path: str) -> Reading:
     Gives at least one thread or one error, whatever the bytes are. `path` is only for problems.
     """
     reader = reader_of(raw)
-    return reader.read(raw, path) if reader else Reading(problems=_no_save(raw, path))
+    if reader is None:
+        return Reading(problems=_no_save(raw, path))
+    reading = reader.read(raw, path)
+    wrong = [problem for saved in reading.threads for problem in _wrong_ids(saved, reader.NAME, path)]
+    return msgspec.structs.replace(reading, problems=(*reading.problems, *wrong)) if wrong else reading
+
+
+def _wrong_ids(saved: SavedThread, reader: str, path: str) -> Iterator[Problem]:
+    """Report ids of posts that can't be part of an address as they are."""
+    ids = [post.id for post in saved.thread.posts]
+    # Looking at all of them at once is many times as fast.
+    joined = "\n".join(["", *ids, ""])
+    if not ids or (
+        joined.encode("ascii", "replace").translate(None, ID_BYTES) == b"\n" * (len(ids) + 1) and "\n\n" not in joined
+    ):
+        return
+    for name in ids:
+        if not ID.fullmatch(name):
+            message = f"the reader {reader} gives a post the id {quote(name)}"
+            hint = f"an id has only ASCII letters and digits, - and _; that is a mistake in the reader, or {AWAY}"
+            yield Problem(path, 0, message, hint)
 
 
 def _no_save(raw: bytes, path: str) -> tuple[Problem, ...]:

@@ -13,6 +13,7 @@ from datetime import date, datetime, timedelta
 import msgspec
 
 from generator.model import REMOVED, Author
+from generator.readers.decoding import as_utf8
 from generator.readers.findings import Findings, quote
 
 FENCE = "+++"
@@ -70,7 +71,7 @@ class Front(msgspec.Struct, frozen=True):
 
 def starts_save(raw: bytes) -> bool:
     """Say whether the first line that is not blank is ``+++``."""
-    return _START.match(raw) is not None
+    return _START.match(as_utf8(raw)) is not None
 
 
 def find_front_matter(text: str) -> Matter | None:

@@ -1,4 +1,4 @@
-"""Make ids for posts whose source gives none (SPEC section 3)."""
+"""Ids of posts: what they may consist of, and how one is made if the source gives none (SPEC section 3)."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ import re
 
 from generator.model import Author
 
+ID = re.compile(r"[A-Za-z0-9_-]+")
+"""Any id, since links show it unescaped."""
+ID_BYTES = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-"
 SIGNIFICANT = 200
 """How many characters of the first block identify a post."""
 

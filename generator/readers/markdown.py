@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import partial
-from typing import NamedTuple
 
 import msgspec
 
 from generator.model import REMOVED, Author, Post, Thread
+from generator.readers.code_fences import Walk, code_fences
 from generator.readers.decoding import decode
 from generator.readers.findings import Findings, quote
 from generator.readers.front_matter import (
@@ -38,12 +38,11 @@ KEYS = ("id", "posted", "score", "label", "parent", "uid", "subject")
 """What may be between the braces of a post line."""
 
 _SCORE = re.compile(r"[+-]?[0-9]{1,9}")
-# Lines that matter for finding posts: headings of level two and code fences.
-_MARK = re.compile(r"\n(?:(##[ \t][^\n]*)| {0,3}(`{3,}|~{3,})([^\n]*))")
 _VALUE = r'"(?:[^"\\]|\\.)*+"|[^\s"{}]*+'
 # Possessive, and an attempt ends at the first brace outside quotes, so searching a line is linear.
 _BRACES = re.compile(rf'\{{((?:[ \t]*+[^\s={{}}"]++=(?:{_VALUE})(?=[ \t}}]))*+)[ \t]*+\}}\Z')
 _PAIR = re.compile(rf'([^\s={{}}"]+)=({_VALUE})')
+_NEARLY = re.compile(rf"[{{(\[][ \t]*(?:{'|'.join(KEYS)})=")
 _ESCAPED = re.compile(r'\\(["\\])')
 
 
@@ -126,66 +125,39 @@ def _without_author(line: _PostLine, post: Post) -> str:
 
 
 def _fits(new: str, old: str) -> bool:
-    """Say whether two texts have the same code fences: one without its other half would swallow the posts after it."""
-    return _fences(new) == _fences(old)
+    """Say whether two texts have the same code fences: one without its other half would swallow the posts after it.
 
-
-class _Fence(NamedTuple):
-    """The start of fenced code."""
-
-    at: int
-    run: str
-    """The characters it is made of."""
-    closed: bool
-    """Whether a later fence closes it."""
-
-    def ends_with(self, run: str, rest: str) -> bool:
-        """Say whether a later fence is the end of this one."""
-        return run[0] == self.run[0] and len(run) >= len(self.run) and not rest.strip(" \t")
+    A line that only the new text has must not be a post line either.
+    """
+    lines = set(old.split("\n"))
+    posts = any(line[:2] == "##" and line.rstrip(" \t")[-1:] == "}" and line not in lines for line in new.split("\n"))
+    return not posts and code_fences(new) == code_fences(old)
 
 
 def _find_posts(text: str, findings: Findings) -> list[_PostLine]:
     """Find the post lines, which are outside fenced code. A fence that is never closed ends at the next of them."""
     matter = find_front_matter(text)
-    # The match starts at a line's end, so that the line after the front matter counts.
-    marks = list(_MARK.finditer(text, matter.body if matter else 0))
     lines: list[_PostLine] = []
-    fence: _Fence | None = None
-    for mark, longest in zip(marks, _longest_closers(marks), strict=True):
-        heading, run, rest = mark.groups()
-        if run:
-            if fence is None:
-                if run[0] == "~" or "`" not in rest:
-                    fence = _Fence(mark.start() + 1, run, longest[run[0]] >= len(run))
-            elif fence.ends_with(run, rest):
-                fence = None
-        elif (fence is None or not fence.closed) and (line := _read_post_line(heading, mark.start(1), findings)):
-            if fence is not None:
+    walk = Walk(text, matter.body if matter else 0)
+    for mark in walk.headings():
+        line = _read_post_line(mark.heading, mark.at, findings)
+        if line is None:
+            if walk.fence is None and _NEARLY.search(mark.heading or mark.other):
                 findings.warn(
-                    fence.at,
-                    f"the code fence {quote(fence.run)} is never closed, so it ends at the next post",
-                    "close it with the same characters on a line of their own",
+                    mark.at,
+                    f"{quote(mark.heading or mark.other)} looks like a post line but is none, so it stays text",
+                    "write a post line at the margin, as ## NAME {id=1}, with nothing after it",
                 )
-                fence = None
-            lines.append(line)
+            continue
+        if walk.fence is not None:
+            findings.warn(
+                walk.fence.at,
+                f"the code fence {quote(walk.fence.run)} is never closed, so it ends at the next post",
+                "close it with the same characters on a line of their own",
+            )
+            walk.fence = None
+        lines.append(line)
     return lines
-
-
-def _fences(body: str) -> list[tuple[str, str]]:
-    return [(mark[2], mark[3]) for mark in _MARK.finditer("\n" + body) if mark[2]]
-
-
-def _longest_closers(marks: list[re.Match[str]]) -> list[dict[str, int]]:
-    """Give, for each mark, the length of the longest later fence that can close one, for both kinds of fence."""
-    longest = {"`": 0, "~": 0}
-    behind: list[dict[str, int]] = []
-    for mark in reversed(marks):
-        behind.append(longest)
-        run, rest = mark[2], mark[3]
-        if run and len(run) > longest[run[0]] and not rest.strip(" \t"):
-            longest = {**longest, run[0]: len(run)}
-    behind.reverse()
-    return behind
 
 
 def _read_post_line(heading: str, at: int, findings: Findings) -> _PostLine | None:

@@ -40,13 +40,13 @@ def last_block(text: str, start: int, end: int) -> int:
     return start
 
 
-def full_lines(text: str, start: int) -> Iterator[tuple[int, int]]:
-    """Yield the spans of the lines that are not blank."""
-    while start < len(text):
-        start = _BLANK_LINES.match(text, start).end()  # type: ignore[union-attr]  # it matches anywhere
-        end = text.find("\n", start)
+def full_lines(text: str, start: int, stop: int) -> Iterator[tuple[int, int]]:
+    """Yield the spans of the lines between two offsets that are not blank."""
+    while start < stop:
+        start = _BLANK_LINES.match(text, start, stop).end()  # type: ignore[union-attr]  # it matches anywhere
+        end = text.find("\n", start, stop)
         if end < 0:
-            end = len(text)
+            end = stop
         if text[start:end].strip(" \t"):
             yield start, end
         start = end + 1

@@ -11,6 +11,8 @@ from generator.threads.content import (
     Input,
     Listing,
     group_files,
+    is_ignored,
+    is_left_behind,
     list_content,
     stem,
     stray_sidecars,
@@ -25,5 +27,6 @@ from generator.threads.sidecar import TOP_LEVEL
 __all__ = (
     "HASHED", "SIDECAR", "STORY", "TOP_LEVEL", "FileReading", "Group", "GroupReading", "Input", "Listing",
     "QuoteSources", "Redactions", "Replies", "ThreadReading", "age", "author_entry", "changed", "entry_key",
-    "group_files", "hashed_entry", "list_content", "read_group", "stem", "stray_sidecars", "unreadable",
+    "group_files", "hashed_entry", "is_ignored", "is_left_behind", "list_content", "read_group", "stem",
+    "stray_sidecars", "unreadable",
 )  # fmt: skip

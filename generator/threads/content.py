@@ -20,6 +20,11 @@ from generator.threads.merge import age
 
 SIDECAR = ".toml"
 """The ending of a sidecar's name."""
+_OTHERS_NAMES = frozenset({"4913", "Thumbs.db", "desktop.ini", "__MACOSX"})
+_OTHERS_ENDINGS = ("~", ".swp", "___jb_tmp___", "___jb_old___")
+_PAGE_FOLDERS = ("_files", "-Dateien", "_fichiers", "-filer", ".files")
+"""What browsers put behind the name of a saved page, to name the folder of what belongs to it."""
+_TO_LOOK_AT = (*_OTHERS_ENDINGS, *_PAGE_FOLDERS)
 
 
 class Input(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -47,15 +52,19 @@ class Listing(msgspec.Struct, frozen=True):
     sidecars: dict[str, FileStamp]
     problems: tuple[Problem, ...]
     """About files that are neither saves nor sidecars."""
+    passed_over: int = 0
+    """How many files other programs left there."""
 
 
 def list_content(content: Path) -> Listing:
     """List the content folder and its subfolders, without reading a file."""
     files: dict[str, FileStamp] = {}
     problems: list[Problem] = []
+    passed_over = 0
     folders = [""]
     while folders:
         prefix = folders.pop()
+        folder = os.path.join(content, prefix)  # noqa: PTH118  # for `is_left_behind`
         try:
             entries = list(os.scandir(content / prefix))
         except FileNotFoundError as error:
@@ -66,7 +75,10 @@ def list_content(content: Path) -> Listing:
             continue
         for entry in entries:
             name = entry.name
-            if name.startswith((".", "README")) or name.endswith("~"):
+            if name.startswith("README"):
+                continue
+            if is_left_behind(folder, name):
+                passed_over += _count_files(entry)
                 continue
             path = prefix + name
             if path.isascii() and entry.is_file(follow_symlinks=False):  # nearly all files
@@ -90,7 +102,39 @@ def list_content(content: Path) -> Listing:
                 files[path] = FileStamp.of(entry.stat())
     saves = {path: files[path] for path in sorted(files) if not path.endswith(SIDECAR)}
     sidecars = {path: files[path] for path in sorted(files) if path.endswith(SIDECAR)}
-    return Listing(saves, sidecars, tuple(problems))
+    return Listing(saves, sidecars, tuple(problems), passed_over)
+
+
+def is_ignored(folder: str, name: str) -> bool:
+    """Say whether a file or folder is none of the content: other programs left it, or it is a README."""
+    return name.startswith("README") or is_left_behind(folder, name)
+
+
+def is_left_behind(folder: str, name: str) -> bool:
+    """Say whether another program left this in a folder: an editor, a browser or the system.
+
+    The folder that a browser saves beside a page is such a thing only while the page is there.
+    """
+    if name[:1] not in ("#", ".") and name not in _OTHERS_NAMES and not name.endswith(_TO_LOOK_AT):
+        return False
+    if name.startswith(".") or name in _OTHERS_NAMES or name.endswith(_OTHERS_ENDINGS):
+        return True
+    if name.startswith("#") and name.endswith("#") and len(name) > 1:
+        return True
+    page = next((name.removesuffix(ending) for ending in _PAGE_FOLDERS if name.endswith(ending)), "")
+    path = Path(folder)
+    return (
+        bool(page)
+        and any((path / f"{page}{ending}").is_file() for ending in (".html", ".htm"))
+        and (path / name).is_dir()
+    )
+
+
+def _count_files(entry: os.DirEntry[str]) -> int:
+    """Count the files in something that is passed over."""
+    if not entry.is_dir(follow_symlinks=False):
+        return 1
+    return sum(len(files) for _, _, files in os.walk(entry.path))
 
 
 def group_files(listing: Listing, ties: Mapping[str, Collection[str]]) -> list[Group]:

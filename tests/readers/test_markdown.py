@@ -9,6 +9,7 @@ import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from markdown_it import MarkdownIt
 
 from generator.model import REMOVED, Author, Post, Thread
 from generator.readers import markdown
@@ -149,6 +150,30 @@ def test_other_headings_are_text(line: str) -> None:
     assert (thread.posts, thread.body) == ((), f"Story.\n\n{line}")
 
 
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("##pg {id=1}", True),
+        ("# pg {id=1}", True),
+        ("### pg {id=1}", True),
+        ("  ## pg {id=1}", True),
+        ("## pg {id=1} and text", True),
+        ("## pg {id=1", True),
+        ("## pg (id=1 parent=2)", True),
+        ("## pg [score=2]", True),
+        ("# An {a=b} heading", False),
+        ("## id=1", False),
+        ("    ## pg {id=1}", False),
+        ("> ## pg {id=1}", False),
+        ("```\n### pg {id=1}\n## pg {id=1\n```", False),
+    ],
+)
+def test_what_is_nearly_a_post_line_is_text_and_told(line: str, told: bool) -> None:
+    reading = read(f"{HEAD}Story.\n\n{line}\n")
+    assert thread_of(reading).body == f"Story.\n\n{line}"
+    assert [(problem.severity, problem.line) for problem in reading.problems] == ([("warning", 7)] if told else [])
+
+
 def test_all_attributes() -> None:
     line = (
         "## pg {id=9224 posted=2007-04-05T10:00:00Z score=-13 label=Insightful parent=a uid=12"
@@ -226,6 +251,110 @@ def test_fences(text: str, names: list[str], warned: list[int]) -> None:
     thread = thread_of(reading)
     assert [post.author.name for post in thread.posts] == ["a", *names]
     assert [(problem.severity, problem.line) for problem in reading.problems] == [("warning", line) for line in warned]
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("- ```\n  x\n  ```\n## b {}\n```\n## no {}\n```", ["b"]),
+        ("1. ```\n   x\n   ```\n## b {}\n~~~\n## no {}\n~~~", ["b"]),
+        ("- a\n  ```\n  x\n## b {}\n```\n## no {}\n```", ["b"]),
+        ("- a\nlazy\n  ```\n## b {}", ["b"]),
+        ("- a\n ```\n## no {}\n ```", []),
+        ("> ```\n## b {}\n> ```\n## c {}", ["b", "c"]),
+        ("> - ~~~\n## b {}", ["b"]),
+        ("- > ```\n  ```\n## b {}\n```\n## no {}\n```", ["b"]),
+        ("- - ```\n    ```\n## b {}", ["b"]),
+        ("* ~~~\n  x\n\n  ~~~\n\n## b {}", ["b"]),
+        ("- - -\n  ```\n## no {}\n```", []),
+        ("text\n2. a\n   ```\n## no {}\n```", []),
+        ("<pre>\n## b {}\n</pre>\n<!--\n## c {}\n-->", ["b", "c"]),
+        ("[a]: /b 'c\n## b {}\n'", ["b"]),
+        ("text\n## b {}\n---", ["b"]),
+        ("-\n\n  ```\n## no {}\n```", []),
+        ("- ```\n```\n## no {}\n```", []),
+    ],
+)
+def test_code_in_lists_and_quotes_ends_with_them(text: str, names: list[str]) -> None:
+    reading = read(f"{HEAD}## a {{}}\n{text}\n")
+    assert [post.author.name for post in thread_of(reading).posts] == ["a", *names]
+
+
+BLOCKS = st.lists(
+    st.sampled_from(
+        [
+            *(
+                "```",
+                "  ```",
+                "   ```",
+                "    ```",
+                "````",
+                "~~~",
+                "  ~~~",
+                "``` x",
+                "- ```",
+                "1. ```",
+                "- - ~~~",
+                "> ```",
+            ),
+            *("- > ```", "- a", "-", "1. a", "2. a", "- - -", "+ # a", "  b", "   b", "lazy", "> q", "", "", "<pre>"),
+            *("[a]: /b", "---", "#x=1", "# x=1", "\ta", "## no", "# x", "## p {}", "## p {}"),
+        ]
+    ),
+    max_size=14,
+)
+
+
+def headings_at_the_margin(body: str) -> list[int]:
+    """Find the post lines by the parser's own tokens: level-two headings in nothing else that start at the margin."""
+    parser = MarkdownIt("commonmark", {"html": False}).disable("html_block")
+    lines = body.split("\n")
+    places = (token.map[0] for token in parser.parse(body) if token.type == "heading_open" and token.map)
+    return [place for place in places if lines[place] == "## p {}"]
+
+
+@given(BLOCKS)
+@settings(max_examples=400, deadline=None)
+def test_post_lines_are_those_that_commonmark_sees(lines: list[str]) -> None:
+    """But for code that is never closed, which ends at the next post line."""
+    seen: list[int] = []
+    start = 0
+    while start < len(lines):
+        here = headings_at_the_margin("\n".join(lines[start:]))
+        rest = [place for place, line in enumerate(lines[start:]) if line == "## p {}" and place not in here]
+        unclosed = [place for place in rest if is_unclosed(lines[start:], place)]
+        if not unclosed:
+            seen += [start + place for place in here]
+            break
+        seen += [start + place for place in here if place < unclosed[0]] + [start + unclosed[0]]
+        start += unclosed[0] + 1
+    reading = read(HEAD + "\n".join(lines))
+    (saved_thread,) = reading.threads
+    assert saved_thread.spans
+    found = [reading.text.count("\n", len(HEAD), post.author[0]) for post in saved_thread.spans().posts]
+    assert found == seen
+
+
+def is_unclosed(lines: list[str], place: int) -> bool:
+    """Say whether a line is in code that goes on to the end, whatever follows."""
+    tokens = MarkdownIt("commonmark", {"html": False}).disable("html_block").parse("\n".join([*lines, "## end"]))
+    return any(
+        token.type == "fence" and token.map and token.map[0] < place and token.map[1] > len(lines) for token in tokens
+    )
+
+
+@given(st.lists(BLOCKS, min_size=2, max_size=3), st.data())
+@settings(max_examples=100, deadline=None)
+def test_changed_texts_leave_the_posts_where_they_are(bodies: list[list[str]], data: st.DataObject) -> None:
+    texts = ("\n".join(line for line in lines if line != "## p {}") for lines in bodies)
+    text = HEAD + "".join(f"## a {{}}\n{body}\n" for body in texts)
+    odd = data.draw(st.sampled_from(["- a", "- ```", "  ```", "```", "lazy", "2. a"]))
+
+    def change(body: str) -> str:
+        return "\n".join(REMOVED if line == odd else line for line in body.split("\n"))
+
+    values, after = redacted(read(text), (), change)
+    assert [post.body for post in thread_of(read(after)).posts] == [post.body for post in values.posts]
 
 
 # Properties.
@@ -386,6 +515,10 @@ def test_a_text_that_lost_half_a_fence_goes_whole() -> None:
         " \n",
         "+++\n",
         "[[a.a]]\n",
+        "- ```\n",
+        "- a\n  ```\n",
+        "  ```\n  ```a\n",
+        "- a\n  ~~~~\n## a {}\n",
     ],
 )
 def test_time_is_linear(piece: str) -> None:

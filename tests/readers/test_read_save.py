@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 import time
 from pathlib import Path
 
@@ -13,10 +14,10 @@ from hypothesis import strategies as st
 
 from generator.errors import Problem
 from generator.model import Thread
-from generator.readers import READERS, Reading, read_save, reader_of
+from generator.readers import READERS, Reading, markdown, read_save, reader_of
 from generator.readers.decoding import decode
 from tests.golden import SAVES
-from tests.rewriting import STORY, redacted, thread_of
+from tests.rewriting import STORY, redacted_parts, without_ids
 
 FILES = [next(case.glob("save.*")) for case in SAVES.cases()]
 
@@ -46,7 +47,43 @@ def test_a_file_that_is_no_save() -> None:
 def test_bytes_that_are_no_text() -> None:
     assert only_error(b"News: 1\r\n\r\nA\0B").line == 3
     assert only_error(b"News: 1\rA\0B").line == 2
-    assert "NUL" in only_error("News: 1".encode("utf-16")).message
+
+
+@pytest.mark.parametrize(
+    ("raw", "what"),
+    [
+        ("News: 1\nA title".encode("utf-16-le"), "text in UTF-16 without a byte-order mark"),
+        ("News: 1\nA title".encode("utf-16-be"), "text in UTF-16 without a byte-order mark"),
+        ("News: 1\nA title — 題".encode("utf-16-be"), "text in UTF-16 without a byte-order mark"),
+        ("News: 1\nA title".encode("utf-32"), "text in UTF-32"),
+        (codecs.BOM_UTF32_BE + "News: 1\nA title".encode("utf-32-be"), "text in UTF-32"),
+        ("News: 1\nA title".encode("utf-32-le"), "text in UTF-32 without a byte-order mark"),
+        (codecs.BOM_UTF16_LE + "News: 1\n\0".encode("utf-16-le"), "UTF-16 text, but it holds a NUL character"),
+        (b"PK\x03\x04\x14\0\0", "a ZIP archive"),
+        (b"\x1f\x8b\x08\0\0", "compressed by gzip"),
+        (b"%PDF-1.7\n\0", "a PDF document"),
+        (b"\0" * 100, "nothing but NUL bytes"),
+        (b"News: 1\n\nA Title\n" + b"\0" * 100, "ends in 100 NUL bytes"),
+        (b"News: 1\n\0\n\nA Title\n", "no text file, or a damaged one"),
+    ],
+)
+def test_a_file_with_nul_bytes_is_told_what_it_is(raw: bytes, what: str) -> None:
+    assert what in only_error(raw).message
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: f"{file.parent.parent.name}/{file.parent.name}")
+@pytest.mark.parametrize(("bom", "encoding"), [(codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be")])
+def test_utf_16_with_a_bom_is_read(file: Path, bom: bytes, encoding: str) -> None:
+    text = decode(file.read_bytes(), "x")[0]
+    assert told(read_save(bom + text.encode(encoding), "x")) == told(read_save(text.encode(), "x"))
+
+
+def test_what_is_no_utf_16_is_told() -> None:
+    text, problems = decode(codecs.BOM_UTF16_LE + "a\r\n\ud800b\udc00".encode("utf-16-le", "surrogatepass") + b"c", "x")
+    assert text == "a\n\ufffdb\ufffd\ufffd"
+    assert [(problem.severity, problem.line) for problem in problems] == [("warning", 2), ("warning", 2)]
+    assert "U+D800" in problems[0].message
+    assert "middle of a UTF-16 character" in problems[1].message
 
 
 def test_a_long_line_is_quoted_short_and_answered_fast() -> None:
@@ -64,13 +101,71 @@ def test_what_a_terminal_would_act_on_is_not_quoted() -> None:
     assert "\u202e" not in message
 
 
-def test_windows_1252_is_the_fallback() -> None:
-    text, (problem,) = decode(codecs.BOM_UTF8 + b"one\r\ntwo\r\n\x80 5\x81", "a.txt")
-    assert text == "one\ntwo\n€ 5\N{REPLACEMENT CHARACTER}"
-    assert str(problem) == (
-        "a.txt:3: warning: byte 0x80 is not UTF-8, so the file was read as Windows-1252; "
-        "save it as UTF-8 if characters look wrong"
-    )
+@pytest.mark.parametrize(
+    ("raw", "text"),
+    [
+        (b"Jos\xc3\xa9 isn\x92t", "José isn\u2019t"),
+        (b"\xc2\xa0 caf\xe9 \xe2\x80\x9cso\xe2\x80\x9d", "\xa0 café \u201cso\u201d"),
+        (b"\x93a\x94 \x80", "\u201ca\u201d €"),
+        (b"cut \xe2\x80", "cut â€"),
+        (b"cut \xf0\x9f\x98\n.", "cut ð\u0178\u02dc\n."),
+        (b"overlong \xc0\xaf", "overlong À¯"),
+        (b"surrogate \xed\xa0\x80", "surrogate í\xa0€"),
+        (b"beyond \xf5\x80", "beyond õ€"),
+        (b"none \x81\x8d\x8f\x90\x9d", "none " + "\N{REPLACEMENT CHARACTER}" * 5),
+        (b"a\xfe\xff", "aþÿ"),
+    ],
+)
+def test_only_bytes_that_are_no_utf_8_are_read_as_windows_1252(raw: bytes, text: str) -> None:
+    assert decode(raw, "x")[0] == text
+    assert all(problem.severity == "warning" for problem in decode(raw, "x")[1])
+
+
+def test_bytes_that_are_no_utf_8_are_told_with_their_lines() -> None:
+    text, problems = decode(codecs.BOM_UTF8 + b"one\r\ntwo\r\r\n\x80 5\x81\n\x92\r\x92\x92", "a.txt")
+    assert text == "one\ntwo\n€ 5\N{REPLACEMENT CHARACTER}\n\u2019\n\u2019\u2019"
+    assert list(map(str, problems)) == [
+        "a.txt:3: warning: byte 0x80 is not UTF-8, so it was read as Windows-1252 (and 3 more, on lines 4, 5); "
+        "save the file as UTF-8 if characters look wrong",
+        "a.txt:3: warning: byte 0x81 is neither UTF-8 nor Windows-1252, so U+FFFD is shown for it; "
+        "save the file as UTF-8 if characters look wrong",
+    ]
+
+
+@given(
+    st.lists(st.binary(max_size=4) | st.text(max_size=4).map(lambda text: text.encode("utf-8", "ignore")), max_size=9)
+)
+def test_decoding_keeps_what_is_utf_8(pieces: list[bytes]) -> None:
+    raw = b"".join(pieces).replace(b"\0", b"").replace(b"\r", b"")
+    text, problems = decode(b"x" + raw, "x")
+    assert text.encode().decode() == text
+    parts = raw.decode("utf-8", "surrogateescape")
+    assert len(text) == len(parts) + 1
+    assert bool(problems) == any("\udc80" <= char <= "\udcff" for char in parts)
+    assert all(new == old or "\udc80" <= old <= "\udcff" for new, old in zip(text[1:], parts, strict=True))
+
+
+@given(st.lists(st.sampled_from(["", "a", "b "]), min_size=1, max_size=8), st.data())
+def test_line_ends_may_be_mixed(lines: list[str], data: st.DataObject) -> None:
+    ends = ["\n", "\r\n", "\r\r\n"]  # what follows a CR alone could be part of the same line end
+    mixed = "".join(line + data.draw(st.sampled_from([*ends, "\r"] if line else ends)) for line in lines)
+    plain = decode(mixed.encode(), "x")[0]
+    assert plain == re.sub("\r\n|\r\r\n|\r", "\n", mixed)
+
+
+def test_ids_that_links_can_not_show_are_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    raw = HEAD_OF_ONE_POST.encode()
+    (good,) = read_save(raw, "x").threads
+    for name in ("", "a b", 'a"', "é", "a.b", "a\n"):
+        post = msgspec.structs.replace(good.thread.posts[0], id=name)
+        bad = msgspec.structs.replace(good, thread=msgspec.structs.replace(good.thread, posts=(post,)))
+        monkeypatch.setattr(markdown, "read", lambda raw, path, bad=bad: Reading((bad,)))
+        (problem,) = read_save(raw, "x").problems
+        assert problem.severity == "error"
+        assert problem.message.startswith("the reader markdown gives a post the id ")
+
+
+HEAD_OF_ONE_POST = '+++\nid = "1"\ntitle = "T"\n+++\n## ann {id=a_-1}\n'
 
 
 def test_readers_are_told_apart() -> None:
@@ -85,7 +180,7 @@ def told(reading: Reading) -> tuple[list[Thread], tuple[Problem, ...], str]:
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: f"{file.parent.parent.name}/{file.parent.name}")
-@pytest.mark.parametrize("end", [b"\n", b"\r\n", b"\r"])
+@pytest.mark.parametrize("end", [b"\n", b"\r\n", b"\r", b"\r\r\n"])
 def test_line_ends_and_bom_are_no_matter(file: Path, end: bytes) -> None:
     raw = file.read_bytes().replace(b"\r\n", b"\n").removeprefix(codecs.BOM_UTF8)
     plain = told(read_save(raw, "x"))
@@ -110,7 +205,11 @@ PIECES = st.lists(
         st.binary(max_size=8),
         st.sampled_from([line + b"\n" for file in FILES for line in file.read_bytes().split(b"\n")]),
         st.sampled_from(
-            [b"\n\n", b"\r", b"\xc2\xa0", b"\xef\xbb\xbf", b"+++\n", b"News: 1\n\n", b" (Score:", b"```\n"]
+            [
+                *(b"\n\n", b"\r", b"\r\r\n", b"\xc2\xa0", b"\xef\xbb\xbf", b"+++\n", b"News: 1\n\n", b" (Score:"),
+                *(b"News: 2\n\nT\n\n(Friday May 01, 2020 @01:02PM (a))\n\n", b"```\n"),
+                *(b"- ```\n", b"  ```\n", b"## a {}\n", b"S (Score:1)\n\nby a ( 1 )\n\n"),
+            ]
         ),
     ),
     max_size=12,
@@ -125,22 +224,17 @@ PIECES = st.lists(
 def test_any_bytes_give_a_thread_or_an_error(head: bytes, rest: bytes) -> None:
     reading = read_save(head + rest, "file")
     assert reading.threads or any(problem.severity == "error" for problem in reading.problems)
-    lines = (head + rest).replace(b"\r\n", b"\n").replace(b"\r", b"\n").count(b"\n") + 1
+    lines = len(re.findall(rb"\r\n|\r\r\n|\r|\n", head + rest)) + 1
     for problem in reading.problems:
         assert problem.path == "file"
         assert 1 <= problem.line <= lines
         assert problem.message
         assert problem.hint
-    if reading.threads:
-        posts = thread_of(reading).posts
-        assert redacted(reading, ()) == (thread_of(reading), reading.text)
-        values, copy = redacted(reading, range(STORY, len(posts)))
-        again = thread_of(read_save(copy.encode(), "file"))
-        assert len(again.posts) == len(posts)
-        assert {again.body, *(post.body for post in again.posts)} == {"[removed]"}
-        assert without_ids(values) == without_ids(again)
-
-
-def without_ids(thread: Thread) -> Thread:
-    """The thread with no ids: those made from texts differ where the texts do."""
-    return msgspec.structs.replace(thread, posts=tuple(msgspec.structs.replace(post, id="") for post in thread.posts))
+    if reading.threads and not reading.failed:
+        threads = [saved.thread for saved in reading.threads]
+        assert redacted_parts(reading, [()] * len(threads)) == (threads, reading.text)
+        values, copy = redacted_parts(reading, [range(STORY, len(thread.posts)) for thread in threads])
+        again = [saved.thread for saved in read_save(copy.encode(), "file").threads]
+        assert list(map(without_ids, values)) == list(map(without_ids, again))
+        for thread in again:
+            assert {thread.body, *(post.body for post in thread.posts)} == {"[removed]"}

@@ -58,7 +58,7 @@ def test_last_block_stands_behind_the_last_blank_line(before: str, text: str) ->
 
 @given(TEXTS)
 def test_full_lines(text: str) -> None:
-    assert [text[start:end] for start, end in full_lines(text, 0)] == [
+    assert [text[start:end] for start, end in full_lines(text, 0, len(text))] == [
         line for line in text.split("\n") if not blank(line)
     ]
 

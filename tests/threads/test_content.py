@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from generator.stamps import FileStamp
-from generator.threads.content import Group, Listing, group_files, list_content, stray_sidecars
+from generator.threads.content import Group, Listing, group_files, is_ignored, list_content, stray_sidecars
 from generator.threads.merge import age
 from tests.small import write
 
@@ -29,6 +29,31 @@ def test_a_folder_is_listed_without_reading_a_file(tmp_path: Path) -> None:
     found = list_content(tmp_path)
     assert (list(found.saves), list(found.sidecars), found.problems) == (["b.txt", "sub/a.md"], ["a.toml"], ())
     assert found.saves["b.txt"] == FileStamp.of((tmp_path / "b.txt").stat())
+
+
+LEFT = [
+    ".a/b.txt", "a.txt~", "#a.txt#", "a.swp", "a.txt.swp", "4913", "a.txt___jb_tmp___", "a.txt___jb_old___",
+    "Thumbs.db", "desktop.ini", "__MACOSX/a.txt", "__MACOSX/sub/._a.txt", "p_files/a.js", "p_files/sub/b.css",
+    "p-Dateien/a.js", "p_fichiers/a.js", "p-filer/a.js", "p.files/a.js", "q_files/a.js", "#sub#/a.txt",
+]  # fmt: skip
+"""What other programs leave behind, beside `p.html` and `q.htm`."""
+KEPT = [
+    "#a.txt", "a#", "#", "swp", "a.swp.txt", "4913.txt", "Thumbs.txt", "r_files/a.js", "r-Dateien/a.js", "p_file/a.js",
+    "sub/p_files/a.js", "_files/a.js", "z_files", "jb_tmp___",
+]  # fmt: skip
+
+
+def test_what_other_programs_leave_behind_is_passed_over_and_counted(tmp_path: Path) -> None:
+    write(tmp_path, dict.fromkeys([*LEFT, *KEPT, "p.html", "q.htm", "z.html", "README", "README_files/a"], ""))
+    found = list_content(tmp_path)
+    assert list(found.saves) == sorted([*KEPT, "p.html", "q.htm", "z.html"])
+    assert found.problems == ()
+    assert found.passed_over == len(LEFT)
+    for name in (*LEFT, *KEPT):
+        folder, _, last = f"{tmp_path}/{name}".rpartition("/")
+        above, _, parent = folder.rpartition("/")
+        ignored = is_ignored(folder, last) or (folder != str(tmp_path) and is_ignored(above, parent))
+        assert ignored == (name in LEFT) or name in ("__MACOSX/sub/._a.txt", "p_files/sub/b.css"), name
 
 
 def test_the_order_is_that_of_paths_whatever_the_system_says(tmp_path: Path) -> None:

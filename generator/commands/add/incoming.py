@@ -17,7 +17,7 @@ import msgspec
 from generator.commands.add.fetch import LARGEST, SCHEMES, fetch, shown, too_large
 from generator.errors import ContentError, Problem
 from generator.markup import visible
-from generator.threads import age, list_content, unreadable
+from generator.threads import age, is_left_behind, list_content, unreadable
 
 STDIN = "-"
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+)://")
@@ -69,6 +69,10 @@ def _one(name: str, stdin: BinaryIO) -> Iterable[Incoming | Problem]:
         hint = "save the thread and add the file"
         return [Problem(shown(name), 0, f"{scheme[1]} is not fetched, only http and https", hint)]
     label = _label(name)
+    # A name with a dot in front was meant: no shell gives it for `*`.
+    if not path.name.startswith(".") and is_left_behind(str(path.parent), path.name):
+        message = "it is passed over, since other programs leave files of such names"
+        return [Problem(label, 0, message, "rename it if it is a save", "warning")]
     if not os.path.isdir(path):  # noqa: PTH112
         return [_file(path, label)]
     listed = list_content(path)

@@ -13,9 +13,6 @@ from pathlib import Path
 from generator.commands.serve.symlinks import Symlinks, trail
 from generator.commands.serve.watched_files import WatchedFiles, within
 
-PROBE = "4913"
-"""The name of the empty file that vim makes to find out whether it may write in a folder."""
-
 Stamp = tuple[int, int, int, int]
 """What shows that a file changed: inode, size, times of writing and of change."""
 LINKED_FOLDER: Stamp = (0, 0, 0, 0)
@@ -74,8 +71,7 @@ class Snapshot:
                     self._trails[path] = trail(path)
                     about = os.stat(path)  # noqa: PTH116  # once a file
                 if not stat.S_ISDIR(about.st_mode):
-                    if about.st_size or not path.endswith(os.sep + PROBE):
-                        yield path, (about.st_ino, about.st_size, about.st_mtime_ns, about.st_ctime_ns)
+                    yield path, (about.st_ino, about.st_size, about.st_mtime_ns, about.st_ctime_ns)
                 elif self.watched.enters(path, linked):
                     waiting += self._entries(path)
                 elif linked:

@@ -16,6 +16,7 @@ from generator.commands.serve.symlinks import trail
 from generator.config import FILE_NAME, Config
 from generator.engine import FOLDER
 from generator.theme import named_files, shipped
+from generator.threads import is_ignored
 
 THEME_PARTS = ("templates", "static")
 """The folders of a theme that builds read."""
@@ -73,7 +74,8 @@ class WatchedFiles(msgspec.Struct, frozen=True):
         for folder in self.folders:
             if within(path, folder.real):
                 _, *names = path[len(folder.real) :].split(os.sep)  # noqa: PTH206  # once a file
-                return not any(map(_is_ignored, names)) and (folder is self.content or _of_theme(names[1:]))
+                ignored = _is_ignored_below(folder.real, names)
+                return not ignored and (folder is self.content or _of_theme(names[1:]))
         return path == self.settings.real or self.can_replace(path)
 
     def can_replace(self, path: str) -> bool:
@@ -134,8 +136,13 @@ def within(path: str, folder: str) -> bool:
     return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)
 
 
-def _is_ignored(name: str) -> bool:
-    return name.startswith((".", "README")) or name.endswith("~")
+def _is_ignored_below(folder: str, names: Sequence[str]) -> bool:
+    """Say whether builds ignore a path in a folder, given as its names, or a folder on the way to it."""
+    for name in names:
+        if is_ignored(folder, name):
+            return True
+        folder = f"{folder}{os.sep}{name}"
+    return False
 
 
 def _of_theme(names: Sequence[str]) -> bool:

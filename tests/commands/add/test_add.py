@@ -137,7 +137,7 @@ def test_warnings_are_told_where_the_user_can_see_them(tmp_path: Path) -> None:
     report = bring(tmp_path, news("1", Said("x", score="9")), news("2", Said("Café")).encode("cp1252"))
     assert [str(problem).split(";")[0] for problem in report.problems] == [
         "save-1:9: warning: the score 9 is outside -1 to 5",
-        "save-2:13: warning: byte 0xe9 is not UTF-8, so the file was read as Windows-1252",
+        "save-2:13: warning: byte 0xe9 is not UTF-8, so it was read as Windows-1252",
     ]
     assert len(report.added) == 2
 

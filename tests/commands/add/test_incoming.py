@@ -57,6 +57,18 @@ def test_a_folder_gives_what_build_would_read_oldest_first(here: Path) -> None:
     ]
 
 
+def test_what_other_programs_left_is_passed_over_with_a_warning(here: Path) -> None:
+    write(
+        here, {"1.txt": "1", "#1.txt#": "no", "Thumbs.db": "no", "p.html": "page", "p_files/a.js": "no", ".2": "meant"}
+    )
+    received = got("#1.txt#", "1.txt", "Thumbs.db", "p.html", "p_files", ".2", ".")
+    assert [save.raw for save in received.saves] == [b"1", b"page", b"meant", b"1", b"page"]
+    assert told(received) == [
+        f"{name}: warning: it is passed over, since other programs leave files of such names; rename it if it is a save"
+        for name in ("#1.txt#", "Thumbs.db", "p_files")
+    ]
+
+
 def test_an_address_is_fetched(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     with serve({"/1.txt": Answer(b"News: 1")}) as web:
