@@ -55,7 +55,11 @@ $(VENV)/.installed-dev: $(VENV)/.installed
 	$(install) --group dev
 	@touch $@
 
-# What a fresh environment gets without constraints, as exact versions; pip and the build's own tools among them.
+# What a fresh environment gets without constraints, as exact versions; pip and the build's own tools among them. The same
+# versions of what the program needs, with the hashes of all their files, are what `threadpress new` puts beside a site.
+# uv works out what other versions of Python and other systems need, and looks for a wheel of each package for them.
+requirements := generator/commands/new/requirements.txt
+
 lock:
 	@set -eu; folder=$$(mktemp -d); trap 'rm -rf "$$folder"' EXIT; \
 	$(PYTHON) -m venv "$$folder"; \
@@ -64,7 +68,19 @@ lock:
 	{ echo "# Exact versions of everything 'make build' and 'make test' install; written by 'make lock'."; \
 	  "$$folder/bin/python" -m pip freeze --all --exclude-editable --exclude setuptools | LC_ALL=C sort -f; \
 	} > "$$folder/constraints.txt"; \
-	cp "$$folder/constraints.txt" constraints.txt; cat constraints.txt
+	"$$folder/bin/python" -m pip install --quiet uv; uv="$$folder/bin/uv --quiet --no-config"; \
+	{ echo "# Exact versions of everything that Threadpress needs, with the hashes of their files; written by 'make lock'."; \
+	  echo "# For Python 3.11 to 3.14. Installing runs nothing that came with a package: only wheels are taken."; \
+	  echo "--only-binary :all:"; \
+	  $$uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	    --constraint "$$folder/constraints.txt" pyproject.toml; \
+	} > "$$folder/requirements.txt"; \
+	for version in 3.11 3.12 3.13 3.14; do for machine in x86_64 aarch64; do \
+	  $$uv pip install --dry-run --target "$$folder/none" --only-binary :all: --require-hashes \
+	    --python-version $$version --python-platform $$machine-manylinux_2_28 --requirement "$$folder/requirements.txt"; \
+	done; done; \
+	cp "$$folder/constraints.txt" constraints.txt; cp "$$folder/requirements.txt" $(requirements); \
+	cat constraints.txt
 
 clean:
 	rm -rf $(VENV) .threadpress .mypy_cache .ruff_cache .hypothesis build dist node_modules

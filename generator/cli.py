@@ -10,7 +10,6 @@ from __future__ import annotations
 import errno
 import io
 import os
-import shlex
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -148,7 +147,7 @@ def check(site: Path) -> int:
 
 @threadpress.command(epilog="`threadpress help formats` says what a save is.")
 @in_site
-@click.argument("saves", nargs=-1, required=True, metavar="SAVE...")
+@click.argument("saves", nargs=-1, required=True, metavar="SAVE...", type=click.Path(readable=False))
 @click.option("--dry-run", is_flag=True, help="Say what would be done, and write nothing.")
 @click.option("--keep-going", is_flag=True, help="Leave out saves that can't be read; the exit code is still 1.")
 def add(site: Path, saves: tuple[str, ...], dry_run: bool, keep_going: bool) -> int:
@@ -174,7 +173,7 @@ def add(site: Path, saves: tuple[str, ...], dry_run: bool, keep_going: bool) -> 
 
 @threadpress.command(epilog="`threadpress help sidecars` says how to correct what it shows.")
 @in_site
-@click.argument("save", metavar="SAVE")
+@click.argument("save", metavar="SAVE", type=click.Path(readable=False))
 @click.option("--edit", is_flag=True, help="Print a sidecar with the doubtful replies, to correct them.")
 def inspect(site: Path, save: str, edit: bool) -> int:
     """Show a thread as a tree, with the evidence for each reply.
@@ -263,25 +262,27 @@ def publish(  # noqa: PLR0913  # click passes an argument for each option
 
 @threadpress.command(epilog="`threadpress help tutorial` goes on from there.")
 @click.option("-C", "site", metavar="DIR", type=DIR, callback=named_folder, help="The same as DIR.")
+@click.option("--upgrade", is_flag=True, help="Only replace the program that a site carries by this one.")
 @click.argument("folder", metavar="DIR", required=False, type=DIR)
-def new(site: Path | None, folder: Path | None) -> int:
+def new(site: Path | None, folder: Path | None, upgrade: bool) -> int:
     """Make a fresh site in a folder.
 
-    It gets settings, an example, and a workflow for GitHub Pages. Writes nothing if a file of the same name is there
-    already.
+    It gets settings, an example, a workflow for GitHub Pages, and this program in program/, so that it can be built
+    anywhere. Writes nothing if a file of the same name is there already.
     """
-    from generator.commands.new import new as new_site
+    from generator.commands import new as sites
 
     if (folder is None) == (site is None):
         raise click.UsageError("name one folder, as DIR or with -C")
     folder = folder or site or Path()
-    files = new_site(folder)
-    click.echo(f"{count(len(files), 'file')} in {folder}: {', '.join(files)}")
-    click.echo("next:")
-    if folder.resolve() != Path().resolve():
-        click.echo(f"  cd {shlex.quote(str(folder))}")
-    click.echo("  threadpress build       # then open output/index.html in a browser")
-    click.echo("  bring in saves of your own (`threadpress add FILE`) and build again; README.md says how to publish")
+    if upgrade:
+        report = sites.upgrade(find_site(folder))
+        _tell(report.problems, folder)
+        lines = sites.upgrade_lines(report)
+    else:
+        lines = sites.new_lines(folder, sites.new(folder))
+    for line in lines:
+        click.echo(line)
     return DONE
 
 

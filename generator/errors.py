@@ -10,6 +10,7 @@
     ├── OutputError             something in output/ is in the way          exit 1
     │   └── BusyError           another build of the site is running        exit 1
     ├── WorkerError             a worker process was ended from outside     exit 1
+    ├── InstallationError       the program is not, or not all, installed   exit 1
     ├── ServeError              the address can't be listened on            exit 1
     └── PublishError            git, or the site, is not ready for it       exit 1
 
@@ -159,6 +160,10 @@ class BusyError(OutputError):
 
 class WorkerError(ThreadpressError):
     """A process that does a part of the work was ended from outside, as the system does where memory runs out."""
+
+
+class InstallationError(ThreadpressError):
+    """The program that runs is not what was installed, or parts of it are missing."""
 
 
 class ServeError(ThreadpressError):

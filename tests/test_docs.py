@@ -49,9 +49,17 @@ fi
 [ "$1 $2" = "-m venv" ] || exec "$PYTHON" "$@"
 mkdir -p "$3/bin"
 printf 'true\\n' > "$3/bin/activate"
-cp "$BIN/pip" "$BIN/threadpress" "$BIN/python3" "$3/bin/"
+cp "$BIN/pip" "$BIN/threadpress" "$BIN/python3" "$BIN/python" "$3/bin/"
 """,
     "pip": "exit 0",
+    # What pip is told to read is there.
+    "python": """
+[ "$1 $2" = "-m pip" ] || exec "$PYTHON" "$@"
+while [ $# -gt 0 ]; do [ "$1" != -r ] || [ -f "$2" ] || exit 1; shift; done
+""",
+    # Their own arguments come first, then the command that they run.
+    "uv": """while [ "$1" != threadpress ]; do shift; done; exec "$@" """,
+    "docker": """[ "$1" = build ] || { while [ "$1" != threadpress ]; do shift; done; exec "$@"; }""",
 }
 """Commands that would use the network, or build and test this very checkout, with what is run in place of them."""
 

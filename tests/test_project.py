@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import importlib
+import importlib.metadata
 import json
 import os
 import pkgutil
@@ -20,7 +21,7 @@ from typing import Any, get_args, get_type_hints
 import click
 import msgspec
 import pytest
-import yaml
+from packaging.requirements import Requirement
 
 from generator import pages
 from generator.cli import run, threadpress
@@ -28,7 +29,9 @@ from generator.commands.new import new
 from generator.config import Config
 from generator.readers import READERS
 from generator.theme.views import Head, Site
+from tests.commands.new.test_program import WHEEL
 from tests.small import built
+from tests.steps import DOCKERFILE, WORKFLOWS, instructions, shell_steps, workflow
 
 REPO = Path(__file__).parents[1]
 ARCHITECTURE = REPO / "docs/architecture.md"
@@ -202,7 +205,7 @@ def test_nothing_is_offered_that_is_not_there(tmp_path: Path, capsys: pytest.Cap
     """Not in the docs, the helps, the settings of a new site, the package's metadata, or any page."""
     fresh = new(tmp_path)
     built(tmp_path)
-    texts = {f"new/{path}": (tmp_path / path).read_text(encoding="utf-8") for path in fresh}
+    texts = {f"new/{path}": (tmp_path / path).read_text(encoding="utf-8") for path in fresh if path != WHEEL}
     texts |= {
         path.relative_to(tmp_path).as_posix(): path.read_text(encoding="utf-8")
         for path in (tmp_path / "output").rglob("*")
@@ -278,6 +281,64 @@ def test_everything_installed_is_pinned() -> None:
     assert names <= pinned
 
 
+PIN = re.compile(r"([A-Za-z0-9._-]+)==([0-9][A-Za-z0-9.+!]*)(?: ; [^\\]+)?((?: --hash=sha256:[0-9a-f]{64})+)")
+
+
+def locked() -> dict[str, str]:
+    """Read the lock that comes with the program: the version of each package, by its name."""
+    lines = read("generator/commands/new/requirements.txt").replace(" \\\n    ", " ").splitlines()
+    pins = [PIN.fullmatch(line) for line in lines if not line.startswith("#") and line != "--only-binary :all:"]
+    assert "--only-binary :all:" in lines
+    assert all(pins)
+    return {normal(pin[1]): pin[2] for pin in pins if pin}
+
+
+def test_the_lock_that_comes_with_the_program_has_hashes_and_the_versions_that_are_tested() -> None:
+    tested = dict(line.split("==") for line in read("constraints.txt").splitlines() if not line.startswith("#"))
+    assert locked().items() <= {normal(name): version for name, version in tested.items()}.items()
+
+
+PYTHONS = [
+    {"python_version": version, "python_full_version": f"{version}.0", "sys_platform": "linux", "extra": ""}
+    for version in ("3.11", "3.12", "3.13", "3.14")
+]
+
+
+def test_the_lock_that_comes_with_the_program_has_everything_it_needs() -> None:
+    """What its packages need in turn too, as those that are installed here say for each Python on Linux."""
+    needed, waiting = set[str](), ["threadpress"]
+    while waiting:
+        for line in importlib.metadata.requires(waiting.pop()) or ():
+            requirement, name = Requirement(line), normal(Requirement(line).name)
+            asked = requirement.marker is None or any(requirement.marker.evaluate(python) for python in PYTHONS)
+            if asked and name not in needed:
+                needed.add(name)
+                waiting.append(name)
+    assert needed <= locked().keys()
+
+
+def test_the_dockerfile_copies_what_is_there_and_installs_as_the_workflow_does() -> None:
+    kept = {line[1:] for line in read(".dockerignore").splitlines() if line.startswith("!")}
+    assert "*" in read(".dockerignore").splitlines()
+    lines = instructions(DOCKERFILE)
+    sources = [source for name, rest in lines if name == "COPY" for source in rest.split()[:-1]]
+    assert set(sources) == kept
+    assert [source for source in sources if not (REPO / source).exists()] == []
+    (install,) = (step.script for step in shell_steps(WORKFLOWS["own"]) if step.name == "Install Threadpress")
+    runs = [rest.replace(" --no-cache-dir", "") for name, rest in lines if name == "RUN"]
+    assert runs == install.strip().splitlines()
+    assert ("ENTRYPOINT", '["threadpress"]') in lines
+
+
+def test_the_address_of_the_project_is_in_one_place() -> None:
+    """Whoever publishes it writes it into pyproject.toml; no other file may name it."""
+    assert "urls" in tomllib.loads(read("pyproject.toml"))["project"]
+    assert "urls" not in tomllib.loads(read("pyproject.toml"))["project"].get("dynamic", [])
+    for name, address in tomllib.loads(read("pyproject.toml"))["project"]["urls"].items():
+        assert address.startswith("https://"), name
+        assert address not in docs()
+
+
 def test_browser_tools_are_pinned() -> None:
     wanted = json.loads(read("package.json"))["devDependencies"]
     assert set(wanted) == {"axe-core", "chrome-launcher", "lighthouse", "vnu-jar"}
@@ -306,31 +367,23 @@ def test_the_ci_script_can_run() -> None:
     assert "set -euo pipefail" in script.read_text(encoding="utf-8")
 
 
-def workflow() -> dict[str, Any]:
-    loaded: dict[Any, Any] = yaml.safe_load(read(".github/workflows/pages.yml"))
-    # YAML 1.1 takes the key `on` for a truth value.
-    return {"on" if key is True else str(key): value for key, value in loaded.items()}
-
-
 def steps(job: str) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = workflow()["jobs"][job]["steps"]
+    found: list[dict[str, Any]] = workflow(WORKFLOWS["own"])["jobs"][job]["steps"]
     return found
 
 
-def test_the_workflow_may_publish_and_nothing_more() -> None:
-    loaded = workflow()
-    assert loaded["permissions"] == {"contents": "read", "pages": "write", "id-token": "write"}
-    assert loaded["concurrency"] == {"group": "pages", "cancel-in-progress": False}
+def test_the_workflow_runs_at_pushes_to_main_and_when_asked() -> None:
+    loaded = workflow(WORKFLOWS["own"])
     assert set(loaded["on"]) == {"push", "workflow_dispatch"}
     assert loaded["on"]["push"]["branches"] == ["main"]
 
 
 def test_the_workflow_builds_checks_and_only_then_deploys() -> None:
-    jobs = workflow()["jobs"]
+    jobs = workflow(WORKFLOWS["own"])["jobs"]
     assert set(jobs) == {"build", "deploy"}
     assert [step["uses"] for step in steps("build") if "uses" in step] == [
-        "actions/checkout@v6",
-        "actions/setup-python@v6",
+        "actions/checkout@v7",
+        "actions/setup-python@v7",
         "actions/configure-pages@v6",
         "actions/cache@v6",
         "actions/upload-pages-artifact@v5",

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
+import io
 import sys
-import sysconfig
-import venv
 import zipfile
 from pathlib import Path
+
+from generator.commands.new.program import program_files
+from tests.installing import borrowing_venv, python_in, run
 
 REPO = Path(__file__).parents[1]
 SAVE = """+++
@@ -22,11 +22,9 @@ A post.
 """
 
 
-def run(*command: str | os.PathLike[str], cwd: Path) -> str:
-    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-    result = subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, check=False)
-    assert result.returncode == 0, result.stdout + result.stderr
-    return result.stdout
+def contents(wheel: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(wheel)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
 
 
 def test_the_wheel_builds_a_site_by_itself(tmp_path: Path) -> None:
@@ -45,16 +43,9 @@ def test_the_wheel_builds_a_site_by_itself(tmp_path: Path) -> None:
     assert not [name for name in names if name.endswith(".png")], "pictures of the docs would be most of it"
     assert [name for name in names if name.endswith("licenses/LICENSE")]
 
-    # The packages it needs are borrowed from here, so that nothing is asked of the network; the checkout is not: what
-    # makes it importable here (an editable install's .pth file) counts only in the folder it stands in.
     home = tmp_path / "venv"
-    venv.create(home, symlinks=os.name != "nt")
-    scripts, own = (
-        Path(sysconfig.get_path(name, "venv", vars={"base": os.fspath(home), "platbase": os.fspath(home)}))
-        for name in ("scripts", "purelib")
-    )
-    (own / "borrowed.pth").write_text(sysconfig.get_path("purelib") + "\n", encoding="utf-8")
-    python = scripts / Path(sys.executable).name
+    scripts = borrowing_venv(home)
+    python = python_in(scripts)
     run(sys.executable, "-m", "pip", "--python", python, "install", "--no-deps", "--no-index", wheel, cwd=tmp_path)
 
     assert "The Slashdot text save" in run(scripts / "threadpress", "help", "formats", cwd=tmp_path)
@@ -63,6 +54,15 @@ def test_the_wheel_builds_a_site_by_itself(tmp_path: Path) -> None:
     run(scripts / "threadpress", "new", fresh, cwd=tmp_path)
     run(scripts / "threadpress", "build", "--strict", cwd=fresh)
     assert (fresh / "output/threads/slashdot/1.html").is_file()
+    # What it puts beside a site is this wheel again, and what the checkout would put there; only the description in the
+    # checkout's metadata is as old as its installation.
+    (carried,) = (path for path in program_files() if path.endswith(".whl"))
+    files = contents((fresh / carried).read_bytes())
+    assert files.keys() == set(names)
+    about = {name for name in names if ".dist-info/" in name}
+    assert {name: files[name] for name in files.keys() - about} == {
+        name: content for name, content in contents(program_files()[carried]).items() if name not in about
+    }
 
     site = tmp_path / "site"
     (site / "content").mkdir(parents=True)

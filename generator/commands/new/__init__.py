@@ -1,5 +1,10 @@
-"""How does a site begin? An empty folder goes in, a small site in it comes out; its files are copied from `fresh/`."""
+"""How does a site begin? An empty folder goes in, a small site in it comes out.
 
-from generator.commands.new.new import new
+Its files are copied from `fresh/`, and beside them goes the program they were made with: `program` finds it, `wheel`
+makes one file of it.
+"""
 
-__all__ = ["new"]
+from generator.commands.new.new import new, new_lines
+from generator.commands.new.upgrade import Upgrade, upgrade, upgrade_lines
+
+__all__ = ["Upgrade", "new", "new_lines", "upgrade", "upgrade_lines"]

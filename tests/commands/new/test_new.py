@@ -8,28 +8,28 @@ import shutil
 import subprocess
 import sys
 import tomllib
-from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import pytest
-import yaml
-from packaging.specifiers import SpecifierSet
 
 from generator.cli import run, threadpress
-from generator.commands.new.new import FILES, new
+from generator.commands.new import new
+from generator.commands.new.new import FILES as COPIED
 from generator.config import LATER, Config, load, parse
 from generator.errors import OutputError
+from tests.commands.new.test_program import WHEEL
+from tests.installing import borrowing_venv
 from tests.small import ROOT, prints, tree, write
+from tests.steps import GIVEN, URL, WORKFLOWS, clone_of_a_fresh_site, run_steps, shell_steps, workflow
 
-URL = "https://name.example.org/repo"
+FILES = (*COPIED, WHEEL, "program/requirements.txt")
 
 
 @pytest.fixture
 def fresh(tmp_path: Path) -> Path:
     folder = tmp_path / "my threads"
-    assert new(folder) == tuple(FILES)
+    assert new(folder) == FILES
     return folder
 
 
@@ -43,7 +43,7 @@ def test_it_says_what_it_wrote_and_what_comes_next(
     monkeypatch.chdir(tmp_path)
     assert run(["new", "my threads"]) == 0
     first, following, *steps = capsys.readouterr().out.splitlines()
-    assert first == f"6 files in my threads: {', '.join(FILES)}"
+    assert first == f"8 files in my threads: {', '.join(FILES)}"
     assert following == "next:"
     assert steps[0] == "  cd 'my threads'"
     monkeypatch.chdir(tmp_path / "my threads")
@@ -71,9 +71,10 @@ def test_a_folder_with_other_things_in_it_will_do(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("there", "named"),
     [
-        (dict.fromkeys(FILES, "mine"), sorted({*FILES, "content"} - {"content/1.txt"})),
+        (dict.fromkeys(FILES, "mine"), sorted({*COPIED, "content", "program"} - {"content/1.txt"})),
         ({"README.md": "mine"}, ["README.md"]),
         ({"content/mine.txt": "mine"}, ["content"]),
+        ({"program/mine.txt": "mine"}, ["program"]),
         ({".github": "a file", ".gitignore/a": "a folder"}, [".github", ".gitignore"]),
     ],
 )
@@ -152,18 +153,18 @@ def test_its_readme_names_commands_that_exist(fresh: Path) -> None:
 
 
 @pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed: apt install git")
-def test_git_leaves_saves_alone_and_the_output_out(fresh: Path) -> None:
+def test_git_leaves_saves_and_the_program_alone_and_the_output_out(fresh: Path, tmp_path: Path) -> None:
     subprocess.run(["git", "init", "--quiet", "."], cwd=fresh, check=True)
     subprocess.run([*COMMAND, "build"], cwd=fresh, env=ENVIRONMENT, check=True, capture_output=True)
     write(fresh, {"content/crlf.txt": b"a\r\nb\r\n"})
-    subprocess.run(["git", "-c", "core.autocrlf=true", "add", "."], cwd=fresh, check=True, capture_output=True)
+    ignored = write(tmp_path, {"ignored": "*.whl\n"}) / "ignored"  # as many have it in their own settings
+    settings = ("-c", "core.autocrlf=true", "-c", f"core.excludesFile={ignored}")
+    subprocess.run(["git", *settings, "add", "."], cwd=fresh, check=True, capture_output=True)
     added = subprocess.run(["git", "ls-files"], cwd=fresh, check=True, capture_output=True, text=True).stdout.split()
     assert set(added) == {*FILES, "content/crlf.txt"}
-    kept = subprocess.run(["git", "show", ":content/crlf.txt"], cwd=fresh, check=True, capture_output=True).stdout
-    assert kept == b"a\r\nb\r\n"
-
-
-WORKFLOWS = {"fresh": ROOT / "generator/commands/new/fresh/pages.yml", "own": ROOT / ".github/workflows/pages.yml"}
+    for path in ("content/crlf.txt", WHEEL, "program/requirements.txt"):
+        kept = subprocess.run(["git", "show", f":{path}"], cwd=fresh, check=True, capture_output=True).stdout
+        assert kept == (fresh / path).read_bytes()
 
 
 @pytest.mark.parametrize("name", WORKFLOWS)
@@ -183,26 +184,26 @@ def test_a_workflow_that_github_would_not_take_is_noticed(tmp_path: Path) -> Non
     assert "run-on" in told.stdout
 
 
-def workflow() -> dict[Any, Any]:
-    loaded = yaml.safe_load(WORKFLOWS["fresh"].read_text(encoding="utf-8"))
-    assert isinstance(loaded, dict)
-    return loaded
-
-
-def test_the_workflow_may_publish_and_nothing_more() -> None:
-    loaded = workflow()
-    assert loaded["permissions"] == {"contents": "read", "pages": "write", "id-token": "write"}
+@pytest.mark.parametrize("name", WORKFLOWS)
+def test_only_the_job_that_deploys_may_publish_and_it_runs_nothing_of_the_repository(name: str) -> None:
+    loaded = workflow(WORKFLOWS[name])
+    assert loaded["permissions"] == {}
     assert loaded["concurrency"] == {"group": "pages", "cancel-in-progress": False}
-    assert set(loaded["jobs"]) == {"build", "deploy"}
-    assert loaded["jobs"]["deploy"]["needs"] == "build"
-    assert [step["uses"] for step in loaded["jobs"]["deploy"]["steps"]] == ["actions/deploy-pages@v5"]
+    jobs = loaded["jobs"]
+    assert set(jobs) == {"build", "deploy"}
+    assert jobs["build"]["permissions"] == {"contents": "read", "pages": "read"}
+    assert jobs["deploy"]["permissions"] == {"pages": "write", "id-token": "write"}
+    assert jobs["deploy"]["needs"] == "build"
+    assert [step["uses"] for step in jobs["deploy"]["steps"]] == ["actions/deploy-pages@v5"]
+    (checkout,) = (step for step in jobs["build"]["steps"] if step.get("uses", "").startswith("actions/checkout@"))
+    assert checkout["with"] == {"persist-credentials": False}
 
 
 def test_the_workflow_checks_before_it_uploads_and_keeps_what_makes_builds_short() -> None:
-    steps = workflow()["jobs"]["build"]["steps"]
+    steps = workflow(WORKFLOWS["fresh"])["jobs"]["build"]["steps"]
     assert [step.get("uses") or step["name"] for step in steps] == [
-        "actions/checkout@v6",
-        "actions/setup-python@v6",
+        "actions/checkout@v7",
+        "actions/setup-python@v7",
         "actions/configure-pages@v6",
         "actions/cache@v6",
         "Install Threadpress",
@@ -220,79 +221,75 @@ def test_the_workflow_checks_before_it_uploads_and_keeps_what_makes_builds_short
 
 
 def test_the_workflow_of_this_repository_differs_in_what_it_installs_only() -> None:
-    own, fresh = (yaml.safe_load(path.read_text(encoding="utf-8")) for path in (WORKFLOWS["own"], WORKFLOWS["fresh"]))
-    assert isinstance(own, dict)
-    assert isinstance(fresh, dict)
+    own, fresh = workflow(WORKFLOWS["own"]), workflow(WORKFLOWS["fresh"])
     (mine,) = (step for step in own["jobs"]["build"]["steps"] if step.get("name") == "Install Threadpress")
     (theirs,) = (step for step in fresh["jobs"]["build"]["steps"] if step.get("name") == "Install Threadpress")
-    assert mine["run"] == "python -m pip install --constraint constraints.txt ."
+    assert mine["run"] != theirs["run"]
     mine["run"] = theirs["run"]
     assert own == fresh
 
 
-GIVEN = {"steps.pages.outputs.base_url": URL}
-"""What GitHub would put in place of expressions; one that is not here fails the test."""
+@pytest.mark.parametrize("name", WORKFLOWS)
+def test_no_step_installs_what_an_index_has_under_our_name(name: str) -> None:
+    for step in shell_steps(WORKFLOWS[name]):
+        for line in step.script.splitlines():
+            assert "install" not in line or not re.search(r"(?<![\w./-])threadpress(?![\w./-])", line), line
 
 
-def filled(text: str) -> str:
-    return re.sub(r"\$\{\{ *(.*?) *\}\}", lambda found: GIVEN[found[1]], text)
+def test_the_workflow_names_files_and_options_that_exist(fresh: Path) -> None:
+    for step in shell_steps(WORKFLOWS["fresh"]):
+        words = step.script.split()
+        if words[0] == "threadpress":
+            options = {option for parameter in threadpress.commands[words[1]].params for option in parameter.opts}
+            assert {word for word in words if word.startswith("--")} <= options
+        else:
+            assert words == ["python", "-m", "pip", "install", "--require-hashes", "-r", "program/requirements.txt"]
+            assert (fresh / words[-1]).is_file()
+    (asked,) = re.findall(r'python-version: "3\.(\d+)"', WORKFLOWS["fresh"].read_text(encoding="utf-8"))
+    lock = (fresh / "program/requirements.txt").read_text(encoding="utf-8")
+    covered = re.search(r"For Python 3\.(\d+) to 3\.(\d+)\.", lock)
+    assert covered
+    assert int(covered[1]) <= int(asked) <= int(covered[2])
 
 
-def runs(folder: Path) -> list[str]:
-    """Run the steps of the workflow's build that are shell, as GitHub does, and give what each says.
-
-    The step that installs runs too, without a network: pip finds the requirement met by what is installed here. The
-    version that it asks for is looked at by itself below.
-    """
-    (folder / "bin").mkdir(exist_ok=True)
-    script = folder / "bin/threadpress"
-    script.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m generator "$@"\n', encoding="utf-8")
-    script.chmod(0o755)
-    (folder / "bin/python").unlink(missing_ok=True)
-    (folder / "bin/python").write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n', encoding="utf-8")
-    (folder / "bin/python").chmod(0o755)
-    said = []
-    for step in workflow()["jobs"]["build"]["steps"]:
-        if "run" in step:
-            environment = {
-                **ENVIRONMENT,
-                "PATH": f"{folder / 'bin'}{os.pathsep}{os.environ['PATH']}",
-                "PIP_NO_INDEX": "1",
-                "PIP_DISABLE_PIP_VERSION_CHECK": "1",
-                **{name: filled(value) for name, value in step.get("env", {}).items()},
-            }
-            told = subprocess.run(
-                ["bash", "-e", "-c", filled(step["run"])],
-                cwd=folder / "site", env=environment, capture_output=True, text=True, check=False,
-            )  # fmt: skip
-            assert told.returncode == 0, f"{step['name']}: {told.stdout}{told.stderr}"
-            said.append(told.stdout)
-    return said
+OFFLINE = {"PIP_NO_INDEX": "1", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
+"""pip finds what the program needs in place, in the versions of the lock, or fails; the wheel it installs."""
 
 
-@pytest.mark.skipif(shutil.which("bash") is None, reason="there is no bash, which GitHub runs steps with")
+@pytest.mark.skipif(not (shutil.which("bash") and shutil.which("git")), reason="bash or git is not installed")
 def test_the_steps_of_the_workflow_run(tmp_path: Path) -> None:
-    site = tmp_path / "site"
-    new(site)
-    install, build, check = runs(tmp_path)
-    assert "threadpress" in install
+    scripts = borrowing_venv(tmp_path / "venv")
+    clone = clone_of_a_fresh_site(tmp_path)
+    install, build, check = run_steps(shell_steps(WORKFLOWS["fresh"]), clone, scripts, OFFLINE)
+    assert f"Processing ./{WHEEL}" in install
+    assert "Successfully installed threadpress" in install
+    assert (tmp_path / "venv/bin/threadpress").is_file()
     assert build.startswith("1 thread, 6 posts, 3 authors: ")
     assert check.endswith("nothing found\n")
-    assert f"{URL}/threads/slashdot/1.html".encode() in (site / "output/threads/slashdot/1.html").read_bytes()
+    assert f"{URL}/threads/slashdot/1.html".encode() in (clone / "output/threads/slashdot/1.html").read_bytes()
 
     # The next run: a new checkout, and what the cache kept, both with other times than before.
     again = tmp_path / "again"
-    new(again)
+    subprocess.run(["git", "clone", "--quiet", tmp_path / "site", again], check=True)
     for kept in (".threadpress", "output"):
-        shutil.copytree(site / kept, again / kept)
-    shutil.rmtree(site)
-    again.rename(site)
-    _, build, _ = runs(tmp_path)
+        shutil.copytree(clone / kept, again / kept)
+    shutil.rmtree(clone)
+    again.rename(clone)
+    _, build, _ = run_steps(shell_steps(WORKFLOWS["fresh"]), clone, scripts, OFFLINE)
     assert build.endswith("0 written, 0 removed\n")
 
 
-def test_the_workflow_installs_this_version() -> None:
-    (install,) = (step["run"] for step in workflow()["jobs"]["build"]["steps"] if "pip install" in step.get("run", ""))
-    asked = re.fullmatch(r'python -m pip install "threadpress([~<>=0-9.,]+)"', install)
-    assert asked
-    assert SpecifierSet(asked[1]).contains(version("threadpress"))
+def test_a_program_that_somebody_changed_is_not_installed(tmp_path: Path) -> None:
+    scripts = borrowing_venv(tmp_path / "venv")
+    clone = clone_of_a_fresh_site(tmp_path)
+    with (clone / WHEEL).open("r+b") as wheel:
+        wheel.seek(1000)
+        wheel.write(b"!")
+    with pytest.raises(AssertionError, match="DO NOT MATCH THE HASHES"):
+        run_steps(shell_steps(WORKFLOWS["fresh"]), clone, scripts, OFFLINE)
+    assert not (tmp_path / "venv/bin/threadpress").exists()
+
+
+def test_expressions_that_github_fills_in_are_filled_in_here() -> None:
+    (build,) = (step for step in shell_steps(WORKFLOWS["fresh"]) if step.name == "Build")
+    assert build.environment == {"SITE_URL": GIVEN["steps.pages.outputs.base_url"]}
