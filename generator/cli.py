@@ -1,13 +1,10 @@
-"""The `threadpress` command: arguments in, messages and an exit code out.
+"""The `threadpress` command: arguments in, messages and an exit code out (`messages`).
 
-This is the only module that prints, and the only place where exceptions become exit codes (SPEC section 7): 0 done;
-1 the user's content or settings are at fault; 2 wrong usage; 3 a bug of ours; 130 interrupted. Each command imports the
-modules that it needs.
+Each command imports the modules that it needs.
 """
 
 from __future__ import annotations
 
-import errno
 import io
 import os
 import sys
@@ -19,12 +16,11 @@ import click
 
 from generator.commands.locate import DIR, NAMED, Call, find_site, in_site, named_folder
 from generator.commands.terminal import count
-from generator.errors import ConfigError, InputError, Problem, ThreadpressError, is_refusal, refused
+from generator.errors import ConfigError, Problem
+from generator.messages import AT_FAULT, DONE, code_of, end, errors_and_warnings, tell
 
 if TYPE_CHECKING:
     from generator.config import Config
-
-DONE, AT_FAULT, USAGE, BUG, INTERRUPTED = 0, 1, 2, 3, 130
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -73,10 +69,10 @@ def build(  # noqa: PLR0913  # click passes an argument for each option
     config, warnings = _settings(site, site_url)
     if strict and warnings:
         raise ConfigError(warnings)
-    _tell(warnings, site)
-    with show_progress(sys.stderr, os.environ) as tell:
-        report = build_site(config, site, Order(strict, keep_going, clean, jobs, yes), tell=tell)
-    _tell(report.problems, site)
+    tell(warnings, site)
+    with show_progress(sys.stderr, os.environ) as tell_progress:
+        report = build_site(config, site, Order(strict, keep_going, clean, jobs, yes), tell=tell_progress)
+    tell(report.problems, site)
     if explain:
         for url, reason in sorted(report.rendered):
             click.echo(f"{url}: {reason}")
@@ -87,7 +83,7 @@ def build(  # noqa: PLR0913  # click passes an argument for each option
         f"{count(report.files, 'file')} in {(site / config.output).as_posix()}/, "
         f"{len(report.written)} written, {len(report.removed)} removed"
     )
-    return _code(report.problems)
+    return code_of(report.problems)
 
 
 @threadpress.command(epilog="`threadpress help serving` says more.")
@@ -137,12 +133,12 @@ def check(site: Path) -> int:
     config, warnings = _settings(site, None)
     report = check_site(config, site)
     problems = (*warnings, *report.problems)
-    _tell(problems, site)
+    tell(problems, site)
     click.echo(
         f"{count(report.files, 'file')}, {count(report.links, 'link')}: "
-        f"{_errors_and_warnings(problems) or 'nothing found'}"
+        f"{errors_and_warnings(problems) or 'nothing found'}"
     )
-    return _code(problems)
+    return code_of(problems)
 
 
 @threadpress.command(epilog="`threadpress help formats` says what a save is.")
@@ -163,12 +159,12 @@ def add(site: Path, saves: tuple[str, ...], dry_run: bool, keep_going: bool) -> 
     if saves.count(STDIN) > 1:
         raise click.UsageError(f"{STDIN} can be named only once")
     config, warnings = _settings(site, None)
-    _tell(warnings, site)
+    tell(warnings, site)
     report = add_saves(config, site, receive(saves, sys.stdin.buffer), dry_run=dry_run, keep_going=keep_going)
-    _tell(report.problems, None)
+    tell(report.problems, None)
     for line in report_lines(report, site, dry_run=dry_run):
         click.echo(line)
-    return _code(report.problems)
+    return code_of(report.problems)
 
 
 @threadpress.command(epilog="`threadpress help sidecars` says how to correct what it shows.")
@@ -193,17 +189,17 @@ def inspect(site: Path, save: str, edit: bool) -> int:
     if not is_named(save):  # then it is looked for in the archive
         find_site(site)
     config, warnings = _settings(site, None)
-    _tell(warnings, site)
+    tell(warnings, site)
     result = look_up(config, site, save, sys.stdin.buffer, corrected=edit)
     if edit:
-        _tell(result.problems, None)
+        tell(result.problems, None)
         for row in sidecar_lines(result):
             click.echo(row)
         return DONE
     # With NO_COLOR there are no terminal codes at all, not only none for colours.
     system: Literal["auto"] | None = None if os.environ.get("NO_COLOR") else "auto"
     console = Console(color_system=system, soft_wrap=True, highlight=False, markup=False, emoji=False)
-    _tell(result.problems, None)
+    tell(result.problems, None)
     for read in result.threads:
         for line in tree_lines(read.thread, LINES if console.encoding.startswith("utf") else ASCII):
             console.print(line)
@@ -224,7 +220,7 @@ def redact(site: Path, name: str) -> int:
 
     config, warnings = _settings(site, None)
     found = find_person(config, site, name)
-    _tell((*warnings, *found.problems), site)
+    tell((*warnings, *found.problems), site)
     for line in found_lines(found, name):
         click.echo(line)
     return DONE if found.people else AT_FAULT
@@ -252,7 +248,7 @@ def publish(  # noqa: PLR0913  # click passes an argument for each option
     config, warnings = _settings(site, None)
     target = Target(remote, branch, dry_run, not no_history, yes, unmatched)
     report = publish_site(config, site, target)
-    _tell((*warnings, *report.problems), site)
+    tell((*warnings, *report.problems), site)
     for line in report_lines(report, target):
         click.echo(line)
     if report.commit and report.first:
@@ -277,7 +273,7 @@ def new(site: Path | None, folder: Path | None, upgrade: bool) -> int:
     folder = folder or site or Path()
     if upgrade:
         report = sites.upgrade(find_site(folder))
-        _tell(report.problems, folder)
+        tell(report.problems, folder)
         lines = sites.upgrade_lines(report)
     else:
         lines = sites.new_lines(folder, sites.new(folder))
@@ -323,23 +319,6 @@ def _settings(site: Path, site_url: str | None) -> tuple[Config, tuple[Problem, 
         raise click.UsageError(str(error)) from error
 
 
-def _tell(problems: Iterable[Problem], site: Path | None) -> None:
-    """Print problems; `site` is the way to the site's folder, or None if their paths are as the user sees them."""
-    for problem in problems:
-        click.echo(str(problem.seen_from_here(site or Path())), err=True)
-
-
-def _errors_and_warnings(problems: Sequence[Problem]) -> str:
-    """Count errors and warnings apart, and leave out what there is none of."""
-    errors = sum(problem.severity == "error" for problem in problems)
-    numbers = ((errors, "error"), (len(problems) - errors, "warning"))
-    return ", ".join(count(number, noun) for number, noun in numbers if number)
-
-
-def _code(problems: Iterable[Problem]) -> int:
-    return AT_FAULT if any(problem.severity == "error" for problem in problems) else DONE
-
-
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command and exit with its code."""
     if isinstance(sys.stdout, io.TextIOWrapper):  # titles and names have characters that some terminals can't show
@@ -353,35 +332,5 @@ def run(arguments: Sequence[str] | None = None) -> int:
     try:
         code = threadpress.main(arguments, prog_name="threadpress", standalone_mode=False, obj=call)
         return code if isinstance(code, int) else DONE
-    except ThreadpressError as error:
-        _tell(error.problems, None if isinstance(error, InputError) else call.site)
-        click.echo(f"stopped: {_errors_and_warnings(error.problems)}; nothing was written", err=True)
-        return AT_FAULT
-    except click.ClickException as error:
-        error.show()
-        return USAGE
-    except (KeyboardInterrupt, click.Abort):
-        click.echo("interrupted", err=True)
-        return INTERRUPTED
-    except BrokenPipeError:
-        # The program that read our messages has ended, and Python must not try to send it the rest on exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        return AT_FAULT
-    except OSError as error:
-        if not is_refusal(error):
-            return _report(error, call.site)
-        _tell([refused(error)], None)
-        return AT_FAULT
-    except MemoryError:
-        _tell([refused(OSError(errno.ENOMEM, "out of memory"))], None)
-        return AT_FAULT
-    except Exception as error:
-        return _report(error, call.site)
-
-
-def _report(error: Exception, site: Path | None) -> int:
-    """Write the traceback of a bug of ours to a file of the site, if there is one, and say where it is."""
-    from generator.commands.crash import keep
-
-    _tell([keep(error, site)], site)
-    return BUG
+    except BaseException as error:
+        return end(error, call.site)

@@ -16,7 +16,7 @@
 
 click reports wrong usage of the command line (exit 2). What the system refuses, an `OSError`, is told in the system's
 own words (`refused`, exit 1), and only here is known which hint fits which cause. Any other exception that escapes is a
-bug of ours (exit 3). Only `cli` turns these into messages and exit codes.
+bug of ours (exit 3). Only `messages` turns these into messages and exit codes.
 """
 
 from __future__ import annotations

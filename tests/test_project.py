@@ -59,6 +59,7 @@ ROOMS = (
     ("pages",),
     ("engine",),
     ("commands",),
+    ("messages",),
     ("cli",),
 )
 """The floors of the house, from the ground up. Rooms of one floor don't know each other, but for the ground's."""
