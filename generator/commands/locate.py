@@ -43,8 +43,8 @@ def find_site(named: Path | None, *, needed: bool = True) -> Path:
 
 
 def _is_site(folder: Path) -> bool:
-    # os.path answers False where the methods of Path raise, e.g. for a folder that may not be entered. What is wrong with
-    # a content folder, such as a link to a disk that is not mounted, the command itself says best.
+    # os.path answers False where the methods of Path raise, e.g. for a folder that may not be entered. Of a content
+    # folder that can't be used, such as a link to a disk that is not mounted, the command itself says what is wrong.
     return os.path.lexists(folder / FILE_NAME) or os.path.lexists(folder / CONTENT)
 
 
