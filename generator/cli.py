@@ -210,7 +210,7 @@ def inspect(site: Path, save: str, edit: bool) -> int:
 @in_site
 @click.option("--find", "name", required=True, metavar="NAME", help="Whom to find: a name or a uid.")
 def redact(site: Path, name: str) -> int:
-    """Print what to write into `redact` to remove a person; nothing is changed.
+    """Print the entries of `redact` for a person; nothing is changed.
 
     Reads all saves, no build is needed. Case, accents and spaces don't count in NAME. Each author of that name gets an
     entry for `redact` in threadpress.toml, and the same as a hash. If there is none, similar names are printed, and the

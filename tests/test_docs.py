@@ -185,7 +185,7 @@ def test_what_is_pasted_does_what_the_page_says(page: Path, tmp_path: Path) -> N
     walk(page, sandbox)
     if page.stem in PUBLISHED:
         sandbox.run(f"git -C {sandbox.remote} ls-tree -r --name-only gh-pages")
-        assert set(sandbox.said.split()) == {*tree(sandbox.place / "output"), ".nojekyll"}
+        assert set(sandbox.said.split()) == {*tree(sandbox.place / "output"), ".nojekyll", ".gitattributes"}
         assert f"threads/{PUBLISHED[page.stem]}.html" in sandbox.said
     if page.stem == "tutorial":
         assert set(tree(sandbox.place / "content")) == {"rain.md", "rain.2.md"}

@@ -123,7 +123,9 @@ def _declared(value: Any, below: Offer | None) -> tuple[Option, Any]:
     """
     if not (isinstance(value, dict) and "type" in value):
         return below.option if below else Option("", value), value
-    values, problems = config.take(value, "", SETTINGS, Option, lambda _: "docs/themes.md says what an option takes")
+    values, problems = config.take(
+        value, "", SETTINGS, Option, lambda _: "`threadpress help themes` says what an option takes"
+    )
     if problems:
         raise WrongValueError(*(Fault(problem.message, problem.hint) for problem in problems))
     option = Option(**values)

@@ -59,7 +59,7 @@ def test_each_doubtful_reply_stands_with_the_posts_that_it_may_answer(tmp_path: 
         "# slashdot/101, 5 posts. 3 parents are inferred,\n"
         "# 2 of them less than 80% sure.\n"
         "#\n"
-        "# Save this as content/101.toml.\n"
+        f"# Save this as {tmp_path.as_posix()}/content/101.toml.\n"
         "# As it is it changes nothing: take the first # away from the lines that are right.\n"
         "# A line says: post = the post that it answers. Any other id of the thread will do,\n"
         '# and "top" is for a post that answers nobody.\n'
@@ -117,7 +117,8 @@ def test_it_can_be_written_right_into_its_place(tmp_path: Path, monkeypatch: pyt
 
 def test_the_sidecar_goes_beside_the_newest_save(tmp_path: Path) -> None:
     write(tmp_path, {"content/a/101.txt": SAVE, "content/a/101.2.txt": SAVE})
-    assert "# Save this as content/a/101.2.toml.\n" in edited(tmp_path, "slashdot/101")
+    path = (tmp_path / "content/a/101.2.toml").as_posix()
+    assert f"# Save this as {path}.\n" in edited(tmp_path, "slashdot/101")
     assert "# Save this as NAME.toml beside the save" in edited(tmp_path, "-")
 
 
