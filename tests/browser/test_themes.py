@@ -47,11 +47,24 @@ LOOK_OF_A_SITE = {
 }
 
 
-@pytest.mark.parametrize("theme", ["default", "classic"])
-@pytest.mark.parametrize("options", LOOK_OF_A_SITE.values(), ids=LOOK_OF_A_SITE.keys())
+FIRST, SECOND, THIRD = LOOK_OF_A_SITE
+
+
+@pytest.mark.parametrize(
+    ("theme", "look"),
+    [
+        ("default", FIRST),
+        ("classic", SECOND),
+        *(
+            pytest.param(*case, marks=pytest.mark.long)
+            for case in (("default", SECOND), ("default", THIRD), ("classic", FIRST), ("classic", THIRD))
+        ),
+    ],
+)
 def test_options_leave_pages_accessible_and_narrow_enough(
-    browser: Browser, tmp_path: Path, theme: str, options: str
+    browser: Browser, tmp_path: Path, theme: str, look: str
 ) -> None:
+    options = LOOK_OF_A_SITE[look]
     if theme == "classic":
         options = "".join(line for line in options.splitlines(keepends=True) if not line.startswith("width"))
     files = {"content/deep.md": deep_thread(), "logo.svg": LOGO}
