@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from generator.errors import ConfigError, Problem
+from generator.errors import ConfigError, Problem, unreadable
 
 FILE_NAME = "threadpress.toml"
 _HEADER = re.compile(r"[ \t]*\[+([^\]]+)\]")
@@ -100,8 +100,11 @@ def text_of(site: Path) -> str:
     """Read the text of the configuration file of the site in folder `site`; "" without one."""
     try:
         return (site / FILE_NAME).read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        return ""
+    except FileNotFoundError as error:
+        if not os.path.islink(site / FILE_NAME):  # noqa: PTH114
+            return ""
+        # Without what it leads to, names would be published that the settings remove.
+        raise ConfigError(unreadable(FILE_NAME, error)) from error
     except UnicodeDecodeError as error:
         raise ConfigError(Problem(FILE_NAME, 0, "it is not UTF-8 text", "save it as UTF-8")) from error
 

@@ -22,6 +22,7 @@ bug of ours (exit 3). Only `messages` turns these into messages and exit codes.
 from __future__ import annotations
 
 import errno
+import os
 import re
 from collections.abc import Iterable
 from pathlib import Path
@@ -88,13 +89,26 @@ _HINTS = (
 )
 """What to do about an error of the system, by its names in `errno`; not every system has all of them."""
 
+MEND_LINK = "see that the disk it is on is mounted, or correct the link"
+"""What to do about a symbolic link that leads nowhere."""
+
 HINTS = {getattr(errno, name): hint for names, hint in _HINTS for name in names.split() if hasattr(errno, name)}
 """The same by number. An error with one of these numbers is the system's, even if it names no file."""
 
 
 def hint_for(error: OSError) -> str:
-    """Say what to do about something the system refused."""
-    return HINTS.get(error.errno or 0, "see what is there, and what the system's log says")
+    """Say what to do about something the system refused.
+
+    Where a link leads nowhere, the system says that the link is there, or that its target is not: the hint tells both.
+    """
+    number, place = error.errno or 0, error.filename2 or error.filename
+    if number in (errno.EEXIST, errno.ENOENT) and isinstance(place, (str, bytes)):
+        target = os.path.realpath(place)
+        if os.path.islink(target):  # noqa: PTH114  # the links lead in a circle
+            number = errno.ELOOP
+        elif os.path.islink(place) and not os.path.lexists(target):  # noqa: PTH114
+            return f"this is a link to {os.fsdecode(target)}, which is not there: {MEND_LINK}"
+    return HINTS.get(number, "see what is there, and what the system's log says")
 
 
 def reason_of(error: OSError) -> str:
@@ -110,6 +124,11 @@ def refused(error: OSError, path: str = "") -> Problem:
     name = error.filename2 or error.filename
     place = name.decode("utf-8", "surrogateescape") if isinstance(name, bytes) else str(name or path or "system")
     return Problem(place, 0, reason_of(error), hint_for(error))
+
+
+def unreadable(path: str, error: OSError) -> Problem:
+    """Report a file or folder that the system does not let us read."""
+    return Problem(path, 0, f"it can't be read ({reason_of(error)})", hint_for(error))
 
 
 def is_refusal(error: OSError) -> bool:

@@ -79,6 +79,14 @@ def dangle(site: Path) -> None:
     (site / "content").symlink_to("drive/saves")
 
 
+def lead_nowhere(name: str) -> Callable[[Path], object]:
+    """Put a link there to a folder of a disk that is not mounted."""
+    return lambda site: (site / name).symlink_to("/nowhere/x")
+
+
+NOWHERE = "this is a link to /nowhere/x, which is not there: see that the disk it is on is mounted, or correct the link"
+
+
 def replace_content(site: Path) -> None:
     (site / "content").rename(site / "saves")
     (site / "content").write_text("mine")
@@ -92,6 +100,16 @@ NO_FOLDER = "move away what is there: a folder, or a file of ours, needs this na
     [
         (block("output"), f"output: File exists; {NO_FOLDER}"),
         (block(".threadpress"), f".threadpress: File exists; {NO_FOLDER}"),
+        (lead_nowhere("output"), f"output: File exists; {NOWHERE}"),
+        (lead_nowhere(".threadpress"), f".threadpress: File exists; {NOWHERE}"),
+        (
+            lead_nowhere("threadpress.toml"),
+            f"threadpress.toml: it can't be read (No such file or directory); {NOWHERE}",
+        ),
+        (
+            lambda site: (site / ".threadpress").symlink_to(".threadpress"),
+            ".threadpress: File exists; the symbolic links there lead in a circle: correct them",
+        ),
         (circle, "Too many levels of symbolic links; the symbolic links there lead in a circle: correct them"),
         (
             dangle,

@@ -2,7 +2,7 @@
 
 The entries, the redactions that applied, and what is published after these come in. What to tell of each entry that
 matches nothing goes out. Where something near is published, somebody believes that it is removed, so that is an error.
-A hash is never near anything. No files: whoever asks brings the names and ids.
+Of hashes only that of a name with a uid is known to be near. No files: whoever asks brings the names and ids.
 """
 
 from __future__ import annotations
@@ -19,12 +19,13 @@ from generator.errors import Problem
 from generator.model import REMOVED, Author, Thread, nfc, source_and_uid
 from generator.site import contributions
 from generator.site.facts import Facts, row_keys
-from generator.threads import HASHED, Group, author_entry, entry_key
+from generator.threads import HASHED, Group, author_entry, entry_key, hashed_entry
 
 ThreadKey = tuple[str, str]
 
 SHOWN = 3
 """How many near entries a hint names."""
+BY_UID = "an author with a uid is named by it"
 
 
 class Unmatched(msgspec.Struct, frozen=True):
@@ -105,19 +106,34 @@ def unmatched(entries: Iterable[str], hits: Iterable[str], published: Published)
     applied = frozenset(hits)
     idle = [entry for entry in dict.fromkeys(entries) if entry_key(entry) not in applied]
     plain = [entry for entry in idle if not entry.startswith(HASHED)]
+    hashed = _near_hashes([entry for entry in idle if entry.startswith(HASHED)], published)
     if not plain:
-        return tuple(_nothing_near(entry, frozenset()) for entry in idle)
+        return tuple(hashed.get(entry) or _nothing_near(entry, frozenset()) for entry in idle)
     threads = frozenset(published.threads())
     authors = _near_authors([entry for entry in plain if "#" not in entry], published)
     told: list[Unmatched] = []
     for entry in idle:
-        if entry in authors:
+        if entry in hashed:
+            told.append(hashed[entry])
+        elif entry in authors:
             told.append(_near_author(entry, authors[entry]))
         elif posts := _near_posts(entry, threads, published):
             told.append(Unmatched(entry, near=True, hint=f"write {_options(posts)}"))
         else:
             told.append(_nothing_near(entry, threads))
     return tuple(told)
+
+
+def _near_hashes(entries: Sequence[str], published: Published) -> dict[str, Unmatched]:
+    """Tell of hashes that were made of the name of an author with a uid. The right entry is a hash too: no names."""
+    wanted = {entry_key(entry): entry for entry in entries}
+    near: dict[str, Unmatched] = {}
+    for author in set(published.authors()) if wanted else ():
+        for name in {author.name, author.name.casefold()} if author.uid is not None else ():
+            if entry := wanted.get(hashed_entry(f"{author.source}/{name}")):
+                right = hashed_entry(f"{author.source}/{author.uid}")
+                near[entry] = Unmatched(entry, near=True, hint=f"write {toml_text(right)}: {BY_UID}")
+    return near
 
 
 def _near_authors(entries: Sequence[str], published: Published) -> dict[str, set[Author]]:
@@ -143,7 +159,7 @@ def _near_author(entry: str, authors: Iterable[Author]) -> Unmatched:
         each.uid is not None and each.source == source and nfc(each.name).casefold() == nfc(name).casefold()
         for each in authors
     )
-    why = ": an author with a uid is named by it" if by_name else ""
+    why = f": {BY_UID}" if by_name else ""
     return Unmatched(entry, near=True, hint=f"write {_options(options)}{why}")
 
 

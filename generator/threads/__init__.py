@@ -16,7 +16,6 @@ from generator.threads.content import (
     list_content,
     stem,
     stray_sidecars,
-    unreadable,
 )
 from generator.threads.merge import age
 from generator.threads.quote_sources import STORY, QuoteSources
@@ -28,5 +27,5 @@ __all__ = (
     "HASHED", "SIDECAR", "STORY", "TOP_LEVEL", "FileReading", "Group", "GroupReading", "Input", "Listing",
     "QuoteSources", "Redactions", "Replies", "ThreadReading", "age", "author_entry", "changed", "entry_key",
     "group_files", "hashed_entry", "is_ignored", "is_left_behind", "list_content", "read_group", "stem",
-    "stray_sidecars", "unreadable",
+    "stray_sidecars",
 )  # fmt: skip

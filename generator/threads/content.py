@@ -13,7 +13,7 @@ from pathlib import Path
 
 import msgspec
 
-from generator.errors import Problem, hint_for, reason_of
+from generator.errors import MEND_LINK, Problem, unreadable
 from generator.model import nfc
 from generator.stamps import FileStamp
 from generator.threads.merge import age
@@ -95,9 +95,7 @@ def list_content(content: Path) -> Listing:
             if shown != path:
                 problems.append(Problem(shown, 0, "the file's name is not UTF-8", "rename it"))
             elif not entry.is_file():
-                problems.append(
-                    Problem(path, 0, "this is no file that can be read", "move it out of the content folder")
-                )
+                problems.append(_no_file(content / path, path))
             else:
                 files[path] = FileStamp.of(entry.stat())
     saves = {path: files[path] for path in sorted(files) if not path.endswith(SIDECAR)}
@@ -211,14 +209,19 @@ def stem(path: str) -> str:
     return folder + slash + (name.rpartition(".")[0] or name)
 
 
+def _no_file(file: Path, path: str) -> Problem:
+    """Report what is neither a folder nor a file."""
+    if file.is_symlink() and not os.path.lexists(os.path.realpath(file)):
+        return _dangling(file, path)
+    return Problem(path, 0, "this is no file that can be read", "move it out of the content folder")
+
+
+def _dangling(link: Path, path: str) -> Problem:
+    return Problem(path, 0, f"this is a link to {link.readlink()}, and that is not there", MEND_LINK)
+
+
 def _missing(content: Path) -> Problem:
     """Report that there is no content folder."""
     if content.is_symlink():
-        hint = "see that the disk it is on is mounted, or correct the link"
-        return Problem("", 0, f"this is a link to {content.readlink()}, and that is not there", hint)
+        return _dangling(content, "")
     return Problem("", 0, "there is no such folder", "make it and put your saves into it")
-
-
-def unreadable(path: str, error: OSError) -> Problem:
-    """Report a file or folder that the system does not let us read."""
-    return Problem(path, 0, f"it can't be read ({reason_of(error)})", hint_for(error))

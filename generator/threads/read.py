@@ -14,11 +14,11 @@ from types import MappingProxyType
 
 import msgspec
 
-from generator.errors import Problem
+from generator.errors import Problem, unreadable
 from generator.model import TOP, Reply, SaveRef, Thread, Tree
 from generator.readers import Piece, Reading, read_save, reader_of, splice
 from generator.threads import sidecar
-from generator.threads.content import Group, stem, unreadable
+from generator.threads.content import Group, stem
 from generator.threads.join import Key, Part, Parts, join_parts, without_footer
 from generator.threads.merge import match_posts, merge
 from generator.threads.redact import Redacted, Redactions, may_be_told, redact

@@ -156,6 +156,8 @@ def test_messages_name_files_as_they_are_from_here(tell: Tell, tmp_path: Path) -
     assert tell("build", "-C", "../site", where="other")[2].startswith("../site/threadpress.toml:1: unknown key")
     assert tell("build", where="other/content")[2].startswith("../content/102.txt:1: ")
     assert "\nother/output: it is not there; " in tell("check", "-C", "other")[2]
+    write(tmp_path, {"elsewhere/threadpress.toml": 'output = "a/b"\n', "elsewhere/content/x.txt": ""})
+    assert "elsewhere/a/b: it is not there; " in tell("check", "-C", "elsewhere")[2]
     # What was typed is not a file of the site, even where the site has one of this name.
     assert tell("add", "-C", "other", "content/102.txt")[2].startswith("content/102.txt:1: ")
     assert tell("inspect", "-C", "other", "content/102.txt")[2].startswith("content/102.txt:1: ")

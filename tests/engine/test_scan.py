@@ -166,7 +166,7 @@ def test_a_pipe_is_not_opened(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.txt")
     (tmp_path / "gone.txt").symlink_to("nowhere")
     assert [complaint.split(";")[0] for complaint in complaints(tmp_path)] == [
-        "content/gone.txt: this is no file that can be read",
+        "content/gone.txt: this is a link to nowhere, and that is not there",
         "content/pipe.txt: this is no file that can be read",
     ]
 

@@ -77,13 +77,23 @@ def test_something_near_is_a_mistake_and_the_right_entry_is_named(entry: str, ri
     "entry",
     [
         "slashdot/Ami", "notes/Josef", "notes/n2#1", "slashdot/0179799118#c0ffee1235", "slashdot/AmiMoJo#1",
-        "mail/नाला", "notes/☆", "notes/[removed]", hashed_entry("slashdot/AmiMoJo"), "sha256:" + "0" * 64,
+        "mail/नाला", "notes/☆", "notes/[removed]", hashed_entry("slashdot/Ami"), "sha256:" + "0" * 64,
     ],
 )  # fmt: skip
 def test_what_is_near_nothing_is_none(entry: str) -> None:
     ((near, hint),) = told(entry)
     assert not near
     assert hint
+
+
+def test_the_hash_of_a_name_with_a_uid_is_a_mistake_and_nobody_is_named() -> None:
+    right = hashed_entry("slashdot/196126")
+    for name in ("slashdot/AmiMoJo", "slashdot/amimojo"):
+        (near, hint), (other, _) = told(hashed_entry(name), hashed_entry("slashdot/Nobody"))
+        assert (near, other) == (True, False)
+        assert hint == f'write "{right}": an author with a uid is named by it'
+        assert told("sha256:" + hashed_entry(name).removeprefix("sha256:").upper())[0][0]
+    assert told("slashdot/Nobody", hashed_entry("slashdot/AmiMoJo"))[1][0]
 
 
 def test_a_thread_can_not_be_removed_and_its_name_says_so() -> None:

@@ -227,10 +227,14 @@ def write_files(content: Path, files: Mapping[str, bytes]) -> None:
             target = content / path
             temporary = target.with_name(f".threadpress-{token}-{number}")
             waiting.append((temporary, target))
-            with temporary.open("xb") as file:
-                file.write(raw)
-                file.flush()
-                os.fsync(file.fileno())
+            try:
+                with temporary.open("xb") as file:
+                    file.write(raw)
+                    file.flush()
+                    os.fsync(file.fileno())
+            except OSError as error:
+                error.filename = str(target)  # for messages; of a full disk the system names no file
+                raise
         for temporary, target in waiting:
             _appear(temporary, target)
             done.append(target)

@@ -15,9 +15,9 @@ from typing import BinaryIO
 import msgspec
 
 from generator.commands.add.fetch import LARGEST, SCHEMES, fetch, shown, too_large
-from generator.errors import ContentError, Problem
+from generator.errors import ContentError, Problem, unreadable
 from generator.markup import visible
-from generator.threads import age, is_left_behind, list_content, unreadable
+from generator.threads import age, is_left_behind, list_content
 
 STDIN = "-"
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+)://")

@@ -14,7 +14,7 @@ import json
 import os
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import msgspec
@@ -23,6 +23,7 @@ from generator.commands.check.documents import DOCUMENTS, line_of
 from generator.commands.check.leaks import leaks, needles
 from generator.commands.check.links import Destination, Fault, FileLink, follow
 from generator.commands.check.page import link_lines, read_page
+from generator.commands.check.walk import unusable, walk
 from generator.config import Config
 from generator.engine import read_content
 from generator.errors import Problem, hint_for, reason_of
@@ -30,7 +31,6 @@ from generator.model import Author
 from generator.threads import Redactions
 from generator.urls import SUMS
 
-FIRST = "run `threadpress build` first"
 BUILD = "run `threadpress build` again"
 MEND = "run `threadpress build` again; if that does not help, fix the theme's template"
 UNDO = "undo the change, or run `threadpress build` again"
@@ -83,24 +83,28 @@ def check_site(config: Config, site: Path) -> CheckReport:
     """Check the output of the site in folder `site`; the problems of its content come first in the report."""
     threads, problems = read_content(site, config)
     removed = sorted({line for thread in threads for line in thread.traces})
-    report = check_output(site / config.output, removed, config.site_url, Redactions.of(config.redact))
+    redactions = Redactions.of(config.redact)
+    report = check_output(site / config.output, removed, config.site_url, redactions, config.output.rstrip("/"))
     return msgspec.structs.replace(report, problems=(*problems, *report.problems))
 
 
 def check_output(
-    output: Path, removed: Sequence[str] = (), site_url: str = "", redactions: Redactions = _NO_REDACTIONS
+    output: Path,
+    removed: Sequence[str] = (),
+    site_url: str = "",
+    redactions: Redactions = _NO_REDACTIONS,
+    shown: str = "output",
 ) -> CheckReport:
     """Report everything in a built site that a visitor would trip over, and every removed text still there.
 
     `removed` holds texts as they were in the saves, and `redactions` says who must not be named. `site_url` is what the
     settings say; if the output was built for another (`build --site-url`), that one counts, and there is a warning.
-    Paths in problems begin with the name of the output folder. Memory holds one file at a time, and a number for every
-    id on a page.
+    Paths in problems begin with `shown`, the output folder as the settings name it. Memory holds one file at a time,
+    and a number for every id on a page.
     """
-    for needed, place in ((output.is_dir(), output.name), ((output / SUMS).is_file(), f"{output.name}/{SUMS}")):
-        if not needed:
-            return CheckReport((Problem(place, 0, "it is not there", FIRST),), 0, 0)
-    check = _Check(output, site_url, redactions)
+    if problem := unusable(output, shown):
+        return CheckReport((problem,), 0, 0)
+    check = _Check(output, site_url, redactions, shown)
     sums = check.read_sums()
     # Pages first, in reverse order: authors and dates link to threads, so nearly every anchor has been read before a
     # link to it. Data and feeds come after all pages.
@@ -122,11 +126,10 @@ def built_for(output: Path) -> str:
 class _Check:
     """The check of one output folder: what has been read so far, and the problems."""
 
-    def __init__(self, output: Path, site_url: str, redactions: Redactions) -> None:
-        self.output = output
-        self.redactions = redactions
+    def __init__(self, output: Path, site_url: str, redactions: Redactions, shown: str) -> None:
+        self.output, self.shown, self.redactions = output, shown, redactions
         closed: list[OSError] = []
-        self.all_files = frozenset(_walk(output, closed))
+        self.all_files = frozenset(walk(output, closed))
         self.by_lower_case: dict[str, str] = {}
         """Every file by its path in lower case; filled when the first link is dead."""
         self.problems: list[Problem] = []
@@ -158,8 +161,7 @@ class _Check:
 
     def report(self, path: str, line: int, message: str, hint: str, *, warning: bool = False) -> None:
         """Add a problem with a file of the site."""
-        place = f"{self.output.name}/{path}"
-        self.problems.append(Problem(place, line, message, hint, "warning" if warning else "error"))
+        self.problems.append(Problem(f"{self.shown}/{path}", line, message, hint, "warning" if warning else "error"))
 
     def read_sums(self) -> dict[str, str]:
         """Read SHA256SUMS: path to sum. Missing files are reported and left out."""
@@ -332,11 +334,3 @@ class _Check:
 
 def _is_page(path: str) -> bool:
     return path.endswith(".html") and not path.startswith("saves/")
-
-
-def _walk(folder: Path, closed: list[OSError]) -> Iterator[str]:
-    """Give the path of every file in a folder, with forward slashes, in no order; what refuses goes to `closed`."""
-    for top, _, names in os.walk(folder, onerror=closed.append):
-        inner = Path(top).relative_to(folder).as_posix()
-        for name in names:
-            yield name if inner == "." else f"{inner}/{name}"

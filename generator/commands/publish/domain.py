@@ -39,13 +39,13 @@ def domain_of(site_url: str) -> Domain:
         host, port = (parts.hostname or "").removesuffix("."), parts.port
     except ValueError as error:
         return Domain(doubt=f"site_url can't be read ({error})", usual=False)
-    if f".{host}".endswith(".github.io"):
+    name = _to_ascii(host).removesuffix(".")
+    if f".{name}".endswith(".github.io"):
         return Domain()
     if parts.path.strip("/"):
         return Domain(doubt="site_url has a path, so the domain is that of another site")
     if port not in (None, _PORTS.get(parts.scheme)):
         return Domain(doubt=f"site_url has the port {port}")
-    name = _to_ascii(host)
     if ":" in host or _NUMBER.fullmatch(name):
         return Domain(doubt="site_url names a machine by its number")
     if "." not in name and name:

@@ -11,6 +11,7 @@ import contextlib
 import hashlib
 import os
 import re
+import shlex
 import subprocess
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
@@ -50,6 +51,8 @@ _CAUSES = (
     (re.compile(r"expected git repo version|unknown repository extension"), "install a newer git"),
 )
 """Causes that git names in words of its own, the nearest first, and what to do about each."""
+_OF_A_FOLDER = re.compile("`git (?!config --global)")
+"""Where a hint has a command that is about the folder it is given in."""
 _BY_WORDS = {os.strerror(number): hint for number, hint in HINTS.items()}
 """What to do about causes that git names in the words of the system."""
 _MEND = "see what `git fsck` says of the repository here"
@@ -69,7 +72,7 @@ class Repository:
         self.folder = folder
         result = self._call("rev-parse", "--git-dir")
         if result.returncode:
-            raise PublishError(failure("rev-parse", result.returncode, result.stderr, _MEND))
+            raise self._error("rev-parse", result.returncode, result.stderr)
         self._hash = self._text("rev-parse", "--show-object-format")
 
     def unready(self, remote: str, branch: str, *, commits: bool) -> tuple[Problem, ...]:
@@ -85,7 +88,7 @@ class Repository:
         if any(self._call(*_NAMED, "var", role).returncode for role in roles):
             hint = 'run `git config user.name "..."` and `git config user.email "..."`; both will be public'
             problems.append(Problem("git config", 0, "git does not know who commits", hint))
-        return tuple(problems)
+        return tuple(self._seen_from_here(problem) for problem in problems)
 
     def fetch(self, remote: str, branch: str) -> str | None:
         """Fetch a branch and give its newest commit; None if there is no such branch."""
@@ -95,7 +98,7 @@ class Repository:
             return None
         hint = f"see that `git fetch {remote}` works"
         if listed.returncode:
-            raise PublishError(failure("ls-remote", listed.returncode, listed.stderr, hint))
+            raise self._error("ls-remote", listed.returncode, listed.stderr, hint)
         here = f"refs/remotes/{remote}/{branch}"
         quietly = ("--quiet", "--no-tags", "--no-prune", "--no-write-fetch-head", "--no-recurse-submodules")
         self._do("fetch", *quietly, remote, f"+{name}:{here}", hint=hint)
@@ -145,7 +148,7 @@ class Repository:
                     raise
             said.seek(0)
             if process.returncode:
-                raise PublishError(failure("fast-import", process.returncode, said.read(), _MEND))
+                raise self._error("fast-import", process.returncode, said.read())
 
     def commit(self, files: Mapping[str, Blob], parent: str | None, message: str) -> str:
         """Make a commit of exactly these files, which must be stored already, and give its id; no branch is moved."""
@@ -175,7 +178,18 @@ class Repository:
             message = f"{remote}/{branch} was changed by somebody else meanwhile"
             raise PublishError(Problem("git push", 0, message, "run `threadpress publish` again"))
         hint = f"see that `git push {remote}` works and that the branch may be written"
-        raise PublishError(failure("push", result.returncode, result.stdout + result.stderr, hint))
+        raise self._error("push", result.returncode, result.stdout + result.stderr, hint)
+
+    def _error(self, name: str, code: int, said: bytes, hint: str = _MEND) -> PublishError:
+        return PublishError(self._seen_from_here(failure(name, code, said, hint)))
+
+    def _seen_from_here(self, problem: Problem) -> Problem:
+        """Make the commands in a hint ones that mean the folder of the site, wherever the user is."""
+        if self.folder == Path():
+            return problem
+        there = f"`git -C {shlex.quote(self.folder.as_posix())} "
+        hint = _OF_A_FOLDER.sub(lambda _: there, problem.hint).replace(" here", "")
+        return msgspec.structs.replace(problem, hint=hint)
 
     def _text(self, *arguments: str) -> str:
         return self._do(*arguments).decode("utf-8", "replace").strip()
@@ -185,7 +199,7 @@ class Repository:
         result = self._call(*arguments, stdin=stdin, index=index)
         if result.returncode:
             name = next(argument for argument in arguments if argument not in _NAMED)
-            raise PublishError(failure(name, result.returncode, result.stderr, hint or _MEND))
+            raise self._error(name, result.returncode, result.stderr, hint or _MEND)
         return result.stdout
 
     def _call(

@@ -104,6 +104,8 @@ class WatchedFiles(msgspec.Struct, frozen=True):
         """
         deep = {folder.real: None for folder in self.folders if Path(folder.real).is_dir()}
         parents = [str(Path(place).parent) for root in self.roots for place in root.places]
+        # And the folder above one that a link leads to, which alone is told if that is moved away, or put back.
+        parents += [str(Path(place).parent.parent) for root in self.roots for place in root.places[1:]]
         shallow = {
             folder: None for folder in map(_existing, dict.fromkeys((*parents, *linked)))
             if not any(within(folder, path) for path in deep)

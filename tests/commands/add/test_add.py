@@ -236,7 +236,9 @@ def test_a_disk_that_is_full_leaves_nothing(tmp_path: Path, monkeypatch: pytest.
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     monkeypatch.setattr(os, "fsync", sync)
-    failing({"a.txt": b"a", "b.txt": b"b"}, tmp_path)
+    error = failing({"a.txt": b"a", "b.txt": b"b"}, tmp_path)
+    assert isinstance(error, OSError)
+    assert error.filename == str(tmp_path / "b.txt")
     assert list(tmp_path.iterdir()) == []
 
 

@@ -102,6 +102,21 @@ def test_a_folder_that_is_not_there_is_one_clear_problem(tmp_path: Path) -> None
     assert [problem.path for problem in check_output(tmp_path / "output").problems] == ["output/SHA256SUMS"]
 
 
+def test_what_is_there_but_cannot_be_read_is_not_said_to_be_missing(tmp_path: Path) -> None:
+    output = tmp_path / "output"
+    output.write_text("mine")
+    (problem,) = check_output(output).problems
+    assert str(problem).startswith("output: it can't be read (Not a directory); ")
+    output.unlink()
+    output.symlink_to("/nowhere/x")
+    (problem,) = check_output(output).problems
+    assert problem.hint.startswith("this is a link to /nowhere/x, which is not there: ")
+    output.unlink()
+    output.symlink_to(output)
+    (problem,) = check_output(output).problems
+    assert str(problem).startswith("output: it can't be read (Too many levels of symbolic links); ")
+
+
 @pytest.mark.parametrize(
     ("body", "expected"),
     [

@@ -38,7 +38,14 @@ def test_a_domain_of_its_own(address: str, expected: str) -> None:
 
 @pytest.mark.parametrize(
     "address",
-    ["https://name.github.io/", "https://NAME.GitHub.io./repo/", "https://github.io/", "http://a.github.io:80"],
+    [
+        "https://name.github.io/",
+        "https://NAME.GitHub.io./repo/",
+        "https://github.io/",
+        "http://a.github.io:80",
+        "https://name.github。io/repo/",
+        "https://name.GitHub.io。",
+    ],
 )
 def test_at_github_io_there_is_none(address: str) -> None:
     assert domain_of(address) == Domain()

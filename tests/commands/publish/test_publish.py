@@ -470,6 +470,20 @@ def test_a_folder_in_no_repository_is_told(tmp_path: Path, capsys: pytest.Captur
     assert "; run `git init` here, and `git remote add origin URL`\n" in err
 
 
+def test_commands_in_hints_mean_the_site_wherever_the_user_is(one: Desk, tmp_path: Path) -> None:
+    (tmp_path / "my site/content").mkdir(parents=True)
+    git(one.top, "config", "--unset", "user.email")
+    git(one.top, "remote", "remove", "origin")
+    err = one("publish", "-C", "../my site")[2]
+    assert "; run `git -C '../my site' init`, and `git -C '../my site' remote add origin URL`\n" in err
+    err = one("publish", "-C", "../desk")[2]
+    assert "; run `git -C ../desk remote add origin URL`\n" in err
+    assert "; run `git -C ../desk config user.name" in err
+    git(one.top, "config", "user.email", "test@example.org")
+    git(one.top, "remote", "add", "origin", str(tmp_path / "none.git"))
+    assert "; see that `git -C ../desk fetch origin` works\n" in one("publish", "-C", "../desk")[2]
+
+
 def test_all_that_git_lacks_is_told_at_once(one: Desk) -> None:
     git(one.top, "config", "--unset", "user.email")
     code, _, err = one("publish", "--remote", "orign", "--branch", "a..b")

@@ -341,6 +341,24 @@ def test_the_folder_of_a_target_can_be_replaced(site: Path, linked: Path, poll: 
 
 
 @LOOKS
+def test_what_content_and_settings_lead_through_can_go_and_come_back(tmp_path: Path, site: Path, poll: bool) -> None:
+    """As a disk does."""
+    write(tmp_path, {"disk/one/saves/1.txt": "one", "other/two/settings.toml": ""})
+    shutil.rmtree(site / "content")
+    (site / "content").symlink_to("../disk/one/saves")
+    (site / "threadpress.toml").symlink_to("../other/two/settings.toml")
+    disk, other = tmp_path / "disk", tmp_path / "other"
+    assert told(
+        site,
+        lambda: (disk / "one").rename(disk / "gone"),
+        lambda: (disk / "gone").rename(disk / "one"),
+        lambda: (other / "two").rename(other / "gone"),
+        lambda: (other / "gone").rename(other / "two"),
+        poll=poll,
+    ) == [{"content/1.txt"}, {"content/1.txt"}, {"threadpress.toml"}, {"threadpress.toml"}]
+
+
+@LOOKS
 def test_the_content_folder_can_lead_elsewhere(tmp_path: Path, site: Path, poll: bool) -> None:
     shutil.rmtree(site / "content")
     write(tmp_path, {"one/1.txt": "one", "two/1.txt": "two"})
