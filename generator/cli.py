@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -312,7 +312,12 @@ def _settings(site: Path, site_url: str | None) -> tuple[Config, tuple[Problem, 
 
         return theme_problems(theme, options, folder)
 
-    config, warnings = load(site, check_theme)
+    def name_options(theme: str, folder: Path) -> Collection[str]:
+        from generator.theme import option_names
+
+        return option_names(theme, folder)
+
+    config, warnings = load(site, check_theme, name_options)
     try:
         return with_flags(config, site_url=site_url), warnings
     except ConfigError as error:  # the value of a flag is wrong

@@ -12,7 +12,7 @@ import os
 import re
 import tomllib
 import zoneinfo
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from generator.errors import ConfigError, Problem, unreadable
+from generator.mending import ENTRY, mend_entry, mend_line, mend_value
 
 FILE_NAME = "threadpress.toml"
 _HEADER = re.compile(r"[ \t]*\[+([^\]]+)\]")
@@ -85,15 +86,20 @@ LATER = {"search": True, "publish_database": True, "author_feeds": True}
 
 CheckTheme = Callable[[str, dict[str, Any], Path], Iterable[Problem]]
 """Finds what is wrong with a theme and its options: the theme's name, the options and the folder of the site go in."""
+NameOptions = Callable[[str, Path], Collection[str]]
+"""Names the options that a site can set: the theme's name and the folder of the site go in."""
 
 
-def load(site: Path, check_theme: CheckTheme = lambda *_: ()) -> tuple[Config, tuple[Problem, ...]]:
+def load(
+    site: Path, check_theme: CheckTheme = lambda *_: (), name_options: NameOptions = lambda *_: ()
+) -> tuple[Config, tuple[Problem, ...]]:
     """Read the configuration of the site in folder `site`; without a file, the defaults.
 
     Returns it with its warnings. Raises `ConfigError` with all problems. The build checks the options of the theme; if
-    it will not come to that, `check_theme` does so here, since one run is to tell all that is wrong.
+    it will not come to that, `check_theme` does so here, since one run is to tell all that is wrong. `name_options`
+    tells whether an unknown key is an option of the theme.
     """
-    return parse(text_of(site), site, check_theme)
+    return parse(text_of(site), site, check_theme, name_options)
 
 
 def text_of(site: Path) -> str:
@@ -110,18 +116,32 @@ def text_of(site: Path) -> str:
 
 
 def parse(
-    text: str, site: Path = Path(), check_theme: CheckTheme = lambda *_: ()
+    text: str,
+    site: Path = Path(),
+    check_theme: CheckTheme = lambda *_: (),
+    name_options: NameOptions = lambda *_: (),
 ) -> tuple[Config, tuple[Problem, ...]]:
     """Make a `Config` of TOML text; see `load`."""
     table = read_toml(text, FILE_NAME)
     if isinstance(table, Problem):
         raise ConfigError(table)
-    values, problems = take(
-        table, text, FILE_NAME, Config, lambda key: f"`threadpress help configuration` says what {key} can be"
-    )
+    default = Config()
+
+    def mend(key: str) -> str:
+        better = mend_value(key, table[key], getattr(default, key))
+        return better or f"`threadpress help configuration` says what {key} can be"
+
+    unknown = table.keys() - {field.name for field in msgspec.structs.fields(Config)}
+    theme = table["theme"] if isinstance(table.get("theme"), str) else default.theme
+    misplaced = unknown.intersection(name_options(theme, site)) if unknown else ()
+    settings = {key: value for key, value in table.items() if key not in misplaced}
+    values, problems = take(settings, text, FILE_NAME, Config, mend)
+    for key in misplaced:
+        hint = "it is an option of the theme: move it below a line [theme_options]"
+        problems.append(Problem(FILE_NAME, line_of(text, key), f"unknown key {key!r}", hint))
     problems += _meaning(values, text, site)
     if any(problem.severity == "error" for problem in problems):
-        theme, options = values.get("theme", Config().theme), values.get("theme_options", {})
+        theme, options = values.get("theme", default.theme), values.get("theme_options", {})
         raise ConfigError((*problems, *check_theme(theme, options, site)))
     if "site_url" in values:
         values["site_url"] = _with_slash(values["site_url"])
@@ -144,12 +164,12 @@ def _meaning(values: dict[str, Any], text: str, site: Path) -> Iterable[Problem]
         hint = "write it like https://example.org/repo/"
         yield Problem(FILE_NAME, line_of(text, "site_url"), f"site_url: {wrong}", hint)
     for entry in values.get("redact", ()):
-        if not re.fullmatch(r"sha256:[0-9a-fA-F]{64}|[a-z0-9-]+/[^#]+(#[A-Za-z0-9_-]+)?", entry):
+        if not ENTRY.fullmatch(entry):
             yield Problem(
                 FILE_NAME,
                 _line_of_entry(text, "redact", entry),
                 f"redact: {entry!r} names neither author nor post",
-                'write "SOURCE/UID", "SOURCE/NAME", "SOURCE/THREAD#POST" or "sha256:" and 64 digits',
+                mend_entry(entry),
             )
     # Compare real paths, since `..` and symbolic links can also lead from one into the other.
     content, output = (Path(os.path.realpath(site / values.get(key, key))) for key in ("content", "output"))
@@ -208,9 +228,9 @@ def read_toml(text: str, path: str) -> dict[str, Any] | Problem:
         message = str(error)[: place.start()] if place else str(error)
         if isinstance(error, RecursionError):
             message = "brackets nest too deep"
-        return Problem(
-            path, line, f"this is no TOML: {message[:1].lower()}{message[1:]}", "see https://toml.io for the notation"
-        )
+        better = mend_line(text.split("\n")[line - 1]) if line and message == "Invalid value" else None
+        hint = better or "see https://toml.io for the notation"
+        return Problem(path, line, f"this is no TOML: {message[:1].lower()}{message[1:]}", hint)
 
 
 def take(

@@ -15,6 +15,8 @@ import msgspec
 
 REMOVED = "[removed]"
 """What replaces a name or a text that was redacted (SPEC section 6)."""
+_NOBODY = (REMOVED, "[deleted]")
+"""What stands for an author who was taken out, here or at the source."""
 
 Markup = Literal["plain", "markdown"]
 Truncated = Literal["yes", "unknown", "no"]
@@ -53,8 +55,13 @@ class Author(msgspec.Struct, frozen=True):
 
     @property
     def removed(self) -> bool:
-        """Whether this replaces a redacted author, and so has no page and no slug."""
+        """Whether this replaces a redacted author."""
         return self.uid is None and self.name == REMOVED
+
+    @property
+    def nobody(self) -> bool:
+        """Whether this stands where an author was taken out. It is no author: it has no page, and is not counted."""
+        return self.uid is None and self.name in _NOBODY
 
 
 def source_and_uid(key: str) -> tuple[str, str | None]:

@@ -120,6 +120,48 @@ def test_a_mistake_is_told_with_its_line_and_key(text: str, expected: str) -> No
     assert "; " in complaint  # and how to mend it
 
 
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("noindex = yes", "write true or false, in lower case and without quotes"),
+        ("wayback = True", "write true or false, in lower case and without quotes"),
+        ("wayback = off # not now", "write true or false, in lower case and without quotes"),
+        ('noindex = "yes"', "write true, without quotes"),
+        ('noindex = "FALSE"', "write false, without quotes"),
+        ('noindex = "perhaps"', "write true or false"),
+        ("noindex = 1", "write true or false"),
+        ("title = Harbour talk", 'put text in quotes: title = "..."'),
+        ("site_url = https://example.org/", 'put text in quotes: site_url = "..."'),
+        ("title = “Harbour talk”", 'put text between straight quotes: title = "..."'),
+        ("title =", "see https://toml.io for the notation"),
+        ('site_url = "example.github.io/x"', 'begin with https:// and write "https://example.github.io/x"'),
+        ('site_url = "//example.org"', 'begin with https:// and write "https://example.org"'),
+        ('site_url = "ftp://example.org"', "`threadpress help configuration` says what site_url can be"),
+        ('site_url = "ann@example.org"', "`threadpress help configuration` says what site_url can be"),
+        ('posts_per_page = "50"', "write 50, without quotes"),
+        ('posts_per_page = "many"', "write a whole number, such as 1000"),
+        ('posts_per_page = "٥"', "write a whole number, such as 1000"),
+        ('redact = ["Slashdot/30498"]', 'write "slashdot/30498"'),
+        ('redact = [" slashdot / 30498"]', 'write "slashdot/30498"'),
+        ('redact = ["SlashDot/0179799118#8ad9fb1e37"]', 'write "slashdot/0179799118#8ad9fb1e37"'),
+        (f'redact = ["SHA256:{"0" * 64}"]', f'write "sha256:{"0" * 64}"'),
+        ('redact = ["Fly Swatter"]', 'find what to write with `threadpress redact --find "Fly Swatter"`'),
+        ('redact = ["ann"]', "find what to write with `threadpress redact --find ann`"),
+        ("redact = ['a \"b\" $c']", "find what to write with `threadpress redact --find 'a \"b\" $c'`"),
+        ('redact = ["179#8ad9"]', 'write "SOURCE/UID", "SOURCE/NAME", "SOURCE/THREAD#POST" or "sha256:" and 64 digits'),
+        ('redact = [""]', 'write "SOURCE/UID", "SOURCE/NAME", "SOURCE/THREAD#POST" or "sha256:" and 64 digits'),
+        (
+            'redact = ["sha256:12"]',
+            'write "SOURCE/UID", "SOURCE/NAME", "SOURCE/THREAD#POST" or "sha256:" and 64 digits',
+        ),
+    ],
+)
+def test_a_hint_fits_what_was_written(text: str, hint: str) -> None:
+    (complaint,) = complaints(f"\n{text}\ndescription = 'x'\n")
+    assert complaint.startswith("threadpress.toml:2: ")
+    assert complaint.endswith(f"; {hint}")
+
+
 def test_an_output_that_leads_into_the_content_is_refused(tmp_path: Path) -> None:
     (tmp_path / "content").mkdir()
     (tmp_path / "output").symlink_to("content")

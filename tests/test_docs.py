@@ -14,6 +14,7 @@ A block of any other kind is a failure, so none is passed over.
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -26,7 +27,7 @@ from typing import NamedTuple
 import pytest
 from markdown_it import MarkdownIt
 
-from tests.small import ROOT, tree, write
+from tests.small import ROOT, built, tree, write
 
 PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md"))]
 COMMENT = re.compile(r"^(?:#|/\*|\{#) ?([\w./-]+/[\w.-]+\.\w+)\b")
@@ -192,6 +193,21 @@ def test_what_is_pasted_does_what_the_page_says(page: Path, tmp_path: Path) -> N
         thread = (sandbox.place / "output/threads/harbour/rain.html").read_text(encoding="utf-8")
         assert "Bring a coat." in thread
         assert "https://NAME.github.io/REPOSITORY/threads/harbour/rain.html" in thread
+
+
+def test_who_publishes_by_the_tutorial_does_not_let_github_build_too() -> None:
+    text = (ROOT / "docs/tutorial.md").read_text(encoding="utf-8")
+    assert -1 < text.find("\nrm .github/workflows/pages.yml\n") < text.index("\ngit add .")
+
+
+def test_the_page_about_removing_says_what_stays(tmp_path: Path) -> None:
+    text = (ROOT / "docs/removing.md").read_text(encoding="utf-8")
+    assert "leaves the subject lines of the removed posts as they are" in text
+    save = '+++\nid = "1"\ntitle = "T"\n+++\nS\n\n## bob {subject="On bob"}\nText.\n'
+    site = write(tmp_path, {"content/1.md": save, "threadpress.toml": 'redact = ["notes/bob"]\n'})
+    built(site)
+    (post,) = json.loads(tree(site / "output")["threads/notes/1.json"])["posts"]
+    assert (post["author"]["name"], post["subject"], post["body"]) == ("[removed]", "On bob", "[removed]")
 
 
 def test_a_block_that_nothing_is_done_with_is_noticed(tmp_path: Path) -> None:

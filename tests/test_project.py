@@ -51,7 +51,7 @@ def read(path: str) -> str:
 
 
 ROOMS = (
-    ("errors", "model", "config", "urls", "dates", "stamps", "workers"),
+    ("errors", "model", "mending", "config", "urls", "dates", "stamps", "workers"),
     ("readers", "markup", "output"),
     ("theme",),
     ("threads",),

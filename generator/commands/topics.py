@@ -18,7 +18,9 @@ from typing import ClassVar, Literal
 import click
 import msgspec
 from rich.console import Console, ConsoleOptions, RenderResult
-from rich.markdown import CodeBlock, Heading, Markdown, MarkdownElement
+from rich.containers import Renderables
+from rich.markdown import BlockQuote, CodeBlock, Heading, ListItem, Markdown, MarkdownElement
+from rich.segment import Segment
 from rich.text import Text
 from rich.theme import Theme
 
@@ -148,6 +150,41 @@ class _Code(CodeBlock):
         yield Text("\n".join(f"    {line}".rstrip() for line in lines), no_wrap=True, overflow="ignore")
 
 
+def _hang(
+    elements: Renderables, first: Segment, others: Segment, console: Console, options: ConsoleOptions
+) -> RenderResult:
+    """Put one text before the first line of a block and another before the rest.
+
+    Rich cuts each line of a block to its width. Here only text is laid out to the width, so code keeps its lines.
+    """
+    inner = options.update(width=max(1, options.max_width - first.cell_length))
+    for number, line in enumerate(Segment.split_lines(console.render(elements, inner))):
+        yield others if number else first
+        yield from line
+        yield Segment.line()
+
+
+class _Item(ListItem):
+    """An item of a list, with its code as it is."""
+
+    def render_bullet(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        bullet = Segment(" • ", console.get_style("markdown.item.bullet"))
+        yield from _hang(self.elements, bullet, Segment("   "), console, options)
+
+    def render_number(self, console: Console, options: ConsoleOptions, number: int, last_number: int) -> RenderResult:
+        width = len(str(last_number)) + 2
+        numeral = Segment(f"{number} ".rjust(width), console.get_style("markdown.item.number"))
+        yield from _hang(self.elements, numeral, Segment(" " * width), console, options)
+
+
+class _Quote(BlockQuote):
+    """A quote, with its code as it is."""
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        bar = Segment("▌ ", console.get_style("markdown.block_quote"))
+        yield from _hang(self.elements, bar, bar, console, options)
+
+
 class TerminalMarkdown(Markdown):
     """A topic for `rich`."""
 
@@ -156,4 +193,6 @@ class TerminalMarkdown(Markdown):
         "heading_open": _Heading,
         "fence": _Code,
         "code_block": _Code,
+        "list_item_open": _Item,
+        "blockquote_open": _Quote,
     }

@@ -83,7 +83,7 @@ def thread_json(thread: Thread, tags: tuple[str, ...], exceptions: Mapping[str, 
 
     def author(who: Author) -> AuthorData:
         if who not in authors:
-            authors[who] = AuthorData(who.name, who.uid, None if who.removed else slug_of(who, exceptions))
+            authors[who] = AuthorData(who.name, who.uid, None if who.nobody else slug_of(who, exceptions))
         return authors[who]
 
     value = {

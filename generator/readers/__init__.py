@@ -19,6 +19,7 @@ from generator.errors import Problem
 from generator.readers import markdown, slashdot_text
 from generator.readers.decoding import AWAY, decode
 from generator.readers.findings import quote
+from generator.readers.foreign import what_text_it_is
 from generator.readers.front_matter import SOURCE
 from generator.readers.ids import ID, ID_BYTES
 from generator.readers.reading import Piece, PostSpans, Reading, SavedThread, Span, Spans
@@ -97,6 +98,10 @@ def _no_save(raw: bytes, path: str) -> tuple[Problem, ...]:
         return problems
     if not text or text.isspace():
         return (*problems, Problem(path, 1, "the file is empty", f"save the thread again, or {AWAY}"))
+    if kind := what_text_it_is(text):
+        message = f"this is {kind}, and this version reads text and Markdown saves only"
+        hint = f"write the thread in a form that `threadpress help formats` shows, or {AWAY}"
+        return (*problems, Problem(path, 1, message, hint))
     kinds = " or ".join(f"{reader.EXPECTED} ({reader.NAME})" for reader in READERS)
     unknown = Problem(
         path,

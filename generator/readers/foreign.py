@@ -1,11 +1,13 @@
-"""Say what a file is that is no text we read: its bytes come in, words for a message go out.
+"""Say what a file is that we don't read: its bytes, or its text if it is one, come in, words for a message go out.
 
-It is asked only about files with NUL bytes, so it need not be fast. It never decides whether a file is read.
+It is asked only about files with NUL bytes and about text that no reader takes, so it need not be fast. It never
+decides whether a file is read.
 """
 
 from __future__ import annotations
 
 import codecs
+import re
 
 _SAMPLE = 4096
 """How many bytes are enough to tell an encoding."""
@@ -30,6 +32,26 @@ _MAGIC: tuple[tuple[bytes, str, str], ...] = (
     (b"\xd0\xcf\x11\xe0", "a document of an old office program", _TEXT),
 )
 """How files of some kinds start, what they are, and what to do instead."""
+
+
+_PAGE = re.compile(r"<[!?/a-z]", re.IGNORECASE)
+_JSON = re.compile(r"""[{\[]\s*(?:["{}\[\]]|-?[0-9.]+\s*,|$)""")
+_MBOX = re.compile(r"From \S+.*[0-9]{4}[ \t]*(?:\n|$)")
+_FIELD = re.compile(
+    r"(?:>?From .*\n)?(?:[A-Za-z0-9-]+:.*(?:\n[ \t].*)*\n)*?(?:From|Received|Message-ID|Return-Path):", re.I
+)
+"""The head of a mail, up to a field that only mail has."""
+_ARCHIVED_PAGE = re.compile(r"^(?:Snapshot-Content-Location:|From: <Saved by )", re.MULTILINE | re.IGNORECASE)
+
+
+def what_text_it_is(text: str) -> str | None:
+    """Say what kind of file begins with a text, among the kinds that people have threads in; None if it is unclear."""
+    start = text[:_SAMPLE].lstrip()
+    if _PAGE.match(start) or _ARCHIVED_PAGE.search(start):
+        return "a feed or another XML file" if start.startswith("<?xml") and "<html" not in start else "a web page"
+    if _JSON.match(start):
+        return "a JSON export"
+    return "mail" if _MBOX.match(start) or _FIELD.match(start) else None
 
 
 def what_it_is(raw: bytes) -> tuple[str, str]:

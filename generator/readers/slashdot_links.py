@@ -167,14 +167,25 @@ def _is_tail(said: str) -> bool:
 
 
 def _warn_of_lost_entries(lines: list[_Line], findings: Findings) -> None:
-    """Warn of entries that are not in the list since other text follows them, once for each run of them."""
-    lost = False
-    for line in lines:
-        entry = ENTRY.fullmatch(line.text)
-        if entry and not lost:
-            findings.warn(
-                line.at,
-                f"{quote(line.text)} looks like an entry of the link list, but other text follows, so it stays text",
-                "move it to the end of the story",
-            )
-        lost = entry is not None
+    """Warn of entries that are not in the list since other text follows them, once for each run of them.
+
+    What follows may be a post whose start can't be read. That is told already, and the list is where it belongs.
+    """
+    lost: _Line | None = None
+    for number, line in enumerate(lines):
+        if ENTRY.fullmatch(line.text):
+            lost = lost or line
+        elif lost:
+            if not any(findings.tells_of(follows.at) for follows in lines[number : number + 2]):
+                _warn_of_lost_entry(lost, findings)
+            lost = None
+    if lost:
+        _warn_of_lost_entry(lost, findings)
+
+
+def _warn_of_lost_entry(line: _Line, findings: Findings) -> None:
+    findings.warn(
+        line.at,
+        f"{quote(line.text)} looks like an entry of the link list, but other text follows, so it stays text",
+        "move it to the end of the story",
+    )

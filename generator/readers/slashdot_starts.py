@@ -80,6 +80,8 @@ def find_starts(text: str, begin: int, end: int, findings: Findings) -> tuple[li
                 _note_score(text, at, ends.end(1), findings)
             others.append(here)
             continue
+        if field[-1] != ")" and not field.rstrip(" \t").endswith(")"):
+            _note_open_bracket(text[at : ends.end(1)], at, score, findings)
         if not -1 <= score[0] <= 5:
             findings.warn(at, f"the score {score[0]} is outside -1 to 5", "correct it if it was mistyped")
         starts.append(Start(at, text[at:here], score[0], score[1], by, stop, Author(SOURCE, name, uid)))
@@ -91,6 +93,15 @@ def _note_score(text: str, at: int, end: int, findings: Findings) -> None:
     findings.error(
         at,
         f"the score in {quote(text[at:end])} is no whole number",
+        "write (Score:2) or (Score:2, Insightful) at the end of the subject line",
+    )
+
+
+def _note_open_bracket(subject: str, at: int, score: tuple[int, str | None], findings: Findings) -> None:
+    label = f"and {score[1]}" if score[1] else "without a label"
+    findings.warn(
+        at,
+        f"{quote(subject.rstrip())} has no closing bracket, so it was read as score {score[0]} {label}",
         "write (Score:2) or (Score:2, Insightful) at the end of the subject line",
     )
 

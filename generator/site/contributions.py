@@ -134,7 +134,7 @@ def _writers(thread: Thread, tree: Tree, posts_per_page: int) -> dict[str, _Writ
         entry = by_author[author] = (f"{key}\n{author.name}", writer)
         return entry
 
-    if thread.author and not thread.author.removed:
+    if thread.author and not thread.author.nobody:
         _, writer = meet(thread.author)
         writer.story = 1
         writer.names.append(thread.author.name)
@@ -146,7 +146,7 @@ def _writers(thread: Thread, tree: Tree, posts_per_page: int) -> dict[str, _Writ
         author = post.author
         entry = by_author.get(author)
         if entry is None:
-            if author.removed:
+            if author.nobody:
                 continue
             entry = meet(author)
         writers[index] = entry

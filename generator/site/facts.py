@@ -142,7 +142,7 @@ def facts_of(thread: Thread, tree: Tree, origin: Origin, order: str, marks: Mapp
     best = max((score for score in scores if score is not None), default=None)
     counted = _tally(thread, tree, scores)
     writers = {post.author for post in thread.posts}
-    authors = len({author.key for author in writers})
+    authors = len({author.key for author in writers if not author.nobody})
     if thread.author:
         writers.add(thread.author)
     return Facts(
@@ -210,7 +210,7 @@ def _tally(thread: Thread, tree: Tree, scores: Sequence[int | None]) -> Tally:
         answers = Counter(tree.parents)
         ranked = heapq.nsmallest(
             BEST,
-            [(-score, -answers[index], index) for score, index in good if not posts[index].author.removed],
+            [(-score, -answers[index], index) for score, index in good if not posts[index].author.nobody],
         )
         for score, times, index in ranked:
             post = posts[index]

@@ -139,14 +139,14 @@ def author_ref(author: Author, exceptions: Mapping[str, str]) -> Ref:
 
     `exceptions` are slugs by key, at least those that are not made from the name.
     """
-    if exceptions and not author.removed and (slug := exceptions.get(author.key)):
+    if exceptions and not author.nobody and (slug := exceptions.get(author.key)):
         return Ref(author.name, urls.author_page(author.source, slug))
     return _lone_ref(author)
 
 
 @functools.lru_cache(maxsize=20_000)  # most posts are by people who write many
 def _lone_ref(author: Author) -> Ref:
-    return Ref(author.name, None if author.removed else urls.author_page(author.source, slug_of(author, {})))
+    return Ref(author.name, None if author.nobody else urls.author_page(author.source, slug_of(author, {})))
 
 
 def slug_of(author: Author, exceptions: Mapping[str, str]) -> str:

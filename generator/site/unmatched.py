@@ -92,8 +92,8 @@ def _authors(facts: Sequence[Facts], read: Callable[[Group], Iterable[Thread]]) 
 
 
 def _writers(thread: Thread) -> Iterator[Author]:
-    yield from (post.author for post in thread.posts if not post.author.removed)
-    if thread.author and not thread.author.removed:
+    yield from (post.author for post in thread.posts if not post.author.nobody)
+    if thread.author and not thread.author.nobody:
         yield thread.author
 
 

@@ -7,8 +7,19 @@ tell a theme's author what is wrong, `cache` keeps compiled templates, `slow` re
 every template sees. Jinja2 is imported only when something is rendered."""
 
 from generator.theme.layers import shipped
-from generator.theme.theme import TEMPLATES, Theme, load_theme, theme_problems
+from generator.theme.theme import TEMPLATES, Theme, load_theme, option_names, theme_problems
 from generator.theme.values import named_files
 from generator.theme.views import Head, Ref, Site
 
-__all__ = ["TEMPLATES", "Head", "Ref", "Site", "Theme", "load_theme", "named_files", "shipped", "theme_problems"]
+__all__ = [
+    "TEMPLATES",
+    "Head",
+    "Ref",
+    "Site",
+    "Theme",
+    "load_theme",
+    "named_files",
+    "option_names",
+    "shipped",
+    "theme_problems",
+]

@@ -155,6 +155,15 @@ def theme_problems(name: str, given: Mapping[str, Any], site_root: Path) -> tupl
     return ()
 
 
+def option_names(name: str, site_root: Path) -> tuple[str, ...]:
+    """Name the options of a theme that a site can set; none if the theme can't be read."""
+    try:
+        offers, _ = offered(read_layers(name, site_root))
+    except ThemeError:
+        return ()
+    return tuple(option for option, offer in offers.items() if offer.open)
+
+
 def _named(layers: list[Layer]) -> dict[str, File]:
     """Give every template its names: `x.html` is the nearest one, `NAME/x.html` is the original one of theme NAME.
 

@@ -20,7 +20,7 @@ import re
 from collections import Counter
 from math import sqrt
 
-from generator.model import REMOVED, TOP, Author, Evidence, Post, Reply, Thread, nfc
+from generator.model import TOP, Author, Evidence, Post, Reply, Thread, nfc
 
 # What each cue multiplies a post's odds of being the parent by. Fitted to right parents and honest confidence on 257
 # threads whose trees are known (a forum, mailing lists, comment sites; each source weighs the root of its size), saved
@@ -239,7 +239,7 @@ class _Walk:
 
 def _writer(author: Author) -> str:
     """Give the key of an author, or "" for one who could be anybody."""
-    return "" if author.uid is None and author.name in ("Anonymous Coward", REMOVED) else author.key
+    return "" if author.nobody or (author.uid is None and author.name == "Anonymous Coward") else author.key
 
 
 def fold(text: str) -> str:

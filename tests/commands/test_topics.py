@@ -7,7 +7,7 @@ import re
 import pytest
 
 from generator.cli import run, threadpress
-from generator.commands.topics import ABOUT_THE_PROGRAM, find_topic, read_topics
+from generator.commands.topics import ABOUT_THE_PROGRAM, Topic, find_topic, read_topics, topic_lines
 from tests.small import ROOT
 
 PAGES = {path.stem for path in (ROOT / "docs").glob("*.md")} - ABOUT_THE_PROGRAM
@@ -33,14 +33,29 @@ def test_a_page_is_shown_whole_but_for_pictures(page: str, capsys: pytest.Captur
     shown = said(capsys, "help", page)
     for heading in re.findall(r"^## `?(.+?)`?$", re.sub(r"^```.*?^```$", "", text, flags=re.M | re.S), re.M):
         assert heading.replace("`", "") in shown, heading
-    for code in re.findall(r"^```[^\n]*\n(.*?)^```$", text, re.M | re.S):
+    for indent, code in re.findall(r"^( *)```[^\n]*\n(.*?)^ *```$", text, re.M | re.S):
         for line in code.rstrip().split("\n"):
-            assert f"    {line}".rstrip() in shown.split("\n"), line
+            # Code in an item of a list is moved with it, and keeps its whole length too.
+            line = line.removeprefix(indent)
+            assert re.search(rf"^ {{{4 + len(indent)},}}{re.escape(line)}$" if line else "^$", shown, re.M), line
     assert ".png" not in shown
     assert "<!--" not in shown
     assert not re.search(rf"\b({'|'.join(sorted(PAGES))})\.md", shown)
     prose = [line for line in shown.split("\n") if not line.startswith("    ")]
     assert max(map(len, prose)) <= 80
+
+
+LONG = f"threadpress add {'a-long-name ' * 20}end"
+
+
+@pytest.mark.parametrize("lead", ["", "1. text\n\n", "- text\n\n", "- text\n\n  1. more\n\n", "> text\n>\n"])
+@pytest.mark.parametrize("width", ["20", "80", "300"])
+def test_code_is_never_cut_or_wrapped(lead: str, width: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", width)
+    indent = "> " if ">" in lead else " " * (5 * lead.count("- ") or 3 * len(lead[:1]))
+    text = f"{lead}{indent}```sh\n{indent}{LONG}\n{indent}```\n"
+    lines = list(topic_lines("it", {"it": Topic("it", "", text)}, ()))
+    assert [line.lstrip(" ▌") for line in lines if "threadpress" in line] == [LONG]
 
 
 @pytest.mark.parametrize(

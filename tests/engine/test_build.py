@@ -691,6 +691,23 @@ def test_authors_are_counted_alike_everywhere(tmp_path: Path) -> None:
     assert "authors/slashdot/msmash.html" in pages
 
 
+@pytest.mark.parametrize(
+    ("redact", "others"),
+    [('redact = ["notes/bob"]', ("bob", "bob")), ("", ("[removed]", "[deleted]"))],
+)
+def test_whoever_was_taken_out_is_no_author_anywhere(redact: str, others: tuple[str, str], tmp_path: Path) -> None:
+    posts = [("ann", "", "Yes."), *((name, "", f"Text {number}.") for number, name in enumerate(others))]
+    files = {"content/1.md": note("1", *posts, posted="2025-10-15"), "threadpress.toml": f"{redact}\n"}
+    report = built(write(tmp_path, files))
+    assert (report.posts, report.authors) == (3, 1)
+    pages = {path: text.decode().replace("&nbsp;", " ") for path, text in tree(tmp_path / "output").items()}
+    assert "with 3 posts by 1 author" in pages["about.html"]
+    assert "3 posts by 1 author" in pages["threads/notes/1.html"]
+    for path in ("index.html", "dates/2025/10.html", "stats.html"):
+        assert re.search("3 posts · 1 author\\b", pages[path]), path
+    assert [path for path in pages if re.fullmatch("authors/notes/.*", path)] == ["authors/notes/ann.html"]
+
+
 def test_keep_going_builds_a_thread_from_those_of_its_saves_that_can_be_read(tmp_path: Path) -> None:
     """And says again what is wrong, and stops without the flag, as long as it is."""
     write(tmp_path, {"content/101.txt": news("101", Said("Fine.", "A")), "content/101.2.txt": "News: 101\n\ncut off\n"})

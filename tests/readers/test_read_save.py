@@ -44,6 +44,48 @@ def test_a_file_that_is_no_save() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("<!doctype html>\n<title>A thread</title>", "a web page"),
+        ("\n  <!DOCTYPE HTML PUBLIC>", "a web page"),
+        ("<html lang=en>", "a web page"),
+        ("<!-- saved from url=(0027)https://example.org/ -->\n<html>", "a web page"),
+        ('<?xml version="1.0"?>\n<!DOCTYPE html>\n<html xmlns="">', "a web page"),
+        ("<div class=comment>", "a web page"),
+        ("From: <Saved by Blink>\nSnapshot-Content-Location: https://example.org/\n", "a web page"),
+        ('<?xml version="1.0"?>\n<rss>', "a feed or another XML file"),
+        ('{"id": 1}', "a JSON export"),
+        ('[\n  {"kind": "Listing"}\n]', "a JSON export"),
+        ("[]", "a JSON export"),
+        ("From ann@example.org Fri Oct 17 12:00:00 2025\nFrom: ann\n", "mail"),
+        ("From ann at example.org  Fri Oct 17 12:00:00 2025\n", "mail"),
+        ("Subject: Rain\nTo: bob,\n  cid\nmessage-id: <1@example.org>\n\nHello\n", "mail"),
+        ("Received: from a\n by b\nFrom: ann\n", "mail"),
+    ],
+)
+def test_other_kinds_of_threads_are_told_by_name(text: str, kind: str) -> None:
+    assert str(only_error(text.encode())) == (
+        f"some/file.txt:1: this is {kind}, and this version reads text and Markdown saves only; write the thread in a "
+        "form that `threadpress help formats` shows, or leave this file out of the content folder"
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["< 3 posts", "[1] https://example.org/", "{a set}", "From here on, all is text", "Note: from ann", "a: b\n" * 3],
+)
+def test_text_that_is_no_such_kind_is_asked_for_its_first_line(text: str) -> None:
+    assert "start a save with a line such as" in only_error(text.encode()).hint
+
+
+@pytest.mark.parametrize("start", ["a:", "a:\n ", "a: b\n", "From ", "<", "[ ", " "])
+def test_telling_the_kind_takes_one_look_at_the_start(start: str) -> None:
+    begin = time.process_time()
+    only_error((start * 500_000 + "x").encode())
+    assert time.process_time() - begin < 5
+
+
 def test_bytes_that_are_no_text() -> None:
     assert only_error(b"News: 1\r\n\r\nA\0B").line == 3
     assert only_error(b"News: 1\rA\0B").line == 2

@@ -263,6 +263,45 @@ def test_a_save_is_known_by_its_first_line() -> None:
     assert not sniff(b"x\nNews: 7")
 
 
+@pytest.mark.parametrize(
+    ("subject", "score", "label"),
+    [
+        ("Re:Boo hoo (Score:4", 4, None),
+        ("Re:Boo hoo (Score:4 \t", 4, None),
+        ("Re:Boo hoo (Score:4, Insightful", 4, "Insightful"),
+        ("Re:Boo hoo (Score:4, Insightful}", 4, "Insightful}"),
+        ("(a) b (Score:4,", 4, None),
+    ],
+)
+def test_a_subject_whose_bracket_does_not_close_is_told(subject: str, score: int, label: str | None) -> None:
+    text = f"{HEAD}A (Score:1)\n\nby a ( 1 )\n\nOne.\n\n{subject}\n\nby b ( 2 )\n\nTwo.\n"
+    (warning,) = read(text).problems
+    assert (warning.severity, warning.line) == ("warning", 15)
+    read_as = f"score {score} and {label}" if label else f"score {score} without a label"
+    assert warning.message == f'"{subject.rstrip()}" has no closing bracket, so it was read as {read_as}'
+    post = lenient(text).posts[1]
+    assert (post.score, post.label) == (score, label)
+
+
+def test_a_fault_that_repeats_is_told_three_times_and_counted() -> None:
+    post = "Re: (Score:two)\n\nby a ( 1 )\n\nText.\n\n"
+    assert [line for _, line, _ in problems(HEAD + post * 4)] == [9, 15, 21, 27]
+    told = read(f"{HEAD}{post * 26}S (Score:x)\n\nby a ( 1 )\n\nText.\n").problems
+    assert [problem.line for problem in told] == [9, 15, 21, 27]
+    assert {problem.severity for problem in told} == {"error"}
+    assert told[3].message == "24 more errors of this kind are in this file, up to line 165"
+    assert told[3].hint == told[0].hint
+
+
+def test_faults_of_several_kinds_are_counted_apart() -> None:
+    text = HEAD + "Re: (Score:two)\n\nby a ( 1 )\n\nText.\n\n" * 5
+    told = read(f"{text}{HEAD.replace('7', 'seven', 1)}").problems
+    assert len([problem for problem in told if "no whole number" in problem.message]) == 3
+    assert [problem.message for problem in told if "more errors" in problem.message] == [
+        "2 more errors of this kind are in this file, up to line 33"
+    ]
+
+
 def test_where_a_thread_stands_is_known_to_the_letter() -> None:
     text = f"{HEAD}[1] https://example.org/\n\nS (Score:2)\n\nby a ( 1 )\n\nOne.\n\nTwo.\n\n\N{NO-BREAK SPACE}End. \n"
     (saved,) = read(text).threads
@@ -445,6 +484,26 @@ def test_where_a_link_list_starts(
     story: str, body: str, expected: list[tuple[int | None, str]], warned: list[int]
 ) -> None:
     assert links(story) == (body, expected, warned)
+
+
+@pytest.mark.parametrize(
+    ("post", "severity", "line", "said"),
+    [
+        ("S (Score:2)\n\nby ann\n\nText.", "warning", 13, "can't be read as a by line"),
+        ("S (Score:2)\nby ann ( 1 )\n\nText.", "warning", 12, "is right under its subject"),
+        ("S (Score:2)\n\nby ann ( 1 )\nText.", "warning", 13, "has no blank line on each side"),
+        ("S\n\nby ann ( 1 )\n\nText.", "warning", 13, "looks like the by line of a post"),
+        ("S (Score 2)\n\nby ann ( 1 )\n\nText.", "warning", 11, "can't be read as a subject"),
+        ("S (Score:two)\n\nby ann ( 1 )\n\nText.", "error", 11, "is no whole number"),
+    ],
+)
+@pytest.mark.parametrize("more", ["", "T (Score:1)\n\nby bob ( 2 )\n\nMore text.\n\nA quote.\n"])
+def test_a_list_above_what_is_nearly_a_post_gets_no_warning_too(
+    post: str, severity: str, line: int, said: str, more: str
+) -> None:
+    told = problems(f"{HEAD.rstrip()}\n\n[1] {A}\n\n{post}\n\n{more}")
+    assert [one[:2] for one in told if said in one[2]] == [(severity, line)]
+    assert not [one for one in told if "link list" in one[2]]
 
 
 @given(

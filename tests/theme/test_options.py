@@ -11,7 +11,7 @@ import pytest
 
 from generator import config
 from generator.errors import ConfigError, Problem, ThemeError
-from generator.theme import theme_problems
+from generator.theme import option_names, theme_problems
 from generator.theme.theme import Theme, load_theme
 from tests.small import built, output_of, prints, write
 from tests.theme.test_theme import render
@@ -38,7 +38,7 @@ def loaded(folder: Path, settings: str, **files: str | bytes) -> Theme:
 def complaints(folder: Path, settings: str, **files: str | bytes) -> list[str]:
     site = site_of(folder, settings, **files)
     try:
-        settings_read, _ = config.load(site, theme_problems)
+        settings_read, _ = config.load(site, theme_problems, option_names)
         load_theme(settings_read.theme, site, settings_read.theme_options)
     except (ConfigError, ThemeError) as error:
         return list(map(str, error.problems))
@@ -188,6 +188,27 @@ def test_a_wrong_option_is_told_with_its_line(given: str, expected: str, tmp_pat
     }  # fmt: skip
     (complaint,) = complaints(tmp_path, f'title = "T"\n\n[theme_options]\n# mine\n{given}\n', **files)
     assert complaint.startswith("threadpress.toml:5: " + expected)
+
+
+@pytest.mark.parametrize(
+    ("theme", "told"),
+    [
+        ("default", "threadpress.toml:2: unknown key 'width'; it is an option of the theme: "),
+        ("mine", "threadpress.toml:2: unknown key 'width'; it is an option of the theme: "),
+        ("plain", "threadpress.toml:2: unknown key 'width'; known are "),
+        ("defalt", "threadpress.toml:2: unknown key 'width'; known are "),
+    ],
+)
+def test_an_option_among_the_settings_is_sent_to_its_table(theme: str, told: str, tmp_path: Path) -> None:
+    mine = {"themes/mine/theme.toml": 'extends = "default"\n'}
+    complaint = complaints(tmp_path, f'theme = "{theme}"\nwidth = 80\n', **mine)[-1]
+    assert complaint.startswith(told)
+    assert complaint.endswith("move it below a line [theme_options]") == (theme in ("default", "mine"))
+
+
+def test_an_option_among_the_settings_does_not_hide_what_else_is_wrong(tmp_path: Path) -> None:
+    told = complaints(tmp_path, 'accent = "#f00"\ntitel = "x"\n[theme_options]\nwidth = 7\n')
+    assert [complaint.partition(":")[2][0] for complaint in told] == ["1", "2", "4"]
 
 
 def test_one_run_tells_all_that_is_wrong(tmp_path: Path) -> None:

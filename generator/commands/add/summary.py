@@ -52,7 +52,7 @@ def summarize(
     thread: Thread, earlier: Thread | None, archive_authors: Collection[str], page: str, saves: tuple[str, ...]
 ) -> ThreadSummary:
     """Sum up a thread; `earlier` is what the archive had of it, `archive_authors` the keys of the authors it had."""
-    authors = {post.author.key for post in thread.posts}
+    authors = {post.author.key for post in thread.posts if not post.author.nobody}
     return ThreadSummary(
         title=thread.title,
         posted=thread.posted,

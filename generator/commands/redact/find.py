@@ -109,7 +109,7 @@ def _read_names(content: Path) -> tuple[Names, list[Group], list[Problem]]:
         ties.update((file.path, file.ties) for file in reading.files if not file.failed)
         for each in reading.threads:
             for author in {post.author for post in each.thread.posts} | {each.thread.author}:
-                if author is not None and not author.removed:
+                if author is not None and not author.nobody:
                     names.setdefault(author.key, set()).add(author)
     saves = {path: ties[path] for path in listing.saves if path in ties}
     return names, group_files(listing, saves), problems

@@ -27,7 +27,7 @@ from generator.commands.progress import show_progress
 from generator.config import Config, load
 from generator.engine import BuildReport, Engine
 from generator.errors import BusyError, Problem, ThreadpressError, is_refusal, refused
-from generator.theme import theme_problems
+from generator.theme import option_names, theme_problems
 from generator.workers import collect_rarely, fork_or_spawn
 
 AGAIN = 0.1
@@ -153,7 +153,7 @@ def _build(engine: Engine, site: Path, connection: Connection) -> Outcome:
 
     config: Config | None = None
     try:
-        config, warnings = load(site, theme_problems)
+        config, warnings = load(site, theme_problems, option_names)
         report = _in_turn(engine, config, ready, connection)
     except ThreadpressError as error:
         problems = error.problems

@@ -125,7 +125,7 @@ def test_redaction_goes_for_what_is_told(tmp_path: Path) -> None:
     raw = news("101", Said("Hello there", "Boo"), secret, Said("x (Score:9)\n\nby a door", "Re:"))
     report = bring(tmp_path, raw)
     (card,) = report.threads
-    assert (card.authors, card.known_authors) == (2, 1)
+    assert (card.authors, card.known_authors) == (1, 1)
     assert [str(problem) for problem in report.problems] == [
         'save-1:33: warning: "by a door" can\'t be read as a by line, so the subject above it stays text; '
         "write by NAME ( UID ) or by Anonymous Coward if a post starts here"

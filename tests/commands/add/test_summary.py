@@ -85,3 +85,9 @@ def test_what_a_terminal_gets_is_one_line_without_controls(text: str) -> None:
 def test_titles_cannot_drive_the_terminal() -> None:
     made = summarize(thread(title="\x1b[31mRed\a\n\u202eevil"), None, (), "p", ())
     assert next(summary_lines(made)) == "␛[31mRed␇ [U+202E]evil"
+
+
+def test_whoever_was_taken_out_is_no_author() -> None:
+    posts = [post(name, author=Author("notes", name)) for name in ("ann", "[removed]", "[deleted]")]
+    summary = summarize(thread(*posts), None, (), "threads/notes/n.html", ("content/n.md",))
+    assert (summary.posts, summary.authors) == (3, 1)
