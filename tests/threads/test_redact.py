@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import unicodedata
 from pathlib import Path
 
 import msgspec
@@ -75,6 +76,16 @@ def test_a_build_without_who_posted_the_story(tmp_path: Path, entry: str) -> Non
     redacted = output_of(tmp_path / "a", {"content/t.md": TALK}, redact=(entry,))
     assert redacted == output_of(tmp_path / "b", {"content/t.md": save})
     assert data_of(redacted, "threads/notes/talk.json")["author"] == {"name": "[removed]", "uid": None, "slug": None}
+
+
+@pytest.mark.parametrize("name", ["José", "josé", "JOSÉ", "jOSÉ"])
+def test_a_hash_of_one_spelling_removes_what_the_author_wrote_under_all(tmp_path: Path, name: str) -> None:
+    spellings = ("jOSÉ", "José", unicodedata.normalize("NFD", "JOSÉ"))
+    save = note("talk", *((each, f"id={number}", f"Text {number}.") for number, each in enumerate(spellings)))
+    redacted = output_of(tmp_path / "a", {"content/t.md": save}, redact=(sha256(f"notes/{name}"),))
+    posts = data_of(redacted, "threads/notes/talk.json")["posts"]
+    assert [post["body"] for post in posts] == ["[removed]"] * 3
+    assert not re.search(rb"Text \d|jos[e\xc3]", b"".join(redacted.values()), re.IGNORECASE)
 
 
 HARBOUR = news(
