@@ -417,10 +417,24 @@ A, B, C = (f"https://example.org/{name}" for name in "abc")
         (f"[3] {A}\n[1] {B}\n[7] {C}", [(3, A), (1, B), (7, C)], []),
         (f"[1] {A}\n[1] {B}\n[2] {C}", [(1, A), (1, B), (2, C)], [4]),
         (f"[1] {A}\n[2] {B}/long-\npath.html\n[3] {C}", [(1, A), (2, f"{B}/long-\npath.html"), (3, C)], [5]),
+        (f"[1] {A}\n-----\n[3] {C}", [(1, A), (None, "-----"), (3, C)], [4]),
+        (f"[1] {A}\nReferences:\n[3] {C}", [(1, A), (None, "References:"), (3, C)], [4]),
+        (f"[1] {A}-\nword\n[3] {C}", [(1, f"{A}-\nword"), (3, C)], [4]),
         (f"[1] {A}\n[2] {B}\nSome more words.\n[3] {C}", [(1, A), (2, B), (None, "Some more words."), (3, C)], [5]),
         (f"[1] {A}\n  [2] {B}\n[3]{C}", [(1, A), (2, B), (3, C)], []),
         (f"[1] {A}\n\n[2] {B} c\n\n[3] {C}", [(1, A), (2, f"{B} c"), (3, C)], [5]),
         (f"[1] {A}\n\n{B}\n\n[3] {C}", [(1, A), (None, B), (3, C)], [5]),
+        (f"[1] page.html\n[2] {B}\n[3] {C}", [(1, "page.html"), (2, B), (3, C)], [3]),
+        (f"[1]\n[2] {B}", [(1, ""), (2, B)], [3]),
+        (f"[1] <{A}>\n[2] {B}", [(1, f"<{A}>"), (2, B)], [3]),
+        (f"[1] see page 3\n[2] {B}", [(1, "see page 3"), (2, B)], [3]),
+        (f"[1] example.org\n\n[2] {B}\n\n[3] {C}", [(1, "example.org"), (2, B), (3, C)], [3]),
+        (f"{A}\n[2] {B}", [(None, A), (2, B)], [3]),
+        (f"(1) {A}\n[2] {B}", [(None, f"(1) {A}"), (2, B)], [3]),
+        (f"[1] {A}\n\n(2) {B} c\n\n[3] {C}", [(1, A), (None, f"(2) {B} c"), (3, C)], [5]),
+        (f"[1] {A}\n\nSome words.\n\n[2] {B}\n[3] {C}", [(1, A), (None, "Some words."), (2, B), (3, C)], [5]),
+        ("[1] page.html", [(1, "page.html")], [3]),
+        ("[1] a b\n[2]", [(1, "a b"), (2, "")], [3, 4]),
     ],
 )  # fmt: skip
 def test_one_odd_entry_of_a_link_list_does_not_cost_the_others(
@@ -437,6 +451,9 @@ def test_one_odd_entry_of_a_link_list_does_not_cost_the_others(
         (f"Story.\n\n[1] {A}\n\nMore story.", f"Story.\n\n[1] {A}\n\nMore story.", [], [3]),
         (f"Story.\n\n[1] {A}\nand so on", f"Story.\n\n[1] {A}\nand so on", [], [3]),
         (f"Story.\n\n{A}\n\n[1] {B}", f"Story.\n\n{A}", [(1, B)], []),
+        (f"Story.\n\nLinks:\n[1] page\n[2] {B}", "Story.\n\nLinks:", [(1, "page"), (2, B)], [4]),
+        (f"Story.\n\nLinks:\n[1] {A}\n{B}\n[3] {C}", "Story.\n\nLinks:", [(1, A), (None, B), (3, C)], [5]),
+        (f"Story.\n\n[1] starts this.\n[1] {A}\n[2] {B}", "Story.\n\n[1] starts this.", [(1, A), (2, B)], []),
         ("Story.\n\n[1] is a marker", "Story.\n\n[1] is a marker", [], []),
         ("Story.\n\n[sic]\n[1]", "Story.\n\n[sic]\n[1]", [], []),
     ],
@@ -547,6 +564,7 @@ def test_the_fast_way_to_a_start_is_the_same(text: str) -> None:
         "\n\nby a ( 1 )",
         "[1] https://example.org/ a\n",
         "[1] https://example.org/\n\na\n",
+        "[1] a\n",
         "(Friday May 01, 2020 @01:02PM (a) from the b dept.)\n",
         "News: 7\n\nT\n\n(Friday May 01, 2020 @01:02PM (a))\n\n",
         "@",
@@ -561,4 +579,12 @@ def test_time_is_linear(piece: str) -> None:
         assert reading.threads or reading.problems
         if len(reading.threads) == 1:
             assert isinstance(rewritten(text, {STORY, 0} if thread_of(reading).posts else {STORY}), str)
+    assert time.process_time() - begin < 5
+
+
+def test_a_list_with_odd_lines_between_its_entries_takes_linear_time() -> None:
+    begin = time.process_time()
+    lines = "\n\n".join(f"[{number}] https://example.org/\n\nodd" for number in range(20_000))
+    reading = read(f"{HEAD}{lines}\n\n[20000] https://example.org/\n\nS (Score:2)\n\nby a ( 1 )\n\nText.\n")
+    assert len(thread_of(reading).links) == 40_001
     assert time.process_time() - begin < 5
