@@ -14,7 +14,7 @@ from generator.readers.findings import Findings, quote
 from generator.readers.reading import Span
 from generator.readers.slashdot_starts import ANONYMOUS, BY_LINE, SCORED, Start, read_score, starts_block
 
-_BY = "\n\nby"
+_BY = "\nby"
 """What by lines start with. Searching for it is faster if it does not end in a common character."""
 _EXACT = re.compile(rf"{BY_LINE}[ \t]*")
 _NEARLY = re.compile(r"[\W_]*by\b.*|.*\([ \t]*#?[0-9]+[ \t]*\)\s*", re.IGNORECASE)
@@ -102,10 +102,10 @@ def _subjects(part: _Part, others: Sequence[int]) -> Iterator[_Line]:
 
 
 def _by_lines(part: _Part) -> Iterator[int]:
-    """Yield where the blocks start that start with "by"."""
+    """Yield where the lines start that start with "by": it may be the blank line above that is missing."""
     at = part.text.find(_BY, part.begin, part.end)
     while at >= 0:
-        yield at + 2
+        yield at + 1
         at = part.text.find(_BY, at + 1, part.end)
 
 
