@@ -13,13 +13,12 @@ from __future__ import annotations
 
 import hashlib
 import re
-import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 
 from generator.errors import Problem
-from generator.model import REMOVED, Author, Thread, nfc
+from generator.model import REMOVED, Author, Thread, nfc, nfd
 from generator.readers import Piece, block_for
 from generator.threads.join import Key, Part
 from generator.threads.removed_quotes import LINE, fold_spaces, own_lines, quote_remover
@@ -105,14 +104,13 @@ def _spellings(name: str) -> set[str]:
 
     Lists may have hashes of the name as it was typed, in either composition, and of the name in lower case.
     """
-    forms = {name} if name.isascii() else {name, nfc(name), unicodedata.normalize("NFD", name)}
+    forms = {name, nfc(name), nfd(name)}
     return forms | {form.casefold() for form in forms}
 
 
 def _cases(name: str) -> set[str]:
     """Give a name in other letter cases that somebody may have hashed: letter case makes no other author of it."""
-    forms = (name, nfc(name), unicodedata.normalize("NFD", name))
-    return {case for form in forms for case in (form.lower(), form.upper(), form.title())}
+    return {case for form in {name, nfc(name), nfd(name)} for case in (form.lower(), form.upper(), form.title())}
 
 
 class Redacted(msgspec.Struct, frozen=True):
