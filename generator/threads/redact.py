@@ -138,7 +138,8 @@ def redact(parts: Sequence[Part], redactions: Redactions) -> Redacted:
     if not any(gone):
         return Redacted(tuple(parts), hits=hits)
     texts, traces = _removed_texts(parts, gone)
-    change = quote_remover(texts)
+    # Who quotes may have accents apart where the removed text has them joined.
+    change = quote_remover(dict.fromkeys(form(text) for text in texts for form in (str, nfc, nfd)))
     left: list[Part] = []
     pieces: dict[str, list[Piece] | None] = {}
     problems: list[Problem] = []

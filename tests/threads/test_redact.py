@@ -88,6 +88,15 @@ def test_a_hash_of_one_spelling_removes_what_the_author_wrote_under_all(tmp_path
     assert not re.search(rb"Text \d|jos[e\xc3]", b"".join(redacted.values()), re.IGNORECASE)
 
 
+@pytest.mark.parametrize("forms", [("NFC", "NFD"), ("NFD", "NFC")])
+def test_a_quote_in_the_other_composition_goes_too(tmp_path: Path, forms: tuple[str, str]) -> None:
+    own, quote = (unicodedata.normalize(form, "The harbour master keeps a café in a basket.") for form in forms)
+    save = note("talk", ("Ann", "id=1", own), ("Bob", "id=2", f"> {quote}\n\nNo."))
+    redacted = output_of(tmp_path, {"content/t.md": save}, redact=("notes/ann",))
+    posts = data_of(redacted, "threads/notes/talk.json")["posts"]
+    assert [post["body"] for post in posts] == ["[removed]", "> [removed]\n\nNo."]
+
+
 HARBOUR = news(
     "101",
     Said(SECRET, "Boo hoo", "Ann", "7", "5, Insightful"),
