@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 import tomllib
-import unicodedata
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -17,7 +17,7 @@ from generator import load
 from generator.cli import run
 from generator.commands.inspect.edit import CHOICES, sidecar_lines
 from generator.commands.inspect.lookup import LookUp, look_up
-from generator.model import Thread
+from generator.model import Thread, nfc, nfd
 from generator.readers import read_save
 from generator.threads import Redactions, ThreadReading, read_group
 from generator.threads.content import Group
@@ -106,9 +106,11 @@ def test_what_is_corrected_already_is_not_doubtful_and_the_sidecar_is_named(tmp_
     assert f'"{cid}" =' in edited(tmp_path, str(tmp_path / "content/101.txt"), corrected=False)
 
 
-@pytest.mark.parametrize("forms", [("NFC", "NFD"), ("NFD", "NFC")])
-def test_a_sidecar_whose_name_is_composed_otherwise_is_the_one(tmp_path: Path, forms: tuple[str, str]) -> None:
-    save, sidecar = (unicodedata.normalize(form, "content/café") for form in forms)
+@pytest.mark.parametrize("forms", [(nfc, nfd), (nfd, nfc)])
+def test_a_sidecar_whose_name_is_composed_otherwise_is_the_one(
+    tmp_path: Path, forms: tuple[Callable[[str], str], ...]
+) -> None:
+    save, sidecar = (form("content/café") for form in forms)
     write(tmp_path, {f"{save}.txt": SAVE, f"{sidecar}.toml": 'title = "Snow"\n'})
     text = edited(tmp_path, str(tmp_path / f"{save}.txt"))
     assert text.startswith("# Snow\n")
