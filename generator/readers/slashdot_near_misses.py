@@ -110,10 +110,14 @@ def _by_lines(part: _Part) -> Iterator[int]:
 
 
 def _check_subject(part: _Part, subject: _Line, findings: Findings) -> int | None:
-    """Warn if something like a by line is below a subject. Gives where that line starts."""
+    """Warn if something like a by line is below a subject, or if it is a block by itself. Gives where that line is."""
     below = part.line_below(subject)
     line = part.said(below) if below else ""
     if below is None or (not (exact := _EXACT.fullmatch(line)) and not _NEARLY.fullmatch(line)):
+        ends_block = below is None or part.text[subject.end + 1 : below.start].strip(" \t") != ""
+        if ends_block and starts_block(part.text, subject.start, part.begin):
+            said = quote(part.said(subject))
+            findings.warn(subject.start, f"{said} looks like a subject, but no by line is below it", _AS_WRITTEN)
         return None
     if not exact:
         findings.warn(

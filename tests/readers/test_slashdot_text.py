@@ -129,7 +129,6 @@ def test_a_score_that_is_no_number_is_an_error(field: str) -> None:
         ("Subject (Score:2)\nby a ( 1 )\n", 16, "is right under its subject"),
         ("Subject (Score:2)\n\nby a ( 1 )\nA line below\n", 17, "has no blank line on each side"),
         ("Subject (Score:2)\n\N{NO-BREAK SPACE}\nby a ( 1 )\n", 17, "has no blank line on each side"),
-        ("Subject (Score:2)\n\nText\n\nby a ( 1 )\n", 19, "no subject with a score is above it"),
         ("Subject (Score:2) more\n\nby a ( 1 )\n", 15, "can't be read as a subject"),
         ("(Score:2)\n\nby a ( 1 )\n", 15, "can't be read as a subject"),
         ("Subject\N{NO-BREAK SPACE}(Score:2)\n\nby a ( 1 )\n", 15, "can't be read as a subject"),
@@ -152,8 +151,10 @@ def test_a_score_that_is_no_number_is_an_error(field: str) -> None:
         ("(Score:2)\nby Anonymous Coward\n", 15, "can't be read as a subject"),
         ("Subject (Score:2.5)\nby a ( 1 )\n", 15, "can't be read as a subject"),
         ("A line with (Score:2) in it\nby the way", 0, ""),
-        ("Subject (Score:2)", 0, ""),
-        ("Subject (Score:2)\n\nText.", 0, ""),
+        ("Subject (Score:2)", 15, "no by line is below it"),
+        ("Subject (Score:2)\n\nText.", 15, "no by line is below it"),
+        ("Subject (Score:2)\nText.", 0, ""),
+        ("Text.\nSubject (Score:2)\n\nText.", 0, ""),
         ("A line with (Score:2) in it\n\nby the way", 0, ""),
         ("a final score of 3\n\nby the way", 0, ""),
     ],
@@ -165,6 +166,11 @@ def test_what_only_looks_like_a_start_is_text_and_told(text: str, line: int, mes
     assert thread.posts[0].body == f"Text.\n\n{text}".rstrip("\n")
     assert [(problem.severity, problem.line) for problem in reading.problems] == ([("warning", line)] if line else [])
     assert all(message in problem.message for problem in reading.problems)
+
+
+def test_halves_of_a_start_with_text_between_are_both_told() -> None:
+    said = problems(f"{HEAD}S (Score:1)\n\nby b ( 2 )\n\nText.\n\nSubject (Score:2)\n\nText\n\nby a ( 1 )\n")
+    assert [(severity, line) for severity, line, _ in said] == [("warning", 15), ("warning", 19)]
 
 
 def test_a_save_with_subjects_but_no_posts_is_told() -> None:
