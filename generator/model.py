@@ -33,6 +33,11 @@ def nfc(name: str) -> str:
     return name if name.isascii() else unicodedata.normalize("NFC", name)
 
 
+def nfd(name: str) -> str:
+    """Give the other form, in which accents are apart: some systems write names of files so."""
+    return name if name.isascii() else unicodedata.normalize("NFD", name)
+
+
 class Author(msgspec.Struct, frozen=True):
     """Who wrote a post or posted a story, as a save names them."""
 

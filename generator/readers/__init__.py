@@ -27,7 +27,7 @@ from generator.readers.spans import block_for, splice
 
 __all__ = (
     "READERS", "SOURCE", "Piece", "PostSpans", "Reader", "Reading", "SavedThread", "Span", "Spans",
-    "block_for", "quote", "read_save", "reader_of", "splice",
+    "block_for", "decode", "quote", "read_save", "reader_of", "splice",
 )  # fmt: skip
 
 

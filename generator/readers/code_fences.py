@@ -12,10 +12,16 @@ from collections.abc import Iterator
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from generator.readers.front_matter import HEAD
+
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
 
-_MARK = re.compile(r"\n(?:(##[ \t][^\n]*)| {0,3}(`{3,}|~{3,})([^\n]*)|( {0,3}#[^\n]*=[^\n]*))")
+_MARK = re.compile(
+    r"\n(?:(##[ \t][^\n]*)| {0,3}(`{3,}|~{3,})([^\n]*)"
+    r"|([\ufeff\u200b]* {0,3}[#\uff03][^\n]*[={\uff5b][^\n]*"
+    rf"|\ufeff?News:[ \t]*[0-9]+[ \t]*(?=\n[ \t]*\n)|{HEAD}))"
+)
 _ITEM = re.compile(r"\n {0,3}(?:[-+*]|[0-9]{1,9}[.)])(?:[ \t]|\n|\Z)")
 """A line that may start an item of a list."""
 
@@ -34,7 +40,7 @@ class Mark(NamedTuple):
     rest: str
     """What follows them."""
     other: str
-    """The line, if it only starts with ``#`` and has a ``=``."""
+    """The line, if it only starts with ``#`` and has a ``=`` or a brace, or if it may start a further save."""
 
     def closes(self, fence: Mark) -> bool:
         """Say whether this ends the code that a fence started."""

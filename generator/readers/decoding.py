@@ -33,7 +33,7 @@ def decode(raw: bytes, path: str) -> tuple[str, tuple[Problem, ...]]:
     """
     if encoding := _utf_16(raw):
         return _decode_utf_16(raw[2:], encoding, path)
-    raw = raw.removeprefix(codecs.BOM_UTF8)
+    raw = _without_boms(raw)
     if b"\0" in raw:
         return "", (_no_text(raw, path),)
     try:
@@ -46,7 +46,14 @@ def decode(raw: bytes, path: str) -> tuple[str, tuple[Problem, ...]]:
 def as_utf8(raw: bytes) -> bytes:
     """Give the bytes of a save as UTF-8 if they are UTF-16 with a BOM, else as they are, so that `sniff` can look."""
     encoding = _utf_16(raw)
-    return raw[2:].decode(encoding, "replace").encode() if encoding else raw
+    return _without_boms(raw[2:].decode(encoding, "replace").encode() if encoding else raw)
+
+
+def _without_boms(raw: bytes) -> bytes:
+    """Take the BOMs away that UTF-8 starts with: two programs may have put one each."""
+    while raw.startswith(codecs.BOM_UTF8):
+        raw = raw[len(codecs.BOM_UTF8) :]
+    return raw
 
 
 def _utf_16(raw: bytes) -> str | None:
@@ -57,7 +64,7 @@ def _utf_16(raw: bytes) -> str | None:
 
 def _decode_utf_16(raw: bytes, encoding: str, path: str) -> tuple[str, tuple[Problem, ...]]:
     # With `surrogatepass` every pair of bytes can be decoded, so only an odd byte at the end is left over.
-    text = _with_line_feeds(raw[: len(raw) & ~1].decode(encoding, "surrogatepass"))
+    text = _with_line_feeds(raw[: len(raw) & ~1].decode(encoding, "surrogatepass")).lstrip("\ufeff")
     if (zero := text.find("\0")) >= 0:
         line = text.count("\n", 0, zero) + 1
         message = "this file starts as UTF-16 text, but it holds a NUL character, so it is damaged or no text"

@@ -25,6 +25,9 @@ DEFAULT_SOURCE = "notes"
 LONGEST = 32_000
 """Most characters of front matter that we parse, since `tomllib` is not linear on hostile input."""
 
+HEAD = rf"\ufeff?+\+\+\+[ \t]*+\n(?:[ \t]*+\n)*+(?:{'|'.join(KEYS)})[ \t]*+="
+"""How the head of a Markdown save starts, to notice one that is not at the start of its file."""
+
 _OPEN = re.compile(r"(?:[ \t]*+\n)*+\+\+\+[ \t]*+(?:\n|\Z)")
 _START = re.compile(rb"(?:\xef\xbb\xbf)?+(?:[ \t]*+[\r\n])*+\+\+\+[ \t]*+(?:[\r\n]|\Z)")
 _CLOSE = re.compile(r"^\+\+\+[ \t]*$", re.MULTILINE)

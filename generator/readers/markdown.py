@@ -42,7 +42,13 @@ _VALUE = r'"(?:[^"\\]|\\.)*+"|[^\s"{}]*+'
 # Possessive, and an attempt ends at the first brace outside quotes, so searching a line is linear.
 _BRACES = re.compile(rf'\{{((?:[ \t]*+[^\s={{}}"]++=(?:{_VALUE})(?=[ \t}}]))*+)[ \t]*+\}}\Z')
 _PAIR = re.compile(rf'([^\s={{}}"]+)=({_VALUE})')
-_NEARLY = re.compile(rf"[{{(\[][ \t]*(?:{'|'.join(KEYS)})=")
+_KEYS = "|".join(KEYS)
+_NEARLY = re.compile(
+    rf"[{{(\[\uff5b][ \t]*(?:{_KEYS})[=\uff1d]"
+    rf"|[^\s#][ \t]+(?:{_KEYS})=\S+(?:[ \t]+(?:{_KEYS})=\S+)*+[ \t}}]*\Z"
+    r"|\S[ \t]*[{\uff5b][ \t]*[}\uff5d][\s#\u200b\ufeff]*\Z"
+)
+"""Braces with a key, or empty and at the end of the line, or keys without braces there."""
 _ESCAPED = re.compile(r'\\(["\\])')
 
 
@@ -142,10 +148,17 @@ def _find_posts(text: str, findings: Findings) -> list[_PostLine]:
     for mark in walk.headings():
         line = _read_post_line(mark.heading, mark.at, findings)
         if line is None:
-            if walk.fence is None and _NEARLY.search(mark.heading or mark.other):
+            said = (mark.heading or mark.other).lstrip("\ufeff")
+            if mark.other and not said.lstrip("\u200b ").startswith(("#", "\uff03")):
                 findings.warn(
                     mark.at,
-                    f"{quote(mark.heading or mark.other)} looks like a post line but is none, so it stays text",
+                    f"{quote(said)} looks like the start of another save, but this save goes on, so it stays text",
+                    "put every save into a file of its own",
+                )
+            elif walk.fence is None and _NEARLY.search(said):
+                findings.warn(
+                    mark.at,
+                    f"{quote(said)} looks like a post line but is none, so it stays text",
                     "write a post line at the margin, as ## NAME {id=1}, with nothing after it",
                 )
             continue

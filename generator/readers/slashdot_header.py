@@ -15,16 +15,20 @@ import msgspec
 
 from generator.readers.decoding import as_utf8
 from generator.readers.findings import Findings, quote
+from generator.readers.front_matter import HEAD as MATTER
 from generator.readers.spans import full_lines
 
 _NEWS = re.compile(r"[ \t\n\ufeff]*+(News:)[ \t]*+([^\n]*)")
 NEWS_LINE = re.compile(r"\ufeff?News:[ \t]*[0-9]{1,40}[ \t]*")
 DATED = re.compile(r"[ \t]*\([^\n]*@[^\n]*")
 """What may be a dated line."""
+_HEADS = re.compile(rf"^(?:\ufeff?+[ \t]*+News:[ \t]*+[0-9]++[ \t]*+$|{MATTER})", re.MULTILINE)
+"""What may be the first line of a further save, of either kind."""
 _NEWS_SOMEWHERE = re.compile(r"\bNews\b\W{0,3}[0-9]+[ \t]*\Z", re.IGNORECASE)
 _START = re.compile(rb"(?:\xef\xbb\xbf)?+[ \t\r\n]*+News:")
 _ID = re.compile(r"[0-9]{1,40}")
 _NBSP = "\N{NO-BREAK SPACE}"
+_BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
 _LINES = 40
 """How many lines of a save are searched for its header."""
 _ABOVE = 60
@@ -121,6 +125,8 @@ def find_further_saves(text: str, begin: int, findings: Findings) -> list[int]:
     they are the only part of it that holds a rare character.
     """
     starts: list[int] = []
+    told: set[int] = set()
+    behind = begin
     at = text.find("@", begin)
     while at >= 0:
         line = text.rfind("\n", 0, at) + 1
@@ -132,9 +138,24 @@ def find_further_saves(text: str, begin: int, findings: Findings) -> list[int]:
                 starts.append(start)
                 begin = end
             else:
-                _warn_of_header(text, begin, line, end, findings)
+                told.add(_warn_of_header(text, begin, line, end, findings))
         at = text.find("@", end)
+    _warn_of_heads(text, behind, {*starts, *told}, findings)
     return starts
+
+
+def _warn_of_heads(text: str, begin: int, told: set[int], findings: Findings) -> None:
+    """Warn of lines that only a save starts with, but with no header below; `told` are the lines of the others."""
+    if text.find("News:", begin) < 0 and text.find("+++", begin) < 0:
+        return
+    for head in _HEADS.finditer(text, begin):
+        if head.start() not in told:
+            said = quote(head[0].lstrip(f"{_BOM} \t"))
+            findings.warn(
+                head.start(),
+                f"{said} looks like the start of another save, but it is not one, so it stays text",
+                "put every save into a file of its own; a save starts with its number, its title and its dated line",
+            )
 
 
 def _news_above(text: str, begin: int, line: int, form: re.Pattern[str]) -> int | None:
@@ -157,12 +178,12 @@ def _has_header(text: str, start: int, dated: int, end: int) -> bool:
     return lines.has(title + 1) and lines.start(title + 1) == dated
 
 
-def _warn_of_header(text: str, begin: int, dated: int, end: int, findings: Findings) -> None:
-    """Warn of a dated line that is in no header, at the line that may be the start of its save."""
+def _warn_of_header(text: str, begin: int, dated: int, end: int, findings: Findings) -> int:
+    """Warn of a dated line that is in no header, at the line that may be the start of its save; give that line."""
     start = _news_above(text, begin, dated, _NEWS_SOMEWHERE)
     parts = _split_dated(text[dated:end])
     if start is None and (parts is None or _read_when(parts[0]) is None):
-        return
+        return dated
     news = None if start is None else _NEWS_SOMEWHERE.search(text, start, text.find("\n", start))
     place = news.start() if news else dated
     findings.warn(
@@ -170,6 +191,7 @@ def _warn_of_header(text: str, begin: int, dated: int, end: int, findings: Findi
         f"{quote(text[place : place + 100])} looks like the head of another save, but it is not one, so it stays text",
         "start it with a line of its own such as News: 0179799118, then its title and its dated line",
     )
+    return dated if start is None else start
 
 
 def _read_number(text: str, begin: int, news: re.Match[str] | None, findings: Findings) -> str:

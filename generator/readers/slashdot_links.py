@@ -6,6 +6,7 @@ An entry that can't be read is listed with the text it has, so it is shown and c
 
 from __future__ import annotations
 
+import math
 import re
 from typing import NamedTuple
 
@@ -22,6 +23,11 @@ _PLAIN = re.compile(rf"[ \t]*\[([0-9]{{1,9}})\](?:[ \t]+({_URL})|([A-Za-z][A-Za-
 NUMBERED = re.compile(r"[ \t]*\[([0-9]{1,9})\](?:[ \t]+(.*))?")
 """What may be an entry whose address can't be used."""
 _STARTS_AS_URL = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]*:|/|www\.)\S")
+_BARE = re.compile(r"\W{0,3}\w{0,9}\W{0,3}[ \t]*<?(?:[A-Za-z][A-Za-z0-9+.-]*://|www\.)\S+[ \t]*")
+"""Nothing but an address, behind what may be meant for a number."""
+_MARKER = re.compile(r"\[([0-9]{1,9})\]")
+_WRAPPED = tuple("/-=&?_.%#~+")
+"""What an address that was wrapped may end in."""
 _SUSPECT = re.compile(r"^[ \t]*\[[0-9]", re.MULTILINE)
 
 
@@ -98,29 +104,81 @@ def _find_start(lines: list[_Line]) -> int:
     """Find the first line of the list, where some of its entries are odd; the number of lines if there is none.
 
     The list is made of the last blocks that start with an entry, or have only addresses. Words may stand on top of its
-    first block if entries alone follow them there.
+    first block if entries follow them there, and one line of words between two of its blocks.
     """
     first = at = len(lines)
     numbers: set[int] = set()
+    lowest = math.inf
     while at:
-        block = at - 1
-        while not lines[block].opens:
-            block -= 1
+        block = _block_start(lines, at)
         here = lines[block:at]
-        entries = {line.number for line in here}
-        words = next((index for index, line in enumerate(here) if line.number is not None), len(here))
-        if words and not all("://" in line.text and " " not in line.text.strip() for line in here):
-            if None not in {line.number for line in here[words:]} and words < len(here) and _is_firm(here[words]):
-                return block + words
-            break
-        # A paragraph of the story may start with a marker too. Its number then is that of an entry below it.
-        if _is_firm(here[0]) and (ENTRY.fullmatch(here[0].text) or here[0].number not in numbers):
+        words = _words_on_top(here)
+        if words and not all(_is_address(line) for line in here):
+            firm = sum(map(_is_firm, here[words:]))
+            if firm and (firm > 1 or all(line.number is not None for line in here[words:])):
+                return block if all(_BARE.fullmatch(line.text) for line in here[:words]) else block + words
+            if not _is_between(lines, block, at, lowest):
+                break
+        elif _may_start(here, numbers):
             first = block
-        numbers.update(number for number in entries if number is not None)
+        own = [line.number for line in here if line.number is not None]
+        numbers.update(own)
+        lowest = min(lowest, *own, math.inf)
         at = block
     # One entry with words under it is no list, but may be the end of the story.
     listed = lines[first:]
-    return len(lines) if any(line.number is None for line in listed) and sum(map(_is_firm, listed)) < 2 else first
+    if any(line.number is None for line in listed) and sum(map(_is_firm, listed)) < 2:
+        return len(lines)
+    return first if listed else _find_odd_entries(lines)
+
+
+def _block_start(lines: list[_Line], at: int) -> int:
+    """Give the first line of the block that ends before a line."""
+    block = at - 1
+    while not lines[block].opens:
+        block -= 1
+    return block
+
+
+def _words_on_top(here: list[_Line]) -> int:
+    """Count the lines on top of a block that are no entries. A line of the story may start with a marker, too."""
+    last = {line.number: index for index, line in enumerate(here)}
+    for index, line in enumerate(here):
+        if line.number is not None and (_is_firm(line) or last[line.number] == index):
+            return index
+    return len(here)
+
+
+def _is_address(line: _Line) -> bool:
+    return "://" in line.text and " " not in line.text.strip()
+
+
+def _may_start(here: list[_Line], numbers: set[int]) -> bool:
+    """Say whether the list may start with a block; `numbers` are those below it."""
+    top = here[0]
+    if top.number is None:
+        return False
+    if _is_firm(top):
+        # A paragraph of the story may start with a marker too. Its number then is that of an entry below it.
+        return ENTRY.fullmatch(top.text) is not None or top.number not in numbers
+    one_word = len(top.text.split()) <= 2
+    return top.number not in numbers and (any(map(_is_firm, here[1:])) or (bool(numbers) and one_word))
+
+
+def _is_between(lines: list[_Line], block: int, at: int, lowest: float) -> bool:
+    """Say whether a block is one odd line between blocks of the list; `lowest` is the lowest number below it."""
+    if at - block > 1 or lowest == math.inf or not block:
+        return False
+    above = [ENTRY.fullmatch(line.text) for line in lines[_block_start(lines, block) : block]]
+    return all(entry is not None and int(entry[1]) < lowest for entry in above)
+
+
+def _find_odd_entries(lines: list[_Line]) -> int:
+    """Find a last block of odd entries, each for a marker in the story; the number of lines if there is none."""
+    block = _block_start(lines, len(lines)) if lines else 0
+    here = lines[block:]
+    markers = {int(marker) for line in lines[:block] for marker in _MARKER.findall(line.text)}
+    return block if markers and all(line.number in markers for line in here) else len(lines)
 
 
 def _read_entries(lines: list[_Line], findings: Findings) -> tuple[Link, ...]:
@@ -130,7 +188,7 @@ def _read_entries(lines: list[_Line], findings: Findings) -> tuple[Link, ...]:
     for line in lines:
         said = line.text.strip(" \t")
         good = _PLAIN.fullmatch(line.text)
-        if good is None and line.number is None and links and _is_tail(said):
+        if good is None and line.number is None and links and _is_tail(line, links[-1].url):
             findings.warn(
                 line.at,
                 f"{quote(said)} has no number, so the entry above it may go on here and is no link",
@@ -161,9 +219,12 @@ def _read_entries(lines: list[_Line], findings: Findings) -> tuple[Link, ...]:
     return tuple(links)
 
 
-def _is_tail(said: str) -> bool:
-    """Say whether a line may be the rest of an address that was wrapped."""
-    return "://" not in said and not said.startswith("[") and " " not in said and "\t" not in said
+def _is_tail(line: _Line, above: str) -> bool:
+    """Say whether a line may be the rest of the address above it, which was wrapped."""
+    said = line.text.strip(" \t")
+    if line.opens or "://" in said or said.startswith("[") or " " in said or "\t" in said:
+        return False
+    return above[-1:] in _WRAPPED or re.search(r"\w[/.?=&%#~_-]|[/?=&%#]\w", said) is not None
 
 
 def _warn_of_lost_entries(lines: list[_Line], findings: Findings) -> None:

@@ -14,7 +14,7 @@ from generator.readers.findings import Findings, quote
 from generator.readers.reading import Span
 from generator.readers.slashdot_starts import ANONYMOUS, BY_LINE, SCORED, Start, read_score, starts_block
 
-_BY = "\n\nby"
+_BY = "\nby"
 """What by lines start with. Searching for it is faster if it does not end in a common character."""
 _EXACT = re.compile(rf"{BY_LINE}[ \t]*")
 _NEARLY = re.compile(r"[\W_]*by\b.*|.*\([ \t]*#?[0-9]+[ \t]*\)\s*", re.IGNORECASE)
@@ -102,18 +102,22 @@ def _subjects(part: _Part, others: Sequence[int]) -> Iterator[_Line]:
 
 
 def _by_lines(part: _Part) -> Iterator[int]:
-    """Yield where the blocks start that start with "by"."""
+    """Yield where the lines start that start with "by": it may be the blank line above that is missing."""
     at = part.text.find(_BY, part.begin, part.end)
     while at >= 0:
-        yield at + 2
+        yield at + 1
         at = part.text.find(_BY, at + 1, part.end)
 
 
 def _check_subject(part: _Part, subject: _Line, findings: Findings) -> int | None:
-    """Warn if something like a by line is below a subject. Gives where that line starts."""
+    """Warn if something like a by line is below a subject, or if it is a block by itself. Gives where that line is."""
     below = part.line_below(subject)
     line = part.said(below) if below else ""
     if below is None or (not (exact := _EXACT.fullmatch(line)) and not _NEARLY.fullmatch(line)):
+        ends_block = below is None or part.text[subject.end + 1 : below.start].strip(" \t") != ""
+        if ends_block and starts_block(part.text, subject.start, part.begin):
+            said = quote(part.said(subject))
+            findings.warn(subject.start, f"{said} looks like a subject, but no by line is below it", _AS_WRITTEN)
         return None
     if not exact:
         findings.warn(

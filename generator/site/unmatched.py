@@ -153,8 +153,9 @@ def _near_authors(entries: Sequence[str], published: Published) -> dict[str, set
 def _near_author(entry: str, authors: Iterable[Author]) -> Unmatched:
     """Tell which entry the user should have written for an author."""
     source, name = _place(entry)
-    here = sorted({author_entry(each) for each in authors if each.source == source})
-    options = here or sorted({author_entry(each) for each in authors})
+    by_key = {each.key: each for each in sorted(authors, key=author_entry, reverse=True)}  # one spelling of each
+    here = sorted(author_entry(each) for each in by_key.values() if each.source == source)
+    options = here or sorted(map(author_entry, by_key.values()))
     by_name = any(
         each.uid is not None and each.source == source and nfc(each.name).casefold() == nfc(name).casefold()
         for each in authors

@@ -14,16 +14,18 @@ from pathlib import Path
 import msgspec
 
 from generator.errors import MEND_LINK, Problem, unreadable
-from generator.model import nfc
+from generator.model import nfc, nfd
 from generator.stamps import FileStamp
 from generator.threads.merge import age
 
 SIDECAR = ".toml"
 """The ending of a sidecar's name."""
-_OTHERS_NAMES = frozenset({"4913", "Thumbs.db", "desktop.ini", "__MACOSX"})
+_OTHERS_NAMES = frozenset({"4913", "Thumbs.db", "thumbs.db", "desktop.ini", "Desktop.ini", "__MACOSX"})
+"""Windows itself writes two of them in either way."""
 _OTHERS_ENDINGS = ("~", ".swp", "___jb_tmp___", "___jb_old___")
 _PAGE_FOLDERS = ("_files", "-Dateien", "_fichiers", "-filer", ".files")
 """What browsers put behind the name of a saved page, to name the folder of what belongs to it."""
+_PAGES = (".html", ".htm", ".HTML", ".HTM")
 _TO_LOOK_AT = (*_OTHERS_ENDINGS, *_PAGE_FOLDERS)
 
 
@@ -121,11 +123,8 @@ def is_left_behind(folder: str, name: str) -> bool:
         return True
     page = next((name.removesuffix(ending) for ending in _PAGE_FOLDERS if name.endswith(ending)), "")
     path = Path(folder)
-    return (
-        bool(page)
-        and any((path / f"{page}{ending}").is_file() for ending in (".html", ".htm"))
-        and (path / name).is_dir()
-    )
+    pages = {f"{form}{ending}" for form in (page, nfc(page), nfd(page)) for ending in _PAGES} if page else ()
+    return any((path / each).is_file() for each in pages) and (path / name).is_dir()
 
 
 def _count_files(entry: os.DirEntry[str]) -> int:

@@ -13,13 +13,12 @@ from __future__ import annotations
 
 import hashlib
 import re
-import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 
 from generator.errors import Problem
-from generator.model import REMOVED, Author, Thread, nfc
+from generator.model import REMOVED, Author, Thread, nfc, nfd
 from generator.readers import Piece, block_for
 from generator.threads.join import Key, Part
 from generator.threads.removed_quotes import LINE, fold_spaces, own_lines, quote_remover
@@ -51,7 +50,8 @@ class Redactions(msgspec.Struct, frozen=True):
         if author is None or author.removed:
             return set()
         name = author.name if author.uid is None else author.uid
-        return self._hit({f"{author.source}/{spelling}" for spelling in _spellings(name)})
+        spellings = _spellings(name) if author.uid is not None else _spellings(name) | _cases(name)
+        return self._hit({f"{author.source}/{spelling}" for spelling in spellings})
 
     def hit_post(self, thread: Thread, post_id: str) -> set[str]:
         """Give the redactions that remove a post by its id."""
@@ -82,7 +82,12 @@ def entry_key(entry: str) -> str:
 def author_entry(author: Author) -> str:
     """Give the entry that removes an author: by uid, by name, or hashed if the name would be read as a post."""
     entry = f"{author.source}/{author.name if author.uid is None else author.uid}"
-    return hashed_entry(entry) if "#" in entry else entry
+    return hashed_author(author) if "#" in entry else entry
+
+
+def hashed_author(author: Author) -> str:
+    """Give the entry that removes the same and names nobody; of a name, the form that all its spellings share."""
+    return hashed_entry(f"{author.source}/{nfc(author.name).casefold() if author.uid is None else author.uid}")
 
 
 def hashed_entry(entry: str) -> str:
@@ -99,8 +104,13 @@ def _spellings(name: str) -> set[str]:
 
     Lists may have hashes of the name as it was typed, in either composition, and of the name in lower case.
     """
-    forms = {name} if name.isascii() else {name, nfc(name), unicodedata.normalize("NFD", name)}
+    forms = {name, nfc(name), nfd(name)}
     return forms | {form.casefold() for form in forms}
+
+
+def _cases(name: str) -> set[str]:
+    """Give a name in other letter cases that somebody may have hashed: letter case makes no other author of it."""
+    return {case for form in {name, nfc(name), nfd(name)} for case in (form.lower(), form.upper(), form.title())}
 
 
 class Redacted(msgspec.Struct, frozen=True):
@@ -128,7 +138,8 @@ def redact(parts: Sequence[Part], redactions: Redactions) -> Redacted:
     if not any(gone):
         return Redacted(tuple(parts), hits=hits)
     texts, traces = _removed_texts(parts, gone)
-    change = quote_remover(texts)
+    # Who quotes may have accents apart where the removed text has them joined.
+    change = quote_remover(dict.fromkeys(form(text) for text in texts for form in (str, nfc, nfd)))
     left: list[Part] = []
     pieces: dict[str, list[Piece] | None] = {}
     problems: list[Problem] = []
@@ -150,14 +161,25 @@ def redact(parts: Sequence[Part], redactions: Redactions) -> Redacted:
 
 
 def _find_hits(parts: Sequence[Part], redactions: Redactions) -> dict[Key, dict[str | None, set[str]]]:
-    """Find the redactions that apply to any version of each post (by id) and story (None) of each thread."""
+    """Find the redactions that apply to any version of each post (by id) and story (None) of each thread.
+
+    A hash is that of one spelling of a name. It removes what the same author wrote under the others, too.
+    """
     applied: dict[Key, dict[str | None, set[str]]] = {}
+    by_author: dict[str, set[str]] = {}
+    for thread in (part.thread for part in parts):
+        for author in {thread.author, *(post.author for post in thread.posts)}:
+            if author is not None and (hits := redactions.hit_author(author)):
+                by_author.setdefault(author.key, set()).update(hits)
     for thread in (part.thread for part in parts):
         by_post = applied.setdefault(thread.key, {})
-        if hits := redactions.hit_author(thread.author):
+        if by_author and thread.author and (hits := by_author.get(thread.author.key, set())):
             by_post.setdefault(None, set()).update(hits)
         for post in thread.posts:
-            if hits := redactions.hit_author(post.author) | redactions.hit_post(thread, post.id):
+            hits = redactions.hit_post(thread, post.id)
+            if by_author and (more := by_author.get(post.author.key)):
+                hits |= more
+            if hits:
                 by_post.setdefault(post.id, set()).update(hits)
     return applied
 

@@ -14,6 +14,7 @@ import msgspec
 from generator.config import Words, line_of, nearest, read_toml, take
 from generator.errors import Problem
 from generator.model import TOP, Reply, Thread
+from generator.readers import decode
 
 TOP_LEVEL = "top"
 """The value for a post that answers nobody."""
@@ -80,13 +81,10 @@ def parse_tables(raw: bytes, path: str, ids: Collection[str]) -> tuple[dict[str,
 
 
 def _read(raw: bytes, path: str) -> tuple[str, dict[str, Any], list[Problem]]:
-    """Give the text of a sidecar, its keys, and problems."""
-    try:
-        text = raw.decode("utf-8-sig").replace("\r\n", "\n")
-    except UnicodeDecodeError:
-        return "", {}, [Problem(path, 0, "this sidecar is not UTF-8 text", "save it as UTF-8")]
+    """Give the text of a sidecar, its keys, and problems. It may be saved as any save, also as a shell writes it."""
+    text, problems = decode(raw, path)
     table = read_toml(text, path)
-    return (text, {}, [table]) if isinstance(table, Problem) else (text, table, [])
+    return (text, {}, [*problems, table]) if isinstance(table, Problem) else (text, table, [*problems])
 
 
 def _take(table: dict[str, Any], text: str, path: str) -> tuple[Sidecar, list[Problem]]:

@@ -142,9 +142,7 @@ def test_post_lines(line: str, author: Author) -> None:
     assert (post.author, post.body, post.id) == (author, "Text.", post_id(author, "Text."))
 
 
-@pytest.mark.parametrize(
-    "line", ["## pg", "##pg {}", "# pg {}", "### pg {}", " ## pg {}", "> ## pg {}", "## pg {} ##", "## pg {", "## pg }"]
-)
+@pytest.mark.parametrize("line", ["## pg", "> ## pg {}", "## pg {", "## pg }", "## {}{ is code", "# `a = {}`"])
 def test_other_headings_are_text(line: str) -> None:
     thread = only(f"{HEAD}Story.\n\n{line}\n")
     assert (thread.posts, thread.body) == ((), f"Story.\n\n{line}")
@@ -161,7 +159,19 @@ def test_other_headings_are_text(line: str) -> None:
         ("## pg {id=1", True),
         ("## pg (id=1 parent=2)", True),
         ("## pg [score=2]", True),
+        ("##pg {}", True),
+        ("### pg {}", True),
+        (" ## pg {}", True),
+        ("## pg {} ##", True),
+        ("## pg {}\N{NO-BREAK SPACE}", True),
+        ("## pg id=1}", True),
+        ("## pg id=1 parent=2", True),
+        ("\N{ZERO WIDTH NO-BREAK SPACE}## pg {id=1}", True),
+        ("\N{ZERO WIDTH SPACE}## pg {}", True),
+        ("\N{FULLWIDTH NUMBER SIGN}\N{FULLWIDTH NUMBER SIGN} pg {id=1}", True),
+        ("## pg \N{FULLWIDTH LEFT CURLY BRACKET}id=1\N{FULLWIDTH RIGHT CURLY BRACKET}", True),
         ("# An {a=b} heading", False),
+        ("## Why id=1 is the first", False),
         ("## id=1", False),
         ("    ## pg {id=1}", False),
         ("> ## pg {id=1}", False),
@@ -172,6 +182,23 @@ def test_what_is_nearly_a_post_line_is_text_and_told(line: str, told: bool) -> N
     reading = read(f"{HEAD}Story.\n\n{line}\n")
     assert thread_of(reading).body == f"Story.\n\n{line}"
     assert [(problem.severity, problem.line) for problem in reading.problems] == ([("warning", 7)] if told else [])
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        (HEAD.replace('"7"', '"8"') + "Story.\n\n## pg {}\n\nText.\n", True),
+        ('\N{ZERO WIDTH NO-BREAK SPACE}+++ \n\ntitle="B"\nid="8"\n+++\n', True),
+        ("News: 8\n\nA Title\n\n(Friday May 01, 2020 @01:02PM (editor) from the test dept.)\n\nStory.\n", True),
+        (f"```\n{HEAD}```\n", False),
+        ("+++\nOn top\n+++\n", False),
+        ("News: 8 people came.\n", False),
+    ],
+)
+def test_a_second_save_in_the_file_is_told(more: str, told: bool) -> None:
+    reading = read(f"{HEAD}Story.\n\n## ann {{}}\n\nText.\n\n{more}")
+    assert [(problem.severity, problem.line) for problem in reading.problems] == ([("warning", 11)] if told else [])
+    assert len(reading.threads) == 1
 
 
 def test_all_attributes() -> None:
@@ -514,6 +541,9 @@ def test_a_text_that_lost_half_a_fence_goes_whole() -> None:
         "## \t",
         " \n",
         "+++\n",
+        "+++\n\nid=\n",
+        "News: 7\n\n",
+        "# id=1 ",
         "[[a.a]]\n",
         "- ```\n",
         "- a\n  ```\n",

@@ -120,6 +120,13 @@ def test_utf_16_with_a_bom_is_read(file: Path, bom: bytes, encoding: str) -> Non
     assert told(read_save(bom + text.encode(encoding), "x")) == told(read_save(text.encode(), "x"))
 
 
+@pytest.mark.parametrize("start", ["News: 1\n\nT\n\n(a @ (b) from the c dept.)\n", '+++\nid = "1"\ntitle = "T"\n+++\n'])
+def test_a_second_bom_is_no_matter(start: str) -> None:
+    plain = told(read_save(start.encode(), "x"))
+    for encoding in ("utf-8", "utf-16-le", "utf-16-be"):
+        assert told(read_save(f"\ufeff\ufeff{start}".encode(encoding), "x")) == plain
+
+
 def test_what_is_no_utf_16_is_told() -> None:
     text, problems = decode(codecs.BOM_UTF16_LE + "a\r\n\ud800b\udc00".encode("utf-16-le", "surrogatepass") + b"c", "x")
     assert text == "a\n\ufffdb\ufffd\ufffd"

@@ -129,7 +129,6 @@ def test_a_score_that_is_no_number_is_an_error(field: str) -> None:
         ("Subject (Score:2)\nby a ( 1 )\n", 16, "is right under its subject"),
         ("Subject (Score:2)\n\nby a ( 1 )\nA line below\n", 17, "has no blank line on each side"),
         ("Subject (Score:2)\n\N{NO-BREAK SPACE}\nby a ( 1 )\n", 17, "has no blank line on each side"),
-        ("Subject (Score:2)\n\nText\n\nby a ( 1 )\n", 19, "no subject with a score is above it"),
         ("Subject (Score:2) more\n\nby a ( 1 )\n", 15, "can't be read as a subject"),
         ("(Score:2)\n\nby a ( 1 )\n", 15, "can't be read as a subject"),
         ("Subject\N{NO-BREAK SPACE}(Score:2)\n\nby a ( 1 )\n", 15, "can't be read as a subject"),
@@ -146,8 +145,16 @@ def test_a_score_that_is_no_number_is_an_error(field: str) -> None:
         ("Subject (Score:2)\n\na ( 1 )\n", 17, "can't be read as a by line"),
         ("Subject (Score:2) \tmore \n\nby a ( 1 )\n", 15, "can't be read as a subject"),
         ("Subject\n\nby a ( 1 )\n", 17, "no subject with a score is above it"),
-        ("Subject (Score:2)", 0, ""),
-        ("Subject (Score:2)\n\nText.", 0, ""),
+        ("Subject\nby a ( 1 )\n", 16, "no subject with a score is above it"),
+        ("Subject [Score:2]\nby a ( 1 )\n", 15, "can't be read as a subject"),
+        ("Subject [Score:2]\n \t\nby a (1)\n", 15, "can't be read as a subject"),
+        ("(Score:2)\nby Anonymous Coward\n", 15, "can't be read as a subject"),
+        ("Subject (Score:2.5)\nby a ( 1 )\n", 15, "can't be read as a subject"),
+        ("A line with (Score:2) in it\nby the way", 0, ""),
+        ("Subject (Score:2)", 15, "no by line is below it"),
+        ("Subject (Score:2)\n\nText.", 15, "no by line is below it"),
+        ("Subject (Score:2)\nText.", 0, ""),
+        ("Text.\nSubject (Score:2)\n\nText.", 0, ""),
         ("A line with (Score:2) in it\n\nby the way", 0, ""),
         ("a final score of 3\n\nby the way", 0, ""),
     ],
@@ -159,6 +166,11 @@ def test_what_only_looks_like_a_start_is_text_and_told(text: str, line: int, mes
     assert thread.posts[0].body == f"Text.\n\n{text}".rstrip("\n")
     assert [(problem.severity, problem.line) for problem in reading.problems] == ([("warning", line)] if line else [])
     assert all(message in problem.message for problem in reading.problems)
+
+
+def test_halves_of_a_start_with_text_between_are_both_told() -> None:
+    said = problems(f"{HEAD}S (Score:1)\n\nby b ( 2 )\n\nText.\n\nSubject (Score:2)\n\nText\n\nby a ( 1 )\n")
+    assert [(severity, line) for severity, line, _ in said] == [("warning", 15), ("warning", 19)]
 
 
 def test_a_save_with_subjects_but_no_posts_is_told() -> None:
@@ -456,10 +468,24 @@ A, B, C = (f"https://example.org/{name}" for name in "abc")
         (f"[3] {A}\n[1] {B}\n[7] {C}", [(3, A), (1, B), (7, C)], []),
         (f"[1] {A}\n[1] {B}\n[2] {C}", [(1, A), (1, B), (2, C)], [4]),
         (f"[1] {A}\n[2] {B}/long-\npath.html\n[3] {C}", [(1, A), (2, f"{B}/long-\npath.html"), (3, C)], [5]),
+        (f"[1] {A}\n-----\n[3] {C}", [(1, A), (None, "-----"), (3, C)], [4]),
+        (f"[1] {A}\nReferences:\n[3] {C}", [(1, A), (None, "References:"), (3, C)], [4]),
+        (f"[1] {A}-\nword\n[3] {C}", [(1, f"{A}-\nword"), (3, C)], [4]),
         (f"[1] {A}\n[2] {B}\nSome more words.\n[3] {C}", [(1, A), (2, B), (None, "Some more words."), (3, C)], [5]),
         (f"[1] {A}\n  [2] {B}\n[3]{C}", [(1, A), (2, B), (3, C)], []),
         (f"[1] {A}\n\n[2] {B} c\n\n[3] {C}", [(1, A), (2, f"{B} c"), (3, C)], [5]),
         (f"[1] {A}\n\n{B}\n\n[3] {C}", [(1, A), (None, B), (3, C)], [5]),
+        (f"[1] page.html\n[2] {B}\n[3] {C}", [(1, "page.html"), (2, B), (3, C)], [3]),
+        (f"[1]\n[2] {B}", [(1, ""), (2, B)], [3]),
+        (f"[1] <{A}>\n[2] {B}", [(1, f"<{A}>"), (2, B)], [3]),
+        (f"[1] see page 3\n[2] {B}", [(1, "see page 3"), (2, B)], [3]),
+        (f"[1] example.org\n\n[2] {B}\n\n[3] {C}", [(1, "example.org"), (2, B), (3, C)], [3]),
+        (f"{A}\n[2] {B}", [(None, A), (2, B)], [3]),
+        (f"(1) {A}\n[2] {B}", [(None, f"(1) {A}"), (2, B)], [3]),
+        (f"[1] {A}\n\n(2) {B} c\n\n[3] {C}", [(1, A), (None, f"(2) {B} c"), (3, C)], [5]),
+        (f"[1] {A}\n\nSome words.\n\n[2] {B}\n[3] {C}", [(1, A), (None, "Some words."), (2, B), (3, C)], [5]),
+        ("[1] page.html", [(1, "page.html")], [3]),
+        ("[1] a b\n[2]", [(1, "a b"), (2, "")], [3, 4]),
     ],
 )  # fmt: skip
 def test_one_odd_entry_of_a_link_list_does_not_cost_the_others(
@@ -476,6 +502,9 @@ def test_one_odd_entry_of_a_link_list_does_not_cost_the_others(
         (f"Story.\n\n[1] {A}\n\nMore story.", f"Story.\n\n[1] {A}\n\nMore story.", [], [3]),
         (f"Story.\n\n[1] {A}\nand so on", f"Story.\n\n[1] {A}\nand so on", [], [3]),
         (f"Story.\n\n{A}\n\n[1] {B}", f"Story.\n\n{A}", [(1, B)], []),
+        (f"Story.\n\nLinks:\n[1] page\n[2] {B}", "Story.\n\nLinks:", [(1, "page"), (2, B)], [4]),
+        (f"Story.\n\nLinks:\n[1] {A}\n{B}\n[3] {C}", "Story.\n\nLinks:", [(1, A), (None, B), (3, C)], [5]),
+        (f"Story.\n\n[1] starts this.\n[1] {A}\n[2] {B}", "Story.\n\n[1] starts this.", [(1, A), (2, B)], []),
         ("Story.\n\n[1] is a marker", "Story.\n\n[1] is a marker", [], []),
         ("Story.\n\n[sic]\n[1]", "Story.\n\n[sic]\n[1]", [], []),
     ],
@@ -551,6 +580,14 @@ def test_a_mistake_in_a_further_save_has_its_line() -> None:
         (HEAD.replace("News: 7", "  News: 8"), [15]),
         (HEAD.replace("News: 7\n\n", ""), [17]),
         (HEAD.replace("A Title", "A Title\n\nand more"), [15]),
+        (HEAD.replace("News: 7", "News: 8").replace(" @01:02PM", ""), [15]),
+        (HEAD.replace("News: 7", "News: 8").replace("(Friday", "Friday"), [15]),
+        ("News: 8\n\nA Title\n\nStory.\n", [15]),
+        ("A quote.\n\nNews: 8\n", [17]),
+        ("\N{ZERO WIDTH NO-BREAK SPACE}News: 8\n", [15]),
+        ('+++\nid = "8"\ntitle = "A Title"\n+++\nStory.\n', [15]),
+        ('A quote.\n+++ \n\ntitle = "A Title"\nid = "8"\n+++\nStory.\n', [16]),
+        ("+++\nOK\n+++", []),
         ("News: 8 is how it starts.", []),
         ("Write to me @example.org (really (no) from the heart)", []),
     ],
@@ -604,10 +641,17 @@ def test_the_fast_way_to_a_start_is_the_same(text: str) -> None:
         "\N{NO-BREAK SPACE}a\n",
         "a (Score:2)\nby x\n",
         "\n\nby a ( 1 )",
+        "by\n",
+        "by\n\n",
         "[1] https://example.org/ a\n",
         "[1] https://example.org/\n\na\n",
+        "[1] a\n",
         "(Friday May 01, 2020 @01:02PM (a) from the b dept.)\n",
         "News: 7\n\nT\n\n(Friday May 01, 2020 @01:02PM (a))\n\n",
+        "News: 7\n",
+        "News: " + "7" * 50,
+        "+++\n\n",
+        "+++\nid=\n",
         "@",
     ],
 )
@@ -620,4 +664,12 @@ def test_time_is_linear(piece: str) -> None:
         assert reading.threads or reading.problems
         if len(reading.threads) == 1:
             assert isinstance(rewritten(text, {STORY, 0} if thread_of(reading).posts else {STORY}), str)
+    assert time.process_time() - begin < 5
+
+
+def test_a_list_with_odd_lines_between_its_entries_takes_linear_time() -> None:
+    begin = time.process_time()
+    lines = "\n\n".join(f"[{number}] https://example.org/\n\nodd" for number in range(20_000))
+    reading = read(f"{HEAD}{lines}\n\n[20000] https://example.org/\n\nS (Score:2)\n\nby a ( 1 )\n\nText.\n")
+    assert len(thread_of(reading).links) == 40_001
     assert time.process_time() - begin < 5

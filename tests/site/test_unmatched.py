@@ -52,7 +52,7 @@ def told(*entries: str, hits: tuple[str, ...] = ()) -> list[tuple[bool, str]]:
         ("notes/AnnB", "notes/Ann B."),
         ("notes/Eve", "notes/Ève"),
         ("mail/★", "notes/★"),
-        ("notes/C fan", hashed_entry("notes/C# fan")),
+        ("notes/C fan", hashed_entry("notes/c# fan")),
         ("slashdot/0179799118#cc0ffee1234", "slashdot/0179799118#c0ffee1234"),
         ("slashdot/0179799118#C0FFEE1234", "slashdot/0179799118#c0ffee1234"),
         ("slashdot/179799118#c0ffee1234", "slashdot/0179799118#c0ffee1234"),

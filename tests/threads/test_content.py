@@ -35,8 +35,10 @@ LEFT = [
     ".a/b.txt", "a.txt~", "#a.txt#", "a.swp", "a.txt.swp", "4913", "a.txt___jb_tmp___", "a.txt___jb_old___",
     "Thumbs.db", "desktop.ini", "__MACOSX/a.txt", "__MACOSX/sub/._a.txt", "p_files/a.js", "p_files/sub/b.css",
     "p-Dateien/a.js", "p_fichiers/a.js", "p-filer/a.js", "p.files/a.js", "q_files/a.js", "#sub#/a.txt",
+    "sub/thumbs.db", "sub/Desktop.ini", "P_files/a.js", "cafe\u0301_files/a.js",
 ]  # fmt: skip
-"""What other programs leave behind, beside `p.html` and `q.htm`."""
+"""What other programs leave behind, beside `p.html` and `q.htm`, `P.HTM` and `café.html`."""
+PAGES = ["p.html", "q.htm", "z.html", "P.HTM", "caf\u00e9.html"]
 KEPT = [
     "#a.txt", "a#", "#", "swp", "a.swp.txt", "4913.txt", "Thumbs.txt", "r_files/a.js", "r-Dateien/a.js", "p_file/a.js",
     "sub/p_files/a.js", "_files/a.js", "z_files", "jb_tmp___",
@@ -44,9 +46,9 @@ KEPT = [
 
 
 def test_what_other_programs_leave_behind_is_passed_over_and_counted(tmp_path: Path) -> None:
-    write(tmp_path, dict.fromkeys([*LEFT, *KEPT, "p.html", "q.htm", "z.html", "README", "README_files/a"], ""))
+    write(tmp_path, dict.fromkeys([*LEFT, *KEPT, *PAGES, "README", "README_files/a"], ""))
     found = list_content(tmp_path)
-    assert list(found.saves) == sorted([*KEPT, "p.html", "q.htm", "z.html"])
+    assert list(found.saves) == sorted([*KEPT, *PAGES])
     assert found.problems == ()
     assert found.passed_over == len(LEFT)
     for name in (*LEFT, *KEPT):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import unicodedata
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -15,7 +17,7 @@ from hypothesis import strategies as st
 from generator import load
 from generator.commands.check import check
 from generator.engine import read_content
-from generator.model import Author, Thread
+from generator.model import Author, Thread, nfc, nfd
 from generator.readers import read_save
 from generator.threads.redact import Redactions
 from generator.threads.removed_quotes import quote_remover
@@ -75,6 +77,25 @@ def test_a_build_without_who_posted_the_story(tmp_path: Path, entry: str) -> Non
     redacted = output_of(tmp_path / "a", {"content/t.md": TALK}, redact=(entry,))
     assert redacted == output_of(tmp_path / "b", {"content/t.md": save})
     assert data_of(redacted, "threads/notes/talk.json")["author"] == {"name": "[removed]", "uid": None, "slug": None}
+
+
+@pytest.mark.parametrize("name", ["José", "josé", "JOSÉ", "jOSÉ"])
+def test_a_hash_of_one_spelling_removes_what_the_author_wrote_under_all(tmp_path: Path, name: str) -> None:
+    spellings = ("jOSÉ", "José", unicodedata.normalize("NFD", "JOSÉ"))
+    save = note("talk", *((each, f"id={number}", f"Text {number}.") for number, each in enumerate(spellings)))
+    redacted = output_of(tmp_path / "a", {"content/t.md": save}, redact=(sha256(f"notes/{name}"),))
+    posts = data_of(redacted, "threads/notes/talk.json")["posts"]
+    assert [post["body"] for post in posts] == ["[removed]"] * 3
+    assert not re.search(rb"Text \d|jos[e\xc3]", b"".join(redacted.values()), re.IGNORECASE)
+
+
+@pytest.mark.parametrize("forms", [(nfc, nfd), (nfd, nfc)])
+def test_a_quote_in_the_other_composition_goes_too(tmp_path: Path, forms: tuple[Callable[[str], str], ...]) -> None:
+    own, quote = (form("The harbour master keeps a café in a basket.") for form in forms)
+    save = note("talk", ("Ann", "id=1", own), ("Bob", "id=2", f"> {quote}\n\nNo."))
+    redacted = output_of(tmp_path, {"content/t.md": save}, redact=("notes/ann",))
+    posts = data_of(redacted, "threads/notes/talk.json")["posts"]
+    assert [post["body"] for post in posts] == ["[removed]", "> [removed]\n\nNo."]
 
 
 HARBOUR = news(

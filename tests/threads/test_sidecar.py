@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -130,12 +131,22 @@ def test_a_title_an_address_and_tags_must_say_something() -> None:
 def test_what_is_no_toml_or_no_text_is_told() -> None:
     assert complaints(b'\n\ntitle = "x')[0].startswith("1.toml:3: this is no TOML: ")
     assert complaints(b"title = 1" + b"1" * 5000)[0].startswith("1.toml: this is no TOML: ")
-    assert complaints(b'title = "\xff"') == ["1.toml: this sidecar is not UTF-8 text; save it as UTF-8"]
+    assert "holds a NUL" in complaints(b'title = "\0"')[0]
 
 
 def test_a_bom_and_windows_line_ends_are_no_matter() -> None:
     assert sidecar_of('\ufefftitle = "T"\r\nfooter = false\r\n'.encode()) == (Sidecar(title="T", footer=False), ())
     assert "1.toml:2:" in complaints(b'title = "T"\r\nx = 1\r\n')[0]
+
+
+@pytest.mark.parametrize("end", ["\r", "\r\n", "\r\r\n"])
+def test_a_sidecar_is_text_as_a_save_is(end: str) -> None:
+    lines = f'title = "Té"{end}footer = false{end}'
+    for raw in (lines.encode(), f"\ufeff{lines}".encode("utf-16-le"), f"\ufeff{lines}".encode("utf-16-be")):
+        assert sidecar_of(raw) == (Sidecar(title="Té", footer=False), ())
+    sidecar, (problem,) = sidecar_of(lines.encode("cp1252"))
+    assert sidecar == Sidecar(title="Té", footer=False)
+    assert (problem.severity, problem.line) == ("warning", 1)
 
 
 def test_beside_a_save_of_several_threads_each_has_a_table() -> None:

@@ -18,6 +18,7 @@ from generator.commands.archive import find_group, read_archive
 from generator.config import Config
 from generator.engine import settled
 from generator.errors import InputError, Problem
+from generator.model import nfc, nfd
 from generator.threads import SIDECAR, Group, Redactions, ThreadReading, read_group, stem
 
 
@@ -72,10 +73,15 @@ def look_up(config: Config, site: Path, name: str, stdin: BinaryIO, *, corrected
 
 
 def _beside(path: str) -> str:
-    """Give the path of the sidecar of a file; empty for what is no file."""
+    """Give the path of the sidecar of a file; empty for what is no file.
+
+    If there is one whose name has its accents in the other form, as some systems write them, it is that one.
+    """
     if path == STDIN or path.lower().startswith(tuple(f"{scheme}://" for scheme in SCHEMES)):
         return ""
-    return PurePosixPath(path).with_suffix(SIDECAR).as_posix()
+    beside = PurePosixPath(path).with_suffix(SIDECAR)
+    spellings = (beside.with_name(form(beside.name)).as_posix() for form in (str, nfc, nfd))
+    return next(filter(os.path.isfile, spellings), beside.as_posix())
 
 
 def _is_written(sidecar: str) -> bool:

@@ -23,7 +23,7 @@ from generator.threads import (
     ThreadReading,
     author_entry,
     group_files,
-    hashed_entry,
+    hashed_author,
     list_content,
     read_group,
 )
@@ -57,7 +57,7 @@ class Person(msgspec.Struct, frozen=True):
     @property
     def hashed(self) -> str:
         """What to write there so that the list names nobody."""
-        return hashed_entry(f"{self.author.source}/{self.author.uid or self.author.name}")
+        return hashed_author(self.author)
 
 
 class Found(msgspec.Struct, frozen=True):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -16,7 +17,7 @@ from generator import load
 from generator.cli import run
 from generator.commands.inspect.edit import CHOICES, sidecar_lines
 from generator.commands.inspect.lookup import LookUp, look_up
-from generator.model import Thread
+from generator.model import Thread, nfc, nfd
 from generator.readers import read_save
 from generator.threads import Redactions, ThreadReading, read_group
 from generator.threads.content import Group
@@ -103,6 +104,17 @@ def test_what_is_corrected_already_is_not_doubtful_and_the_sidecar_is_named(tmp_
         assert "\n# [replies]\n" in text
         assert tomllib.loads(text) == {}
     assert f'"{cid}" =' in edited(tmp_path, str(tmp_path / "content/101.txt"), corrected=False)
+
+
+@pytest.mark.parametrize("forms", [(nfc, nfd), (nfd, nfc)])
+def test_a_sidecar_whose_name_is_composed_otherwise_is_the_one(
+    tmp_path: Path, forms: tuple[Callable[[str], str], ...]
+) -> None:
+    save, sidecar = (form("content/café") for form in forms)
+    write(tmp_path, {f"{save}.txt": SAVE, f"{sidecar}.toml": 'title = "Snow"\n'})
+    text = edited(tmp_path, str(tmp_path / f"{save}.txt"))
+    assert text.startswith("# Snow\n")
+    assert f"{sidecar}.toml is there already" in text
 
 
 @pytest.mark.parametrize("name", ["101", "content/101.txt"])

@@ -65,12 +65,12 @@ def test_accents_and_case_do_not_count(site: Path, name: str) -> None:
         HEAD,
         "# José in notes: 1 post in 1 thread, 5 April 2007",
         '"notes/José",',
-        f'# "{sha256("notes/José")}",',
+        f'# "{sha256("notes/josé")}",',
     ]
 
 
 def test_a_name_that_would_be_read_as_a_post_is_only_hashed(site: Path) -> None:
-    assert found(site, "c# fan")[1:] == ["# C# fan in notes: 1 post in 1 thread", f'"{sha256("notes/C# fan")}",']
+    assert found(site, "c# fan")[1:] == ["# C# fan in notes: 1 post in 1 thread", f'"{sha256("notes/c# fan")}",']
 
 
 def test_what_redact_has_already_is_said(site: Path) -> None:
