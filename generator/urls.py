@@ -212,9 +212,13 @@ def _fold(name: str) -> str:
     """Give what is left of a name on systems that ignore letter case, composition, and characters that don't show."""
     if name.isascii():
         return name.lower()
-    shown = "".join([char for char in name if unicodedata.category(char) != "Cf"])
     # Folded twice, since taking letters apart can leave some that fold once more.
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFD", shown.casefold()).casefold())
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFD", _shown(name).casefold()).casefold())
+
+
+def _shown(name: str) -> str:
+    """Leave out the characters of a name that don't show (Unicode's Cf, such as a zero width joiner)."""
+    return name if name.isascii() else "".join([char for char in name if unicodedata.category(char) != "Cf"])
 
 
 ACTIVE = frozenset(
@@ -225,17 +229,24 @@ ACTIVE = frozenset(
 _UNUSABLE = r"\x00-\x1f<>:\"|?*\\"
 _USABLE_PART = re.compile(f"[^{_UNUSABLE}]{{1,200}}")
 _UNUSABLE_RUN = re.compile(f"[{_UNUSABLE}]+")
+_SHORT = re.compile(r"[^~.]{1,6}~[0-9]+")
+"""The name without an ending that Windows gives a file besides its own. `git~1` is `.git` there, `GITMOD~1` is
+`.gitmodules`; git leaves out the first without a word, and reads the second."""
 LONGEST_STEM = 160
 """Bytes of a renamed part before its digest; with digest and ending it still fits any file system."""
 
 
 def _can_stay(part: str) -> bool:
-    """Say whether a part of a save's path can be published as it is."""
+    """Say whether a part of a save's path can be published as it is.
+
+    Characters that don't show are passed over at its beginning: on a Mac a name is hidden behind them too.
+    """
     return (
         _USABLE_PART.fullmatch(part) is not None
-        and not part.startswith(("_", "."))
+        and not _shown(part).startswith(("_", "."))
         and not part.endswith((".", " "))
         and not _is_device(part)
+        and not _SHORT.fullmatch(part)
         and part.rpartition(".")[2].lower() not in ACTIVE
     )
 
@@ -247,7 +258,8 @@ def _is_device(part: str) -> bool:
 
 def _renamed(part: str, key: str) -> str:
     """Give another name for a part of a save's path, with the digest of `key` before its ending."""
-    clean = _UNUSABLE_RUN.sub("-", part).lstrip("-_. ").rstrip("_. ")
+    clean = part if _shown(part)[:1] == part[:1] else _shown(part)
+    clean = _UNUSABLE_RUN.sub("-", clean).lstrip("-_. ").rstrip("_. ")
     stem, dot, ending = clean.rpartition(".") if "." in clean else (clean, "", "")
     if _is_device(stem):
         stem = stem.replace(".", "-")

@@ -19,6 +19,9 @@ WINDOWS = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt")
 COM = "COM\u00b9.x.txt"
 """A device too: Windows takes a raised digit for a digit."""
 
+HIDDEN = "\u200c.git"
+"""A Mac takes it for `.git`."""
+
 names = st.one_of(
     st.text(max_size=40),
     st.sampled_from(
@@ -42,7 +45,8 @@ def is_safe(url: str) -> bool:
     """Every part of the URL is a file name on every system, and none is hidden."""
     return all(
         SAFE_PART.fullmatch(part)
-        and not part.startswith(("_", "."))
+        and not re.sub(r"[\u200b-\u200f\u2060-\u206f\ufeff]", "", part).startswith(("_", "."))
+        and not re.fullmatch("[^~.]{1,6}~[0-9]+", part)
         and not part.endswith((".", " "))
         and part.split(".")[0].rstrip(" ").lower() not in WINDOWS
         for part in url.split("/")
@@ -131,6 +135,15 @@ def test_slugs_are_safe_apart_and_do_not_depend_on_order(wanted: dict[str, str],
         ("-?con.a.b.txt", f"saves/con-a-b-{hashlib.sha256(b'-?con.a.b.txt').hexdigest()[:8]}.txt"),
         (COM, f"saves/COM\u00b9-x-{hashlib.sha256(COM.encode()).hexdigest()[:8]}.txt"),
         ("pump.", f"saves/pump-{hashlib.sha256(b'pump.').hexdigest()[:8]}"),
+        ("git~1.txt", "saves/git~1.txt"),
+        ("notes~1.txt", "saves/notes~1.txt"),
+        ("git~1", f"saves/git~1-{hashlib.sha256(b'git~1').hexdigest()[:8]}"),
+        ("GIT~1/x.txt", f"saves/GIT~1-{hashlib.sha256(b'GIT~1').hexdigest()[:8]}/x.txt"),
+        ("GITMOD~1", f"saves/GITMOD~1-{hashlib.sha256(b'GITMOD~1').hexdigest()[:8]}"),
+        ("gi7eba~12", f"saves/gi7eba~12-{hashlib.sha256(b'gi7eba~12').hexdigest()[:8]}"),
+        (HIDDEN, f"saves/git-{hashlib.sha256(HIDDEN.encode()).hexdigest()[:8]}"),
+        (f"{HIDDEN}/x.txt", f"saves/git-{hashlib.sha256(HIDDEN.encode()).hexdigest()[:8]}/x.txt"),
+        ("\u06cc\u200c\u062e.txt", "saves/\u06cc\u200c\u062e.txt"),
     ],
 )
 def test_a_save_keeps_its_path_unless_a_host_or_windows_refuses_it(path: str, expected: str) -> None:
@@ -197,6 +210,11 @@ AWKWARD = [
     "a" * 255,
     "con.a.txt",
     COM,
+    HIDDEN,
+    "\u200d_\u200c.x",
+    "git~1",
+    "GITIGN~2",
+    "-~1",
 ]
 ALIKE = ["A", "a", "A.md", "a.md", "caf\u00e9", "cafe\u0301", "CAF\u00c9", "\U0001f600" * 63 + "."]
 parts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="/\0"), min_size=1, max_size=60).filter(

@@ -186,6 +186,17 @@ def test_a_clone_has_the_same_bytes_whatever_it_does_to_line_ends(one: Desk, tmp
         assert git(copy, "-c", f"core.{setting}", "status", "--porcelain") == ""
 
 
+@pytest.mark.parametrize("name", ["git~1", "GIT~1", "gitmod~1", "gi7d29~3", "\u200c.git", "git~1/7.txt", "con.7.txt"])
+def test_no_name_of_a_save_is_lost_or_keeps_changing(one: Desk, name: str) -> None:
+    """Git leaves some names out without a word, and then there would be a commit at each publication."""
+    git(one.top, "config", "core.protectHFS", "true")
+    one.build({f"content/{name}": news("7", Said("One", "Boo"))})
+    assert one("publish")[0] == 0
+    assert set(one.published()) == one.listed() | ADDED
+    assert one("publish")[1] == "origin/gh-pages holds this site already: nothing to publish\n"
+    git(one.top, "-c", "core.protectHFS=true", "fsck", "--strict")
+
+
 def site_of(*numbers: int) -> dict[str, str]:
     return {f"content/{number}.txt": news(str(number), Said("Hello", "Boo")) for number in numbers}
 
