@@ -101,7 +101,8 @@ class Repository:
             raise self._error("ls-remote", listed.returncode, listed.stderr, hint)
         here = f"refs/remotes/{remote}/{branch}"
         quietly = ("--quiet", "--no-tags", "--no-prune", "--no-write-fetch-head", "--no-recurse-submodules")
-        self._do("fetch", *quietly, remote, f"+{name}:{here}", hint=hint)
+        # With an empty --refmap nothing but `here` is moved, wherever the settings say that the remote's branches go.
+        self._do("fetch", *quietly, "--refmap=", remote, f"+{name}:{here}", hint=hint)
         return self._text("rev-parse", "--verify", f"{here}^{{commit}}")
 
     def files(self, commit: str) -> dict[str, tuple[str, str]]:
@@ -167,10 +168,17 @@ class Repository:
         If the newest commit is no longer `tip`, nothing is pushed.
         """
         name = f"refs/heads/{branch}"
+        here = f"refs/remotes/{remote}/{branch}"
+        # Git would record the new commit wherever the settings say that the remote's branches go, which can be a branch
+        # of the user's, and would run a hook for that. A refspec with ^ forbids it; some versions of git heed that only
+        # for a branch that another refspec names in full. So the commit is recorded below.
+        unrecorded = ("-c", f"remote.{remote}.fetch=+{name}:{here}", "-c", f"remote.{remote}.fetch=^{name}")
         force = (f"--force-with-lease={name}:{tip or ''}",) if replace else ()
         quietly = ("--quiet", "--no-follow-tags", "--no-recurse-submodules")
-        result = self._call("push", *quietly, *force, remote, f"{commit}:{name}", hooks=True)
+        result = self._call(*unrecorded, "push", *quietly, *force, remote, f"{commit}:{name}", hooks=True)
         if not result.returncode:
+            # If that fails, because another git is at it, the next fetch does it.
+            self._call("update-ref", here, commit)
             return
         # Git has several messages for this, so find out by asking.
         listed = self._call("ls-remote", remote, name)

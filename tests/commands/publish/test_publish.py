@@ -686,8 +686,36 @@ def test_of_the_hooks_only_pre_push_runs(one: Desk) -> None:
         (one.top / ".git/hooks" / name).chmod(0o755)
     assert one("publish")[0] == 0
     ran = set((one.top.parent / "ran").read_text().split())
-    # After a push git itself moves the remote's branch, as after any `git push`.
-    assert ran - {"reference-transaction"} == {"pre-push"}
+    assert ran == {"pre-push"}
+    assert git(one.top, "rev-parse", "refs/remotes/origin/gh-pages") == git(one.remote, "rev-parse", "gh-pages")
+
+
+HEADS = (
+    "+refs/heads/*:refs/heads/*",
+    "refs/heads/gh-pages:refs/heads/gh-pages",
+    "+refs/*:refs/*",
+    "+refs/heads/*:refs/heads/theirs/*",
+    "+refs/heads/gh-pages:refs/tags/pages",
+)
+
+
+@pytest.mark.parametrize("flags", [(), ("--no-history",)])
+@pytest.mark.parametrize("mapping", HEADS)
+def test_branches_of_the_user_stay_wherever_fetched_branches_go(
+    one: Desk, mapping: str, flags: tuple[str, ...]
+) -> None:
+    """As in a repository that mirrors another; `Desk` sees whether a branch or a tag has moved."""
+    one("publish")
+    own = git(one.top, "commit-tree", git(one.top, "mktree").strip(), "-m", "Mine").strip()
+    for name in ("heads/gh-pages", "heads/theirs/gh-pages", "tags/pages"):
+        git(one.top, "update-ref", f"refs/{name}", own)
+    git(one.top, "config", "--replace-all", "remote.origin.fetch", mapping)
+    for files in (MORE, {"content/103.txt": news("103", Said("Once more", "Boo"))}):
+        one.build(files)
+        assert one("publish", *flags)[0] == 0
+        assert set(one.published()) == one.listed() | ADDED
+        assert git(one.top, "rev-parse", "refs/remotes/origin/gh-pages") == git(one.remote, "rev-parse", "gh-pages")
+    assert git(one.top, "rev-parse", "gh-pages").strip() == own
 
 
 def test_a_branch_with_something_else_is_left_alone(one: Desk) -> None:
