@@ -6,7 +6,7 @@ folder as one build meets it, `Writer` writes single files for workers. Nothing 
 
 from generator.output.folder import NOTHING, Finished, Left, Output
 from generator.output.records import FINGERPRINT, SHA256, Records, page_record
-from generator.output.sums import ALWAYS, read_listed, read_sums
+from generator.output.sums import ALWAYS, parse_sums, read_listed, read_sums
 from generator.output.survey import Digests
 from generator.output.write import Writer, is_unfinished
 
@@ -23,6 +23,7 @@ __all__ = [
     "Writer",
     "is_unfinished",
     "page_record",
+    "parse_sums",
     "read_listed",
     "read_sums",
 ]

@@ -39,12 +39,17 @@ def read_listed(path: Path) -> frozenset[str]:
 
 
 def read_sums(path: Path) -> Iterator[tuple[str, str]]:
-    """Yield the URL and hash of each line; lines of another form, or that lead out of the folder, are passed over."""
+    """Yield the URL and hash of each line of a file; see `parse_sums`."""
     try:
-        text = path.read_text(encoding="utf-8", errors="replace")
+        data = path.read_bytes()
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
         return
-    for line in text.split("\n"):
+    yield from parse_sums(data)
+
+
+def parse_sums(data: bytes) -> Iterator[tuple[str, str]]:
+    """Yield the URL and hash of each line; lines of another form, or that lead out of the folder, are passed over."""
+    for line in re.split(r"\r\n?|\n", data.decode("utf-8", "replace")):
         match = _LINE.match(line)
         if match and ".." not in match[2].split("/") and not match[2].startswith("/"):
             yield match[2], match[1]

@@ -58,6 +58,13 @@ _BY_WORDS = {os.strerror(number): hint for number, hint in HINTS.items()}
 _MEND = "see what `git fsck` says of the repository here"
 
 
+class Entry(msgspec.Struct, frozen=True):
+    """A file of a commit: its bytes, by their id, and its mode."""
+
+    id: str
+    mode: str = MODE
+
+
 class Blob(msgspec.Struct, frozen=True):
     """A file as git stores it."""
 
@@ -105,19 +112,40 @@ class Repository:
         self._do("fetch", *quietly, "--refmap=", remote, f"+{name}:{here}", hint=hint)
         return self._text("rev-parse", "--verify", f"{here}^{{commit}}")
 
-    def files(self, commit: str) -> dict[str, tuple[str, str]]:
-        """List the files of a commit: path to mode and id."""
+    def files(self, commit: str) -> dict[str, Entry]:
+        """List the files of a commit, or of a tree."""
         listed = self._do("ls-tree", "-r", "-z", "--full-tree", commit)
         files = {}
         for entry in os.fsdecode(listed).split("\0")[:-1]:
             about, _, path = entry.partition("\t")
             mode, _, blob = about.split(" ")
-            files[path] = (mode, blob)
+            files[path] = Entry(blob, mode)
         return files
 
     def content(self, blob: str) -> bytes:
         """Read a file."""
         return self._do("cat-file", "blob", blob)
+
+    def contents(self, blobs: Iterable[str]) -> Iterator[bytes]:
+        """Read files one after another. One process reads them all, and memory holds one at a time."""
+        with tempfile.TemporaryFile() as asked, tempfile.TemporaryFile() as said:
+            asked.writelines(f"{blob}\n".encode() for blob in blobs)
+            asked.seek(0)
+            command = _command("cat-file", "--batch")
+            with subprocess.Popen(
+                command, cwd=self.folder, env=_environment(), stdin=asked, stdout=subprocess.PIPE, stderr=said
+            ) as process:
+                assert process.stdout is not None
+                while head := process.stdout.readline():
+                    about = head.split()  # id, kind and size
+                    if len(about) != 3:
+                        break
+                    yield process.stdout.read(int(about[2]) + 1)[:-1]
+            if head:
+                raise PublishError(Problem("git cat-file", 0, head.decode().strip(), _MEND))
+            said.seek(0)
+            if process.returncode:
+                raise PublishError(failure("cat-file", process.returncode, said.read(), _MEND))
 
     def has_parents(self, commit: str) -> bool:
         """Say whether a commit has a parent."""
@@ -151,13 +179,21 @@ class Repository:
             if process.returncode:
                 raise self._error("fast-import", process.returncode, said.read())
 
-    def commit(self, files: Mapping[str, Blob], parent: str | None, message: str) -> str:
-        """Make a commit of exactly these files, which must be stored already, and give its id; no branch is moved."""
+    def commit(self, files: Mapping[str, Entry], parent: str | None, message: str) -> str:
+        """Make a commit of exactly these files, which must be stored already, and give its id; no branch is moved.
+
+        Git leaves out names that it takes for its own, says so on the side and goes on. Here that is an error.
+        """
         with tempfile.TemporaryDirectory() as folder:
             index = str(Path(folder) / "index")
-            lines = "".join(f"{MODE} {blob.id}\t{path}\0" for path, blob in files.items())
+            lines = "".join(f"{entry.mode} {entry.id}\t{path}\0" for path, entry in files.items())
             self._do("update-index", "-z", "--index-info", stdin=os.fsencode(lines), index=index)
             tree = self._do("write-tree", index=index).decode().strip()
+        written = self.files(tree)
+        if wrong := [path for path in files.keys() | written.keys() if files.get(path) != written.get(path)]:
+            hint = "give it another name"
+            message = "no file can be named so on a branch: git left out"
+            raise PublishError([Problem("git update-index", 0, f"{message} {path!r}", hint) for path in wrong])
         parents = () if parent is None else ("-p", parent)
         made = self._do(*_NAMED, "commit-tree", tree, *parents, stdin=message.encode())
         return made.decode().strip()

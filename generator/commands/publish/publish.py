@@ -11,22 +11,23 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
 
 from generator.commands.check import built_for, check_site
+from generator.commands.publish.branch import CNAME, Changes, compare, read_list
 from generator.commands.publish.domain import Domain, domain_of
-from generator.commands.publish.git import MODE, Blob, Repository
+from generator.commands.publish.git import Blob, Entry, Repository
 from generator.commands.terminal import count
 from generator.config import FILE_NAME, Config
 from generator.engine import BuildReport, lock, up_to_date
 from generator.errors import Problem, PublishError
-from generator.output import ALWAYS, read_sums
+from generator.output import read_sums
 from generator.urls import SUMS, thread_pages
 
-NO_JEKYLL, ATTRIBUTES, CNAME = ".nojekyll", ".gitattributes", "CNAME"
+NO_JEKYLL, ATTRIBUTES = ".nojekyll", ".gitattributes"
 AS_THEY_ARE = b"* -text\n"
 """In `.gitattributes`: git changes no line ends, as it otherwise does where `core.autocrlf` is on."""
 LIMIT = 1_000_000_000
@@ -97,29 +98,25 @@ def publish(config: Config, site: Path, target: Target = _USUAL) -> PublishRepor
             warnings = (*warnings, warning)
         tip = repository.fetch(target.remote, target.branch)
         published = {} if tip is None else repository.files(tip)
-        if problems := tuple(_refusals(published, files, domain, repository, target)):
+        changes = _changes(published, files, repository, target)
+        if problems := tuple(_refusals(published, changes, domain, repository, target)):
             raise PublishError(problems)
-        warnings = (*warnings, *_domain_warnings(domain, published))
-        added = tuple(sorted(files.keys() - published.keys()))
-        removed = tuple(sorted(published.keys() - files.keys()))
-        both = sorted(files.keys() & published.keys())
-        changed = tuple(path for path in both if published[path] != (MODE, files[path].id))
-        report = PublishReport(None, tip is None, added, changed, removed, warnings)
-        same = not (added or changed or removed) and (target.history or tip is None or not repository.has_parents(tip))
-        if target.dry_run or same:
+        warnings = (*warnings, *_branch_warnings(domain, published, changes, target))
+        report = PublishReport(None, tip is None, changes.added, changes.changed, changes.removed, warnings)
+        writing = (*changes.added, *changes.changed)
+        alone = target.history or tip is None or not repository.has_parents(tip)
+        if target.dry_run or (alone and not (writing or changes.removed)):
             return report
-        repository.keep(_bytes(output, path, extra, files[path], repository) for path in (*added, *changed))
-        commit = repository.commit(files, tip if target.history else None, _message(built, report))
+        repository.keep(_bytes(output, path, extra, files[path], repository) for path in writing)
+        entries = {**changes.kept, **{path: Entry(blob.id) for path, blob in files.items()}}
+        commit = repository.commit(entries, tip if target.history else None, _message(built, report))
         repository.push(target.remote, target.branch, commit, tip, replace=not target.history)
         return msgspec.structs.replace(report, commit=commit)
 
 
 def report_lines(report: PublishReport, target: Target) -> Iterator[str]:
     """Write a report for the terminal."""
-    place, paths_by_sign = (
-        f"{target.remote}/{target.branch}",
-        {"+": report.added, "~": report.changed, "-": report.removed},
-    )
+    place, paths_by_sign = _name(target), {"+": report.added, "~": report.changed, "-": report.removed}
     added, changed, removed = map(len, paths_by_sign.values())
     counts = f"{count(added, 'file')} added, {changed:,} changed, {removed:,} removed"
     if target.dry_run:
@@ -146,10 +143,13 @@ def _warnings(config: Config, site: Path) -> tuple[Problem, ...]:
         raise PublishError(checked.problems)
     if not checked.not_ours:
         return checked.problems
-    some = ", ".join(checked.not_ours[:5]) + (" ..." if len(checked.not_ours) > 5 else "")
-    hint = "publish them elsewhere, or delete them"
-    left = Problem(config.output, 0, f"files that the build did not write are not published: {some}", hint, "warning")
+    message = f"files that the build did not write are not published: {_some(checked.not_ours)}"
+    left = Problem(config.output, 0, message, "publish them elsewhere, or delete them", "warning")
     return (*checked.problems, left)
+
+
+def _some(paths: Sequence[str]) -> str:
+    return ", ".join(paths[:5]) + (" ..." if len(paths) > 5 else "")
 
 
 def _files(output: Path, extra: Mapping[str, bytes], repository: Repository) -> dict[str, Blob]:
@@ -181,35 +181,50 @@ def _extra(domain: Domain) -> dict[str, bytes]:
     return extra | ({CNAME: f"{domain.name}\n".encode()} if domain.name else {})
 
 
+def _changes(
+    published: Mapping[str, Entry], files: Mapping[str, Blob], repository: Repository, target: Target
+) -> Changes:
+    """Say what becomes of each file of the branch; raises `PublishError` if the branch is not for a site."""
+    listed = read_list(published, repository)
+    if published and not listed:
+        message = f"{_name(target)} holds something else than a site of Threadpress, e.g. {min(published)}"
+        hint = "name another branch with --branch, or delete this one if nobody needs it"
+        raise PublishError(Problem("--branch", 0, message, hint))
+    return compare(published, files, listed, repository)
+
+
+def _name(target: Target) -> str:
+    return f"{target.remote}/{target.branch}"
+
+
 def _refusals(
-    published: Mapping[str, tuple[str, str]],
-    files: Mapping[str, Blob],
-    domain: Domain,
-    repository: Repository,
-    target: Target,
+    published: Mapping[str, Entry], changes: Changes, domain: Domain, repository: Repository, target: Target
 ) -> Iterator[Problem]:
     """Say what of the user's would be lost on the branch."""
-    name = f"{target.remote}/{target.branch}"
-    if published and not published.keys() >= ALWAYS | {SUMS}:
-        message = f"{name} holds something else than a site of Threadpress, e.g. {min(published)}"
-        hint = "name another branch with --branch, or delete this one if nobody needs it"
-        yield Problem("--branch", 0, message, hint)
-        return
+    name = _name(target)
+    for path, ours in changes.blocking:
+        message = f"{path!r} on {name} is not as `publish` left it, and is where {ours} is to be written"
+        yield Problem("--branch", 0, message, "move it to another name there, or delete it there")
     if CNAME in published and domain.doubt:
-        kept = repository.content(published[CNAME][1]).decode("utf-8", "replace").strip()
+        kept = repository.content(published[CNAME].id).decode("utf-8", "replace").strip()
         message = f"{name} stands at {kept}, as its {CNAME} says, and {domain.doubt}"
         hint = f'set site_url = "https://{kept}/" and build again, or remove the domain on GitHub (Settings, Pages)'
         yield Problem(FILE_NAME, 0, message, hint)
-    threads = thread_pages(published)
-    gone = threads - files.keys()
+    threads = thread_pages(published.keys() - changes.kept.keys())
+    gone = threads & set(changes.removed)
     if 2 * len(gone) > len(threads) and not target.yes:
         message = f"{len(gone):,} of {count(len(threads), 'thread')} would be removed, e.g. {min(gone)}"
         hint = "if that is meant, run `threadpress publish --yes`; with --dry-run too it lists what would change"
         yield Problem(name, 0, message, hint)
 
 
-def _domain_warnings(domain: Domain, published: Mapping[str, tuple[str, str]]) -> Iterator[Problem]:
-    """Tell of a domain that the user may miss on the branch."""
+def _branch_warnings(
+    domain: Domain, published: Mapping[str, Entry], changes: Changes, target: Target
+) -> Iterator[Problem]:
+    """Tell of a domain that the user may miss on the branch, and of files there that are not ours."""
+    if changes.kept:
+        message = f"files on {_name(target)} that `publish` did not put there stay: {_some(tuple(changes.kept))}"
+        yield Problem("--branch", 0, message, "delete them there if they are not meant to be public", "warning")
     if domain.doubt and not domain.usual:
         hint = "correct site_url if GitHub is to show the site there"
         yield Problem(FILE_NAME, 0, f"no {CNAME} is made: {domain.doubt}", hint, "warning")

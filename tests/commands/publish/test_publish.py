@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from generator.cli import run
-from generator.commands.publish.git import Repository, failure
+from generator.commands.publish.git import Entry, Repository, failure
 from generator.commands.publish.publish import LIMIT, size_warning
 from generator.errors import Problem, PublishError
 from generator.urls import SUMS
@@ -344,7 +344,7 @@ def test_a_push_that_was_overtaken_is_refused_and_the_next_one_goes_through(one:
 @pytest.mark.parametrize("replace", [False, True])
 def test_a_commit_goes_only_onto_what_was_fetched(one: Desk, replace: bool) -> None:
     repository = Repository(one.top)
-    blob = repository.blob(b"x")
+    blob = Entry(repository.blob(b"x").id)
     repository.keep([b"x"])
     first, other, late = (repository.commit({"a": blob}, None, message) for message in ("First", "Other", "Late"))
     repository.push("origin", "pages", first, None, replace=replace)
@@ -718,6 +718,140 @@ def test_branches_of_the_user_stay_wherever_fetched_branches_go(
     assert git(one.top, "rev-parse", "gh-pages").strip() == own
 
 
+def commit_to_the_branch(one: Desk, files: Mapping[str, str | None], *modes: tuple[str, str]) -> None:
+    """Somebody else commits to the published branch: text to put there, None to remove, and modes to set."""
+    copy = one.top.parent / "copy"
+    if not copy.exists():
+        git(one.top.parent, "clone", "--quiet", "-b", "gh-pages", str(one.remote), str(copy))
+    git(copy, "fetch", "--quiet")
+    git(copy, "reset", "--quiet", "--hard", "origin/gh-pages")
+    for path, text in files.items():
+        if text is None:
+            (copy / path).unlink()
+        else:
+            write(copy, {path: text})
+    git(copy, "add", "--all")
+    for mode, path in modes:
+        git(copy, "update-index", "--cacheinfo", f"{mode},{git(copy, 'hash-object', '-w', path).strip()},{path}")
+    who = ("-c", "user.name=Ann", "-c", "user.email=ann@example.org")
+    git(copy, *who, "commit", "--quiet", "-m", "By hand")
+    git(copy, "push", "--quiet", "origin", "gh-pages")
+
+
+def listing(one: Desk) -> dict[str, str]:
+    """What the branch holds: path to mode and id."""
+    entries = git(one.remote, "ls-tree", "-r", "-z", "gh-pages").split("\0")[:-1]
+    return {entry.partition("\t")[2]: entry.partition("\t")[0] for entry in entries}
+
+
+def test_files_that_somebody_else_put_onto_the_branch_stay_and_are_told(one: Desk) -> None:
+    one.build(MORE)
+    one("publish")
+    theirs = {"README.md": "Hello", "threads/slashdot/notes.txt": "Theirs", "run.sh": "#!/bin/sh", "link": "README.md"}
+    commit_to_the_branch(one, theirs, ("100755", "run.sh"), ("120000", "link"))
+    kept = {path: entry for path, entry in listing(one).items() if path in theirs}
+    assert {entry[:6] for entry in kept.values()} == {"100644", "100755", "120000"}
+    told = (
+        "--branch: warning: files on origin/gh-pages that `publish` did not put there stay: README.md, link, run.sh, "
+        "threads/slashdot/notes.txt; delete them there if they are not meant to be public\n"
+    )
+    assert one("publish") == (0, "origin/gh-pages holds this site already: nothing to publish\n", told)
+    (one.site / "content/102.txt").unlink()
+    one.build({"content/103.txt": news("103", Said("Once more", "Boo"))})
+    for flags in (["--dry-run"], [], ["--no-history"]):
+        code, out, err = one("publish", *flags)
+        assert (code, err) == (0, told)
+        assert not re.search("README|notes.txt", out)
+    assert listing(one).items() >= kept.items()
+    assert set(listing(one)) == one.listed() | ADDED | set(theirs)
+    assert "threads/slashdot/102.html" not in listing(one)
+    commit_to_the_branch(one, dict.fromkeys(theirs))
+    assert one("publish")[2] == ""
+
+
+@pytest.mark.parametrize(
+    ("theirs", "ours"),
+    [
+        ("about.html", "about.html"),
+        (".gitattributes", ".gitattributes"),
+        ("threads/slashdot/103.html", "threads/slashdot/103.html"),
+        ("threads/notes", "threads/notes/1.html"),
+        ("saves/103.txt/own.txt", "saves/103.txt"),
+    ],
+)
+def test_a_file_of_somebody_else_on_the_branch_that_is_in_the_way_is_an_error_naming_it(
+    one: Desk, theirs: str, ours: str
+) -> None:
+    one("publish")
+    commit_to_the_branch(one, {theirs: "Somebody's work"})
+    one.build(
+        {"content/103.txt": news("103", Said("Once more", "Boo")), "content/x.md": '+++\nid = "1"\ntitle = "x"\n+++\n'}
+    )
+    before = one.branches()
+    for flags in ([], ["--no-history"], ["--dry-run"], ["--yes"]):
+        code, out, err = one("publish", *flags)
+        assert (code, out) == (1, "")
+        assert err.splitlines()[0] == (
+            f"--branch: {theirs!r} on origin/gh-pages is not as `publish` left it, and is where {ours} is to be "
+            "written; move it to another name there, or delete it there"
+        )
+    assert one.branches() == before
+    commit_to_the_branch(one, {theirs: None})
+    assert one("publish")[0] == 0
+    assert set(listing(one)) == one.listed() | ADDED
+
+
+def test_a_page_of_ours_that_somebody_changed_stays_when_the_site_has_it_no_longer(one: Desk) -> None:
+    one.build(MORE)
+    one("publish")
+    commit_to_the_branch(one, {"threads/slashdot/102.html": "Mended by hand"})
+    (one.site / "content/102.txt").unlink()
+    one.build()
+    code, _, err = one("publish")
+    assert code == 0
+    assert "that `publish` did not put there stay: threads/slashdot/102.html; " in err
+    assert one.published()["threads/slashdot/102.html"] == b"Mended by hand"
+
+
+def test_what_equals_a_file_of_ours_is_ours(one: Desk) -> None:
+    """Also if somebody put it there before, lost it, or made it executable."""
+    one("publish")
+    one.build(MORE)
+    save = (one.site / "content/102.txt").read_text()
+    commit_to_the_branch(one, {"saves/102.txt": save, "404.html": None}, ("100755", "about.html"))
+    commit_to_the_branch(one, {"404.html": (one.site / "output/404.html").read_text()})
+    assert one("publish")[::2] == (0, "")
+    assert set(one.published()) == one.listed() | ADDED
+
+
+def test_a_list_of_sums_of_somebody_else_is_never_acted_upon(one: Desk) -> None:
+    one("publish")
+    commit_to_the_branch(one, {SUMS: f"{hashlib.sha256(b'Mine').hexdigest()}  mine.txt\n", "mine.txt": "Mine"})
+    code, _, err = one("publish")
+    assert code == 1
+    assert err.startswith("--branch: origin/gh-pages holds something else than a site of Threadpress")
+
+
+def test_what_git_leaves_out_is_no_success(one: Desk) -> None:
+    repository = Repository(one.top)
+    entry = Entry(repository.blob(b"x").id)
+    repository.keep([b"x"])
+    with pytest.raises(PublishError) as caught:
+        repository.commit({"a": entry, "b/git~1": entry, ".GIT/x": entry}, None, "All")
+    assert [str(problem) for problem in caught.value.problems] == [
+        f"git update-index: no file can be named so on a branch: git left out {path!r}; give it another name"
+        for path in (".GIT/x", "b/git~1")
+    ]
+
+
+def test_a_file_that_the_repository_has_lost_is_told(one: Desk) -> None:
+    repository = Repository(one.top)
+    repository.keep([b"x"])
+    lost = "0" * 40
+    with pytest.raises(PublishError, match=f"git cat-file: {lost} missing; see what `git fsck` says"):
+        list(repository.contents([repository.blob(b"x").id, lost]))
+
+
 def test_a_branch_with_something_else_is_left_alone(one: Desk) -> None:
     write(one.top, {"thesis.txt": "Years of work"})
     git(one.top, "add", "thesis.txt")
@@ -842,8 +976,10 @@ def test_git_reads_back_what_was_committed(tmp_path_factory: pytest.TempPathFact
     repository = Repository(folder)
     blobs = {path: repository.blob(data) for path, data in files.items()}
     repository.keep(files.values())
-    commit = repository.commit(blobs, None, "All")
-    assert repository.files(commit) == {path: ("100644", blob.id) for path, blob in blobs.items()}
+    entries = {path: Entry(blob.id) for path, blob in blobs.items()}
+    commit = repository.commit(entries, None, "All")
+    assert repository.files(commit) == entries
+    assert list(repository.contents(entry.id for entry in entries.values())) == list(files.values())
     assert {path: repository.content(blob.id) for path, blob in blobs.items()} == files
     assert not repository.has_parents(commit)
-    assert repository.has_parents(repository.commit(blobs, commit, "Again"))
+    assert repository.has_parents(repository.commit(entries, commit, "Again"))
