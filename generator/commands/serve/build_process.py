@@ -8,6 +8,7 @@ build raises comes back as problems. How they are shown is not decided here.
 from __future__ import annotations
 
 import contextlib
+import gc
 import multiprocessing
 import os
 import signal
@@ -135,6 +136,8 @@ def _work(site: Path, connection: Connection, parents: Connection | None) -> Non
         while connection.recv_bytes() == _BUILD:
             outcome = _build(engine, site, connection)
             connection.send_bytes(msgspec.msgpack.encode(outcome))
+            # A build leaves cycles behind, which the collector alone would find only after very many builds.
+            gc.collect()
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:
