@@ -10,6 +10,7 @@ from generator.engine.inputs import Looked, look, read_content, settled
 from generator.engine.lock import FOLDER, lock
 from generator.engine.partition import Damaged
 from generator.engine.store import LastBuild, Store
+from generator.engine.unfinished import clear_unfinished, noted
 from generator.engine.version import reading_digest
 
 __all__ = [
@@ -22,8 +23,10 @@ __all__ = [
     "Order",
     "Store",
     "build",
+    "clear_unfinished",
     "lock",
     "look",
+    "noted",
     "read_content",
     "reading_digest",
     "settled",

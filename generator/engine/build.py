@@ -25,6 +25,7 @@ from generator.engine.project import Project
 from generator.engine.scan import Content, scan
 from generator.engine.stale import Stale
 from generator.engine.store import NOTHING, LastBuild, Part, State, Store
+from generator.engine.unfinished import clear_unfinished
 from generator.engine.version import digests
 from generator.errors import ContentError, OutputError, Problem
 from generator.output import Output, is_unfinished, read_listed
@@ -117,6 +118,7 @@ class Engine:
         """
         with lock(self.site) as warnings, Workers(executor, order.jobs, tell) as workers:
             _stop_at_problems(warnings, order)
+            clear_unfinished(self.site / config.content)
             store = Store(self.site / FOLDER)
             project = Project(self.site, config, load_theme(config.theme, self.site, config.theme_options))
             versions = digests(config, project.theme)

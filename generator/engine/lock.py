@@ -42,6 +42,20 @@ def lock(site: Path) -> Iterator[tuple[Problem, ...]]:
         yield warnings
 
 
+def try_lock(handle: int) -> bool:
+    """Lock an open file until it is closed or its process ends; False if another process holds it.
+
+    Where the file system has no locks, nobody is known to hold it.
+    """
+    try:
+        _take(handle)
+    except _HELD:
+        return False
+    except OSError:
+        return True
+    return True
+
+
 if sys.platform == "win32":
     import msvcrt
 

@@ -7,7 +7,6 @@ changed or replaced. Making pages is left to `build`: nothing else of the site i
 from __future__ import annotations
 
 import os
-import secrets
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from generator.commands.add.summary import ThreadSummary, summarize, summary_lin
 from generator.commands.archive import Archive, read_archive, with_saves
 from generator.commands.terminal import count
 from generator.config import Config
+from generator.engine import clear_unfinished, noted
 from generator.errors import InputError, Problem
 from generator.readers import reader_of
 from generator.threads import Group, GroupReading, Redactions, age, read_group
@@ -72,6 +72,8 @@ def add(
     Raises `InputError` with everything that is wrong with any of them, before anything is written; with `keep_going`
     these are left out, and the report says why. With `dry_run` nothing is written at all.
     """
+    if not dry_run:
+        clear_unfinished(site / config.content)
     checked, problems = _check(received.saves)
     problems += received.problems
     if not keep_going:
@@ -218,33 +220,25 @@ def write_files(content: Path, files: Mapping[str, bytes]) -> None:
     Each is first written under a name that `build` ignores, so that under its own name it appears complete or not at
     all. Raises `InputError` if a file of such a name has appeared meanwhile.
     """
-    content.mkdir(parents=True, exist_ok=True)
-    waiting: list[tuple[Path, Path]] = []
     done: list[Path] = []
-    token = secrets.token_hex(8)
-    try:
-        for number, (path, raw) in enumerate(files.items()):
-            target = content / path
-            temporary = target.with_name(f".threadpress-{token}-{number}")
-            waiting.append((temporary, target))
-            try:
-                with temporary.open("xb") as file:
-                    file.write(raw)
-                    file.flush()
-                    os.fsync(file.fileno())
-            except OSError as error:
-                error.filename = str(target)  # for messages; of a full disk the system names no file
-                raise
-        for temporary, target in waiting:
-            _appear(temporary, target)
-            done.append(target)
-    except BaseException:
-        for target in done:  # all of them ours, made a moment ago
-            target.unlink()
-        raise
-    finally:
-        for temporary, _ in waiting:
-            temporary.unlink(missing_ok=True)
+    with noted(content, tuple(files)) as unfinished:
+        try:
+            for path, raw in files.items():
+                try:
+                    with (content / unfinished[path]).open("xb") as file:
+                        file.write(raw)
+                        file.flush()
+                        os.fsync(file.fileno())
+                except OSError as error:
+                    error.filename = str(content / path)  # for messages; of a full disk the system names no file
+                    raise
+            for path in files:
+                _appear(content / unfinished[path], content / path)
+                done.append(content / path)
+        except BaseException:
+            for target in done:  # all of them ours, made a moment ago
+                target.unlink()
+            raise
 
 
 def _appear(temporary: Path, target: Path) -> None:

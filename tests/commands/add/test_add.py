@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from generator import ContentError, Problem, load
+from generator.cli import run
 from generator.commands.add.add import AddReport, add, write_files
 from generator.commands.add.incoming import Incoming, Received
 from generator.commands.add.summary import gain_line
@@ -244,26 +245,168 @@ def test_a_disk_that_is_full_leaves_nothing(tmp_path: Path, monkeypatch: pytest.
 
 DIES = """
 import os, sys
-from pathlib import Path
-from generator.commands.add.add import write_files
-synced = []
+from generator.cli import run
+synced, linked = [], []
 def sync(handle):
     synced.append(handle)
-    if len(synced) == 2:
+    if sys.argv[1] == "write" and len(synced) == 2:
         os._exit(9)
-os.fsync = sync
-write_files(Path(sys.argv[1]), {"a.txt": b"News: 1", "b.txt": b"News: 2"})
+def link(*names, **options):
+    linked.append(names)
+    if sys.argv[1] == "link" and len(linked) == 2:
+        os._exit(9)
+    os_link(*names, **options)
+os_link, os.link, os.fsync = os.link, link, sync
+sys.exit(run(["-C", sys.argv[2], "add", *sys.argv[3:]]))
 """
 
 
-def test_a_process_that_dies_leaves_nothing_that_build_would_read(tmp_path: Path) -> None:
-    command = [sys.executable, "-P", "-c", DIES, str(tmp_path)]
-    died = subprocess.run(command, env={**os.environ, "PYTHONPATH": str(ROOT)}, check=False)
-    assert died.returncode == 9
-    assert list(tmp_path.iterdir()) != []
-    assert list_content(tmp_path).saves == {}
-    write_files(tmp_path, {"a.txt": b"News: 1", "b.txt": b"News: 2"})
-    assert list(list_content(tmp_path).saves) == ["a.txt", "b.txt"]
+def die(site: Path, when: str) -> list[str]:
+    """Let `add` die while it writes, or puts in place, three saves, and give what it left of its own."""
+    brought = write(site.parent / "brought", {f"{number}.txt": news(number, Said("Hello", "Boo")) for number in "123"})
+    command = [sys.executable, "-P", "-c", DIES, when, str(site), str(brought)]
+    died = subprocess.run(command, env={**os.environ, "PYTHONPATH": str(ROOT)}, check=False, capture_output=True)
+    assert died.returncode == 9, died.stderr.decode()
+    return own(site)
+
+
+def own(site: Path) -> list[str]:
+    return sorted(
+        path.name for path in (site / "content").rglob(".threadpress-*") if path.name != ".threadpress-adding"
+    )
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    return write(tmp_path / "site", {"content/101.txt": OLD})
+
+
+THEIRS = {
+    "content/.threadpress-0123456789abcdef-0": "mine",
+    "content/a/.threadpress-0123456789abcdef-1": "mine",
+    "content/.threadpress-notes": "mine",
+}
+"""Files of a user that are named as `add` might name one."""
+
+
+@pytest.mark.parametrize("then", ["add", "add nothing new", "build"])
+@pytest.mark.parametrize("when", ["write", "link"])
+def test_what_an_add_that_died_has_left_is_removed_by_the_next_command(site: Path, when: str, then: str) -> None:
+    write(site, THEIRS)
+    left = die(site, when)
+    assert len(left) == (2 if when == "write" else 3) + len(THEIRS)
+    assert len(list_content(site / "content").saves) == (1 if when == "write" else 2)
+    commands = {
+        "add": ["add", str(site.parent / "brought/2.txt")],
+        "add nothing new": ["add", str(site / "content/101.txt")],
+        "build": ["build"],
+    }
+    assert run(["-C", str(site), *commands[then]]) == 0
+    assert own(site) == sorted(Path(path).name for path in THEIRS)
+    assert not (site / "content/.threadpress-adding").exists()
+    after = tree(site)
+    assert {path: after[path] for path in THEIRS} == {path: text.encode() for path, text in THEIRS.items()}
+    assert all(after[f"content/{path}"] for path in list_content(site / "content").saves)
+
+
+def test_a_dry_run_leaves_also_what_an_add_that_died_has_left(site: Path) -> None:
+    die(site, "write")
+    before = prints(site)
+    assert run(["-C", str(site), "add", "--dry-run", str(site / "content/101.txt")]) == 0
+    assert prints(site) == before
+
+
+TOKEN = "0123456789abcdef"
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        '["101.txt"]',
+        f'["../.threadpress-{TOKEN}-0"]',
+        f'["/.threadpress-{TOKEN}-0"]',
+        f'["a/../.threadpress-{TOKEN}-0"]',
+        f'["../content/a/.threadpress-{TOKEN}-1"]',
+        f'[".threadpress-{TOKEN}-0", "../threadpress.toml"]',
+        f'[".threadpress-{TOKEN}-9"]',
+        '[".threadpress-notes"]',
+        '[".threadpress-00000000000000aa-0"]',
+        f'["x\\u0000/.threadpress-{TOKEN}-0"]',
+        f'[".threadpress-{TOKEN}-0", 1]',
+        "[",
+        "",
+        "\x00\xff",
+    ],
+)
+def test_a_note_that_no_add_wrote_removes_nothing(site: Path, note: str) -> None:
+    """What lies in a site may have come with it."""
+    plain = f"content/.threadpress-{TOKEN}-9/x"
+    write(site, {**THEIRS, f".threadpress-{TOKEN}-0": "", plain: "", f"content/.threadpress-adding/{TOKEN}": note})
+    write(site, {"content/.threadpress-adding/notes.txt": "mine", f"content/.threadpress-adding/{TOKEN[::-1]}/x": ""})
+    before = {path: data for path, data in tree(site).items() if not path.endswith(f"adding/{TOKEN}")}
+    assert run(["-C", str(site), "build"]) == 0
+    assert tree(site).items() >= before.items()
+    assert run(["-C", str(site), "add", str(write(site.parent / "in", {"7.txt": NEW}) / "7.txt")]) == 0
+    assert tree(site).items() >= before.items()
+
+
+def test_links_where_notes_go_are_not_followed(site: Path) -> None:
+    elsewhere = write(site.parent / "elsewhere", {TOKEN: f'[".threadpress-{TOKEN}-0"]', f".threadpress-{TOKEN}-0": ""})
+    write(site, THEIRS)
+    (site / "content/.threadpress-adding").symlink_to(elsewhere)
+    before = tree(elsewhere), tree(site)
+    brought = write(site.parent / "in", {"7.txt": NEW}) / "7.txt"
+    assert run(["-C", str(site), "add", str(brought)]) == 1
+    assert (tree(elsewhere), tree(site)) == before
+    assert run(["-C", str(site), "build"]) == 0
+    assert tree(elsewhere) == before[0]
+    (site / "content/.threadpress-adding").unlink()
+    (site / "content/.threadpress-adding").mkdir()
+    (site / "content/.threadpress-adding" / TOKEN).symlink_to(elsewhere / TOKEN)
+    assert run(["-C", str(site), "build"]) == 0
+    assert own(site) == sorted(Path(path).name for path in THEIRS)
+
+
+HOLDS = """
+import sys
+from pathlib import Path
+from generator.engine import noted
+content = Path(sys.argv[1])
+with noted(content, ["a.txt"]) as unfinished:
+    (content / unfinished["a.txt"]).write_text("half")
+    print("held", flush=True)
+    sys.stdin.readline()
+"""
+
+
+def test_what_an_add_that_still_runs_is_writing_is_left_alone(site: Path) -> None:
+    brought = write(site.parent / "in", {"7.txt": NEW}) / "7.txt"
+    with subprocess.Popen(
+        [sys.executable, "-P", "-c", HOLDS, str(site / "content")],
+        env={**os.environ, "PYTHONPATH": str(ROOT)}, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    ) as running:  # fmt: skip
+        assert running.stdout is not None
+        assert running.stdout.readline() == "held\n"
+        (name,) = own(site)
+        for command in (["build"], ["add", str(brought)]):
+            assert run(["-C", str(site), *command]) == 0
+            assert own(site) == [name]
+        running.communicate("go\n")
+    assert running.returncode == 0
+    assert list(content(site)) == ["101.2.txt", "101.txt"]
+
+
+def test_file_systems_without_locks_will_do(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import fcntl
+
+    def refuse(*_: object) -> None:
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    die(site, "write")
+    monkeypatch.setattr(fcntl, "flock", refuse)
+    assert run(["-C", str(site), "add", str(site / "content/101.txt")]) == 0
+    assert run(["-C", str(site), "add", str(site.parent / "brought/2.txt")]) == 0
+    assert own(site) == []
 
 
 def _saves(texts: Iterable[str]) -> list[str]:
