@@ -19,8 +19,9 @@ from generator.cli import run
 from generator.commands.publish.git import Entry, Repository, failure
 from generator.commands.publish.publish import LIMIT, size_warning
 from generator.errors import Problem, PublishError
-from generator.urls import SUMS
+from generator.urls import SUMS, save_files
 from tests.small import ROOT, Said, examples, news, prints, tree, write
+from tests.test_urls import parts
 
 GOOD = {"content/101.txt": news("101", Said("Hello", "Boo"), Said("Well", "Re:", "Bob", "8"))}
 MORE = {"content/102.txt": news("102", Said("Again", "Boo"))}
@@ -983,3 +984,22 @@ def test_git_reads_back_what_was_committed(tmp_path_factory: pytest.TempPathFact
     assert {path: repository.content(blob.id) for path, blob in blobs.items()} == files
     assert not repository.has_parents(commit)
     assert repository.has_parents(repository.commit(entries, commit, "Again"))
+
+
+@settings(max_examples=examples(15))
+@given(st.lists(parts, min_size=20, max_size=80, unique=True))
+def test_git_takes_every_name_that_a_save_is_published_under(
+    tmp_path_factory: pytest.TempPathFactory, names: list[str]
+) -> None:
+    folder = tmp_path_factory.mktemp("repository")
+    git(folder, "init", "--quiet", ".")
+    for name, value in (("user.name", "A Test"), ("user.email", "test@example.org"), ("core.protectHFS", "true"),
+                        ("core.protectNTFS", "true")):  # fmt: skip
+        git(folder, "config", name, value)
+    repository = Repository(folder)
+    repository.keep([b"x"])
+    entry = Entry(repository.blob(b"x").id)
+    folders = names[::3]
+    files = [name for name in names if name not in set(folders)]
+    published = dict.fromkeys(save_files([*files, *(f"{name}/{name}" for name in folders)]).values(), entry)
+    assert repository.files(repository.commit(published, None, "All")) == published
