@@ -17,6 +17,7 @@ from benchmarks.measure import Command, Run, measure, peak
 from benchmarks.ours import ROOT, Site, add, change, forget, make_site
 from benchmarks.pelican import END, article
 from benchmarks.ratios import ratios
+from benchmarks.rebuilds import measure_growth
 from benchmarks.rows import Measured, Size
 from benchmarks.run import choose, table
 from benchmarks.trash import Trash
@@ -249,3 +250,12 @@ def test_the_table_holds_medians_and_what_they_are_of_hugo_s() -> None:
         "| 1,000 | cold | 4.00 | 2.00 | 600 | 1 | 0 | 25,000 | 0.500 |",
         "| 1,000 | hugo | 8.00 | 2.00 | 600 | 1 | 0 | 12,500 | 1.000 |",
     ]
+
+
+def test_the_growth_of_the_builder_is_what_it_has_at_the_end_by_what_it_had_before(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    growth = measure_growth(tmp_path, 3)
+    sizes = [float(size) for size in re.findall(r"^\| \d+ \| ([0-9.]+) \|$", capsys.readouterr().out, re.M)]
+    assert len(sizes) == 3
+    assert growth == pytest.approx(sizes[-1] / sizes[0], rel=0.01)

@@ -81,6 +81,11 @@ class BuildProcess(contextlib.AbstractContextManager["BuildProcess"]):
                 signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         theirs.close()
 
+    @property
+    def pid(self) -> int:
+        """The number that the system gave to the process."""
+        return int(self._process.pid)
+
     def build(self, wait: Callable[[], None], ready: Callable[[], None]) -> Outcome:
         """Build once; blocks. `wait` is called if another build of the site has to end first.
 
