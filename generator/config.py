@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from generator.errors import ConfigError, Problem, unreadable
+from generator.files import read_text_file
 from generator.mending import ENTRY, mend_entry, mend_line, mend_value
 
 FILE_NAME = "threadpress.toml"
@@ -105,7 +106,7 @@ def load(
 def text_of(site: Path) -> str:
     """Read the text of the configuration file of the site in folder `site`; "" without one."""
     try:
-        return (site / FILE_NAME).read_text(encoding="utf-8-sig")
+        return read_text_file(site / FILE_NAME, "utf-8-sig")
     except FileNotFoundError as error:
         if not os.path.islink(site / FILE_NAME):  # noqa: PTH114
             return ""
@@ -269,10 +270,9 @@ def find_entry(site: Path, key: str, entry: str) -> int:
     Problems that only a build can find are told with the line that the file has now.
     """
     try:
-        text = (site / FILE_NAME).read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError):
+        return _line_of_entry(text_of(site), key, entry)
+    except (OSError, ConfigError):
         return 0
-    return _line_of_entry(text, key, entry)
 
 
 def _line_of_entry(text: str, key: str, entry: str) -> int:

@@ -96,11 +96,17 @@ HINTS = {getattr(errno, name): hint for names, hint in _HINTS for name in names.
 """The same by number. An error with one of these numbers is the system's, even if it names no file."""
 
 
+class NotAFile(OSError):  # noqa: N818  # as the system's own, which it is told like
+    """A pipe, a socket or a device is where a file is to be read."""
+
+
 def hint_for(error: OSError) -> str:
     """Say what to do about something the system refused.
 
     Where a link leads nowhere, the system says that the link is there, or that its target is not: the hint tells both.
     """
+    if isinstance(error, NotAFile):
+        return "move it away, or put a file in its place"
     number, place = error.errno or 0, error.filename2 or error.filename
     if number in (errno.EEXIST, errno.ENOENT) and isinstance(place, (str, bytes)):
         target = os.path.realpath(place)

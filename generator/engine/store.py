@@ -26,6 +26,7 @@ import msgspec
 
 from generator.engine.partition import PARTITIONS, Damaged
 from generator.errors import Problem
+from generator.files import open_file, read_file
 from generator.output import Digests, Left, Records
 from generator.site import KINDS, Facts, Summary, Unmatched
 from generator.stamps import FileStamp
@@ -164,7 +165,7 @@ class Store:
         With partitions that the state does not know, only its output is kept: that is proved by its files.
         """
         try:
-            raw = (self.folder / "state").read_bytes()
+            raw = read_file(self.folder / "state")
         except OSError:
             return NOTHING
         if raw[: len(VERSION)] != VERSION or hashlib.sha256(raw[_START:]).digest() != raw[len(VERSION) : _START]:
@@ -258,7 +259,7 @@ class Store:
 
         def load() -> Value:
             try:
-                data = (self.folder / "parts" / sha256).read_bytes()
+                data = read_file(self.folder / "parts" / sha256)
             except OSError as error:
                 raise Damaged(f"{name}: {error}") from error
             if hashlib.sha256(data).hexdigest() != sha256:
@@ -272,7 +273,7 @@ class Store:
         marks = []
         for number in range(PARTITIONS):
             try:
-                with self.partition_path(number).open("rb") as file:
+                with open_file(self.partition_path(number)) as file:
                     marks.append((os.fstat(file.fileno()).st_size, file.read(HEADER)))
             except OSError:
                 return ()

@@ -23,6 +23,7 @@ import msgspec
 
 from generator import urls
 from generator.errors import HINTS, OutputError, Problem
+from generator.files import read_file
 from generator.output import write
 from generator.output.records import Records, page_record
 from generator.output.sums import list_sums
@@ -189,7 +190,7 @@ class Output:
             path = self.folder / url
             parents = [str(parent) for parent in reversed(PurePosixPath(url).parents[:-1])]
             blocking = next((parent for parent in parents if parent in here.foreign), url)
-            if blocking == url and path.is_file() and not path.is_symlink() and path.read_bytes() == data:
+            if blocking == url and path.is_file() and not path.is_symlink() and read_file(path) == data:
                 equal[url] = hashlib.sha256(data).digest()
                 continue
             message, hint = f"this is not ours and is where {url} is to be written", "move it away"

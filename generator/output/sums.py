@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from generator import urls
+from generator.errors import NotAFile
+from generator.files import read_text_file
 from generator.output.records import Records
 
 ALWAYS = frozenset({urls.INDEX, urls.ABOUT, urls.NOT_FOUND, urls.ROBOTS})
@@ -41,8 +43,8 @@ def read_listed(path: Path) -> frozenset[str]:
 def read_sums(path: Path) -> Iterator[tuple[str, str]]:
     """Yield the URL and hash of each line; lines of another form, or that lead out of the folder, are passed over."""
     try:
-        text = path.read_text(encoding="utf-8", errors="replace")
-    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+        text = read_text_file(path, errors="replace")
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError, NotAFile):
         return
     for line in text.split("\n"):
         match = _LINE.match(line)

@@ -17,6 +17,7 @@ from pathlib import Path, PurePosixPath
 import msgspec
 
 from generator import urls
+from generator.files import open_handle
 from generator.output.records import STAMP, Records, digest
 from generator.output.sums import ALWAYS, read_sums
 from generator.stamps import stamp_bytes
@@ -39,7 +40,6 @@ PIECE = 1 << 16
 
 BINARY = getattr(os, "O_BINARY", 0)
 """For Windows, which would change line ends."""
-_READ = os.O_RDONLY | BINARY
 _END = chr(0x10FFFF) * 256
 """Sorts behind all URLs: no file has so long a name."""
 
@@ -240,7 +240,7 @@ def hash_files(task: HashTask) -> list[bytes]:
     """Give the SHA-256 of each file."""
     hashes = []
     for url in task.urls:  # there are many, and a file object takes a third of the time
-        handle = os.open(f"{task.output}/{url}", _READ)
+        handle = open_handle(f"{task.output}/{url}")
         try:
             hashed = hashlib.sha256(os.read(handle, PIECE))
             while data := os.read(handle, PIECE):

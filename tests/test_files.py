@@ -1,0 +1,159 @@
+"""Files that are not what they seem: every command comes to an end, and says of each what it is."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from generator.errors import NotAFile
+from generator.files import open_file, read_file, read_text_file
+from tests.small import ROOT, Said, built, news, tree, write
+
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="Windows has no such files")
+
+FILES = {
+    "content/101.txt": news("101", Said("Nobody has to read what I wrote here so long ago.", "Boo")),
+    "content/102.txt": news("102", Said("Well", "Boo", "Bob", "8")),
+}
+PROGRAM = """
+import resource, sys
+from generator.cli import run
+resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30))
+sys.exit(run(sys.argv[1:]))
+"""
+
+
+def command(site: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run the program where it can't take the tests with it: it is ended if it waits, or takes much memory."""
+    return subprocess.run(
+        [sys.executable, "-c", PROGRAM, *arguments],
+        cwd=site,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def pipe(path: Path) -> None:
+    os.mkfifo(path)
+
+
+def to_a_pipe(path: Path) -> None:
+    pipe(path.with_name(f"{path.name}-pipe"))
+    path.symlink_to(f"{path.name}-pipe")
+
+
+def zeros(path: Path) -> None:
+    path.symlink_to("/dev/zero")
+
+
+def listener(path: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as made, contextlib.chdir(path.parent):
+        made.bind(path.name)
+
+
+Make = Callable[[Path], None]
+KINDS = {pipe: "a pipe", to_a_pipe: "a pipe", zeros: "a device", listener: "a socket or a device"}
+
+
+def put(path: Path, make: Make) -> None:
+    """Put something in the place of a file, if there is one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.unlink(missing_ok=True)
+    make(path)
+
+
+def test_a_file_is_read(tmp_path: Path) -> None:
+    write(tmp_path, {"a": b"\xef\xbb\xbfone\r\ntwo\rthree\n"})
+    assert read_file(tmp_path / "a") == b"\xef\xbb\xbfone\r\ntwo\rthree\n"
+    assert read_text_file(tmp_path / "a", "utf-8-sig") == "one\ntwo\nthree\n"
+    (tmp_path / "b").symlink_to("a")
+    with open_file(tmp_path / "b") as file:
+        assert file.read(4) == b"\xef\xbb\xbfo"
+
+
+@pytest.mark.parametrize("make", KINDS)
+def test_what_is_no_file_is_an_error_at_once_that_says_what_it_is(tmp_path: Path, make: Make) -> None:
+    make(tmp_path / "a")
+    with pytest.raises(NotAFile, match=f"Not a file, but {KINDS[make]}: ") as raised:
+        read_file(tmp_path / "a")
+    assert raised.value.filename == str(tmp_path / "a")
+    with pytest.raises(IsADirectoryError):
+        read_file(tmp_path)
+
+
+OURS = ("output/SHA256SUMS", "output/index.html", "output/threads/slashdot/101.html")
+"""Files that a build makes."""
+
+
+@pytest.mark.parametrize("make", KINDS)
+@pytest.mark.parametrize("path", OURS)
+def test_a_build_names_what_is_where_a_file_of_ours_goes(tmp_path: Path, path: str, make: Make) -> None:
+    built(write(tmp_path, FILES))
+    before = tree(tmp_path / "output")
+    put(tmp_path / path, make)
+    for arguments in ((), ("--clean",)):
+        told = command(tmp_path, "build", *arguments)
+        assert (told.returncode, told.stderr.splitlines()[0].partition(": ")[0]) == (1, path)
+    del before[path.removeprefix("output/")]
+    assert before.items() <= tree(tmp_path / "output").items()
+
+
+@pytest.mark.parametrize("make", KINDS)
+def test_a_build_without_saves_asks_no_pipe_for_the_list_of_sums(tmp_path: Path, make: Make) -> None:
+    (tmp_path / "content").mkdir()
+    put(tmp_path / "output/SHA256SUMS", make)
+    told = command(tmp_path, "build")
+    assert told.returncode == 1
+    assert told.stderr.splitlines()[0].startswith("output/SHA256SUMS: this is not ours")
+
+
+@pytest.mark.parametrize("make", KINDS)
+def test_what_is_not_ours_does_not_hold_up_a_build_or_a_check(tmp_path: Path, make: Make) -> None:
+    """Also where everything is read, since a text was removed that could be anywhere."""
+    write(tmp_path, {**FILES, "threadpress.toml": 'redact = ["slashdot/7"]\n'})
+    put(tmp_path / "output/deep/odd", make)
+    assert command(tmp_path, "build").returncode == 0
+    told = command(tmp_path, "check")
+    assert told.returncode == 0
+    assert f"output/deep/odd: warning: it can't be read (Not a file, but {KINDS[make]}); move it away" in told.stderr
+
+
+@pytest.mark.parametrize("make", KINDS)
+@pytest.mark.parametrize("path", OURS)
+def test_a_check_names_what_is_in_the_place_of_a_file_of_ours(tmp_path: Path, path: str, make: Make) -> None:
+    built(write(tmp_path, FILES))
+    put(tmp_path / path, make)
+    told = command(tmp_path, "check")
+    assert told.returncode == 1
+    assert [line for line in told.stderr.splitlines() if line.startswith(f"{path}: ")]
+
+
+@pytest.mark.parametrize("make", KINDS)
+@pytest.mark.parametrize("name", ["build", "check", "inspect", "redact", "publish"])
+def test_settings_that_are_no_file_are_told(tmp_path: Path, name: str, make: Make) -> None:
+    write(tmp_path, FILES)
+    put(tmp_path / "threadpress.toml", make)
+    told = command(tmp_path, name, *{"inspect": ("101",), "redact": ("--find", "Ann")}.get(name, ()))
+    assert told.returncode == 1
+    assert told.stderr.splitlines()[0] == (
+        f"threadpress.toml: Not a file, but {KINDS[make]}; move it away, or put a file in its place"
+    )
+
+
+@pytest.mark.parametrize("make", KINDS)
+def test_a_logo_that_is_no_file_is_told(tmp_path: Path, make: Make) -> None:
+    write(tmp_path, {**FILES, "threadpress.toml": '[theme_options]\nlogo = "logo.svg"\n'})
+    put(tmp_path / "logo.svg", make)
+    told = command(tmp_path, "build")
+    assert told.returncode == 1
+    assert f"logo.svg can't be read: Not a file, but {KINDS[make]}" in told.stderr
