@@ -12,8 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from generator import Order, build, load
 from generator.errors import NotAFile
 from generator.files import open_file, read_file, read_text_file
+from generator.output import survey
 from tests.small import ROOT, Said, built, news, tree, write
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="Windows has no such files")
@@ -62,7 +64,7 @@ def listener(path: Path) -> None:
 
 
 Make = Callable[[Path], None]
-KINDS = {pipe: "a pipe", to_a_pipe: "a pipe", zeros: "a device", listener: "a socket or a device"}
+KINDS: dict[Make, str] = {pipe: "a pipe", to_a_pipe: "a pipe", zeros: "a device", listener: "a socket or a device"}
 
 
 def put(path: Path, make: Make) -> None:
@@ -157,3 +159,57 @@ def test_a_logo_that_is_no_file_is_told(tmp_path: Path, make: Make) -> None:
     told = command(tmp_path, "build")
     assert told.returncode == 1
     assert f"logo.svg can't be read: Not a file, but {KINDS[make]}" in told.stderr
+
+
+ODD = os.fsdecode(b"a\xffb")
+"""A name that is not UTF-8."""
+
+
+@pytest.mark.parametrize("whole", [0, 1000])
+def test_names_of_others_in_the_output_need_not_be_utf8(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, whole: int
+) -> None:
+    """Whether the output is looked at as a whole or in parts."""
+    monkeypatch.setattr(survey, "WHOLE", whole)
+    built(write(tmp_path, FILES))
+    expected = tree(tmp_path / "output")
+    theirs = dict.fromkeys((ODD, f"{ODD}.d/x", f"threads/{ODD}.html", f"zz/{ODD}"), b"mine")
+    write(tmp_path / "output", theirs)
+    assert built(tmp_path).written == ()
+    assert built(tmp_path).written == ()
+    assert tree(tmp_path / "output") == expected | theirs
+    write(tmp_path, {"content/103.txt": news("103")})
+    assert "index.html" in built(tmp_path).written
+    assert built(tmp_path).written == ()
+    (tmp_path / "output/threads" / f"{ODD}.html").write_bytes(b"other")
+    assert built(tmp_path).written == ()
+    assert build(load(tmp_path)[0], tmp_path, Order(clean=True)).written
+    assert {path for path, data in tree(tmp_path / "output").items() if data in (b"mine", b"other")} == theirs.keys()
+    assert command(tmp_path, "check").returncode == 0
+
+
+def test_what_stands_in_the_way_in_a_name_that_is_not_utf8_is_told(tmp_path: Path) -> None:
+    write(tmp_path, FILES)
+    write(tmp_path / "output", {f"index.html/{ODD}": b"mine"})
+    told = command(tmp_path, "build")
+    assert told.returncode == 1
+    assert told.stderr.startswith("output/index.html")
+
+
+@pytest.mark.parametrize("make", ["file", "folder", "closed", "link"])
+def test_names_of_the_content_that_are_not_utf8_are_one_problem_each(tmp_path: Path, make: str) -> None:
+    write(tmp_path, FILES)
+    odd = tmp_path / "content" / ODD
+    if make == "file":
+        odd.touch()
+    elif make == "link":
+        (tmp_path / "elsewhere").mkdir()
+        odd.symlink_to(tmp_path / "elsewhere")
+    else:
+        odd.mkdir(mode=0o777 if make == "folder" else 0)
+        (odd / "x").touch() if make == "folder" else None
+    for _ in range(2):
+        told = command(tmp_path, "build", "--keep-going")
+        assert told.returncode == (0 if make == "link" or (make == "closed" and os.geteuid() == 0) else 1), told.stderr
+        assert "2 threads" in told.stdout
+        assert told.stderr.count("content/a\\udcffb") == (0 if make == "closed" and os.geteuid() == 0 else 1)

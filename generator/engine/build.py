@@ -24,7 +24,7 @@ from generator.engine.partition import Damaged
 from generator.engine.project import Project
 from generator.engine.scan import Content, scan
 from generator.engine.stale import Stale
-from generator.engine.store import NOTHING, LastBuild, Part, State, Store
+from generator.engine.store import NOTHING, LastBuild, Part, State, Store, left_in
 from generator.engine.version import digests
 from generator.errors import ContentError, OutputError, Problem
 from generator.output import Output, is_unfinished, read_listed
@@ -170,18 +170,16 @@ class Engine:
         output.move_in()
         ready()
         finished = output.finish(batches.files(), {url: page.record for url, page in done.items()})
-        left = finished.left
         last = LastBuild(
             State(
                 reading=reading, site=every_page, shown=shown, listed=content.listed, inputs=content.inputs,
-                foreign=dict(left.foreign), digests=left.digests, files=left.files,
                 counts=(len(links.threads), sum(facts.posts for facts in links.threads), links.writers),
-                problems=content.problems, strays=content.strays, unmatched=content.unmatched,
+                problems=content.problems, strays=content.strays, unmatched=content.unmatched, **left_in(finished.left),
             ),
             facts=Part.of(links.threads),
             names=Part.of(marks),
             sums=Part.of(_sums(gathered, links)),
-            records=Part(left.records),
+            records=Part(finished.left.records),
         )  # fmt: skip
         self._keep(store, store.save(last))
         report = _report(
@@ -201,7 +199,7 @@ class Engine:
             state = msgspec.structs.replace(state, inputs=content.inputs, listed=content.listed)
         if not output.is_as_left:
             left = output.as_it_stands()
-            state = msgspec.structs.replace(state, foreign=dict(left.foreign), digests=left.digests, files=left.files)
+            state = msgspec.structs.replace(state, **left_in(left))
             records = Part(left.records)
         if state is not last.state:
             last = run.store.save(msgspec.structs.replace(last, state=state, records=records))

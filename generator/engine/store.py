@@ -20,7 +20,7 @@ import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import msgspec
 
@@ -32,7 +32,7 @@ from generator.site import KINDS, Facts, Summary, Unmatched
 from generator.stamps import FileStamp
 from generator.threads import Input
 
-VERSION = b"threadpress state 7\n"
+VERSION = b"threadpress state 8\n"
 
 HEADER = 100
 """Bytes of SQLite's header (https://www.sqlite.org/fileformat.html): change counter and our `user_version` in it."""
@@ -53,8 +53,8 @@ class State(msgspec.Struct, frozen=True):
     """When the content was listed, in nanoseconds: a file as young as that may have changed since."""
     inputs: dict[str, Input] = {}
     """Saves and sidecars, by path."""
-    foreign: dict[str, bytes] = {}
-    """Files in the output that are not ours, with their stamps."""
+    foreign: dict[bytes, bytes] = {}
+    """Files in the output that are not ours, with their stamps. Their names need not be UTF-8."""
     digests: Digests = ()
     """Of the names and stamps of all files in the output."""
     files: int = 0
@@ -112,14 +112,14 @@ class LastBuild(msgspec.Struct, frozen=True):
     def output(self) -> Left:
         """How it left the output."""
         state = self.state
-        return Left(lambda: self.records.value, state.foreign, state.digests, state.files)
+        foreign = {os.fsdecode(name): stamp for name, stamp in state.foreign.items()}
+        return Left(lambda: self.records.value, foreign, state.digests, state.files)
 
-    def left_so(self, output: Left, inputs: dict[str, Input], listed: int) -> LastBuild:
-        """Give the same with an output and inputs of other stamps, and another time of listing."""
-        left = {"foreign": dict(output.foreign), "digests": output.digests, "files": output.files}
-        state = msgspec.structs.replace(self.state, inputs=inputs, listed=listed, **left)
-        records = self.records if output is self.output else Part(output.records)
-        return msgspec.structs.replace(self, state=state, records=records)
+
+def left_in(output: Left) -> dict[str, Any]:
+    """Give the fields of the state that say how a build left the output."""
+    foreign = {os.fsencode(name): stamp for name, stamp in output.foreign.items()}
+    return {"foreign": foreign, "digests": output.digests, "files": output.files}
 
 
 NOTHING = LastBuild(EMPTY, Part.of(()), Part.of({}), Part.of({}), Part.of(Records.of({})))

@@ -138,6 +138,6 @@ class Records(Mapping[str, bytes]):
 
 def digest(names: Iterable[str], stamps: bytes | memoryview) -> bytes:
     """Digest all names, sorted, and then all stamps: no name holds a zero byte, and all stamps are of one length."""
-    whole = hashlib.sha256("\0".join(names).encode("utf-8", "surrogateescape"))
+    whole = hashlib.sha256("\0".join(names).encode("utf-8", "surrogatepass"))
     whole.update(stamps)
     return whole.digest()

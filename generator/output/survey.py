@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 import os
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from concurrent.futures import Future
 from pathlib import Path, PurePosixPath
@@ -40,6 +41,8 @@ PIECE = 1 << 16
 
 BINARY = getattr(os, "O_BINARY", 0)
 """For Windows, which would change line ends."""
+_STRAY = re.compile("[\ud800-\udfff]")
+"""In a name that is not UTF-8."""
 _END = chr(0x10FFFF) * 256
 """Sorts behind all URLs: no file has so long a name."""
 
@@ -95,6 +98,8 @@ def digests(records: Records, foreign: Mapping[str, bytes]) -> Digests:
         merged = records.replaced((), {url: bytes(STAMP.start) + stamp for url, stamp in foreign.items()})
         names, stamps = merged.names, merged.stamps
     middle = len(names) // 2 if len(names) > WHOLE else len(names)
+    while middle < len(names) and _STRAY.search(names[middle]):  # the state can't name it
+        middle += 1
     parts = [("", digest(names[:middle], stamps[: middle * 24]))]
     if middle < len(names):
         parts.append((names[middle], digest(names[middle:], stamps[middle * 24 :])))

@@ -70,10 +70,10 @@ def list_content(content: Path) -> Listing:
         try:
             entries = list(os.scandir(content / prefix))
         except FileNotFoundError as error:
-            problems.append(unreadable(prefix.rstrip("/"), error) if prefix else _missing(content))
+            problems.append(unreadable(_shown(prefix.rstrip("/")), error) if prefix else _missing(content))
             continue
         except OSError as error:
-            problems.append(unreadable(prefix.rstrip("/"), error))
+            problems.append(unreadable(_shown(prefix.rstrip("/")), error))
             continue
         for entry in entries:
             name = entry.name
@@ -91,9 +91,9 @@ def list_content(content: Path) -> Listing:
                 continue
             if entry.is_dir():
                 message = "this link to a folder is not followed"
-                problems.append(Problem(path, 0, message, "put the folder itself here", "warning"))
+                problems.append(Problem(_shown(path), 0, message, "put the folder itself here", "warning"))
                 continue
-            shown = path.encode("utf-8", "backslashreplace").decode()
+            shown = _shown(path)
             if shown != path:
                 problems.append(Problem(shown, 0, "the file's name is not UTF-8", "rename it"))
             elif not entry.is_file():
@@ -216,7 +216,7 @@ def _no_file(file: Path, path: str) -> Problem:
 
 
 def _dangling(link: Path, path: str) -> Problem:
-    return Problem(path, 0, f"this is a link to {link.readlink()}, and that is not there", MEND_LINK)
+    return Problem(path, 0, f"this is a link to {_shown(str(link.readlink()))}, and that is not there", MEND_LINK)
 
 
 def _missing(content: Path) -> Problem:
@@ -224,3 +224,8 @@ def _missing(content: Path) -> Problem:
     if content.is_symlink():
         return _dangling(content, "")
     return Problem("", 0, "there is no such folder", "make it and put your saves into it")
+
+
+def _shown(path: str) -> str:
+    """Write a path as messages show it, and as the store can keep it: what is not UTF-8 in it as escapes."""
+    return path.encode("utf-8", "backslashreplace").decode()
