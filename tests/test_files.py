@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -16,6 +17,7 @@ from generator import Order, build, load
 from generator.errors import NotAFile
 from generator.files import open_file, read_file, read_text_file
 from generator.output import survey
+from generator.threads import Group, Redactions, content, read_group
 from tests.small import ROOT, Said, built, news, tree, write
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="Windows has no such files")
@@ -37,7 +39,7 @@ def command(site: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-c", PROGRAM, *arguments],
         cwd=site,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"},
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), *sys.path]), "PYTHONDONTWRITEBYTECODE": "1"},
         capture_output=True,
         text=True,
         timeout=60,
@@ -213,3 +215,88 @@ def test_names_of_the_content_that_are_not_utf8_are_one_problem_each(tmp_path: P
         assert told.returncode == (0 if make == "link" or (make == "closed" and os.geteuid() == 0) else 1), told.stderr
         assert "2 threads" in told.stdout
         assert told.stderr.count("content/a\\udcffb") == (0 if make == "closed" and os.geteuid() == 0 else 1)
+
+
+CLOSED = pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="nothing is closed to this user")
+
+
+def circle(site: Path) -> None:
+    (site / "content/a").symlink_to("b")
+    (site / "content/b").symlink_to("a")
+
+
+def no_way_in(site: Path) -> None:
+    write(site, {"content/sub/103.txt": news("103"), "content/sub/deep/104.txt": news("104")})
+    (site / "content/sub").chmod(0o600)
+
+
+IN_A_CIRCLE = "it can't be read (Too many levels of symbolic links); the symbolic links there lead in a circle"
+
+
+@pytest.mark.parametrize(
+    ("prepare", "expected"),
+    [
+        (circle, [f"content/a: {IN_A_CIRCLE}: correct them", f"content/b: {IN_A_CIRCLE}: correct them"]),
+        pytest.param(
+            no_way_in,
+            ["content/sub: it can't be read (Permission denied); check its permissions, and those of the folders it "
+             "is in"],
+            marks=CLOSED,
+        ),
+    ],
+)  # fmt: skip
+def test_one_entry_at_fault_is_one_problem(
+    tmp_path: Path, prepare: Callable[[Path], None], expected: list[str]
+) -> None:
+    write(tmp_path, FILES)
+    prepare(tmp_path)
+    told = command(tmp_path, "build")
+    count = f"stopped: {len(expected)} error{'s' * (len(expected) > 1)}; nothing was written"
+    assert (told.returncode, told.stderr.splitlines()) == (1, [*expected, count])
+    for _ in range(2):
+        told = command(tmp_path, "build", "--keep-going")
+        assert (told.returncode, told.stderr.splitlines()[:-1]) == (1, expected)
+        assert "2 threads" in told.stdout
+    told = command(tmp_path, "check")
+    assert (told.returncode, told.stderr.splitlines()) == (1, expected)
+    (tmp_path / "content/sub").chmod(0o700) if prepare is no_way_in else None
+
+
+def test_a_save_that_vanishes_while_the_folder_is_listed_is_one_problem(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path, FILES)
+
+    def scandir(folder: Path) -> list[os.DirEntry[str]]:
+        entries = list(os.scandir(folder))
+        (tmp_path / "content/101.txt").unlink(missing_ok=True)
+        return entries
+
+    monkeypatch.setattr(content, "os", SimpleNamespace(stat=os.stat, path=os.path, scandir=scandir))
+    listing = content.list_content(tmp_path / "content")
+    assert list(listing.saves) == ["102.txt"]
+    assert [str(problem) for problem in listing.problems] == [
+        "101.txt: it can't be read (No such file or directory); check the path; if another program has just removed "
+        "it, run it again"
+    ]
+
+
+def test_a_save_that_vanishes_before_it_is_read_is_one_problem(tmp_path: Path) -> None:
+    """A link to a file that is there for whoever lists the folder, and not for who reads it, would do the same."""
+    write(tmp_path, FILES)
+    reading = read_group(tmp_path / "content", Group(("101.txt", "gone.txt")), Redactions())
+    assert [thread.thread.id for thread in reading.threads] == ["101"]
+    assert [problem.path for problem in reading.problems] == ["gone.txt"]
+
+
+@CLOSED
+def test_a_folder_of_the_output_that_cannot_be_entered_is_one_problem(tmp_path: Path) -> None:
+    built(write(tmp_path, FILES))
+    (tmp_path / "output/threads").chmod(0o600)
+    told = command(tmp_path, "build")
+    (tmp_path / "output/threads").chmod(0o700)
+    assert (told.returncode, told.stderr.splitlines()[0]) == (
+        1,
+        "output/threads: it can't be read (Permission denied); check its permissions, and those of the folders it "
+        "is in",
+    )

@@ -7,6 +7,7 @@ is written here.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import itertools
 import os
@@ -210,6 +211,7 @@ def _walk(output: Path, start: str = "", stop: str = _END) -> Iterator[tuple[str
         if prefix >= stop or (prefix < start and not start.startswith(prefix)):
             continue
         try:
+            os.stat(os.path.join(output, prefix, "."))  # noqa: PTH116, PTH118  # fails where nothing in it can be read
             entries = os.scandir(output / prefix)
         except (FileNotFoundError, NotADirectoryError):
             continue
@@ -231,7 +233,8 @@ def _walk(output: Path, start: str = "", stop: str = _END) -> Iterator[tuple[str
                         if start <= url < stop:
                             yield url, b"", False
                 elif start <= url < stop:
-                    yield url, stamp_bytes(entry.stat(follow_symlinks=False)), plain
+                    with contextlib.suppress(FileNotFoundError):  # it has just been removed
+                        yield url, stamp_bytes(entry.stat(follow_symlinks=False)), plain
 
 
 class HashTask(msgspec.Struct, frozen=True):
