@@ -47,12 +47,17 @@ class Problem(msgspec.Struct, frozen=True, order=True):
     """How to fix it, in one clause."""
     severity: Literal["error", "warning"] = "error"
 
+    @property
+    def of_file(self) -> bool:
+        """Whether it is about a file, and not about a flag or a program."""
+        return not _NO_FILE.fullmatch(self.path)
+
     def seen_from_here(self, site: Path) -> Problem:
         """Name a file of the site by the way to it, so that it can be opened from where the user is.
 
         `site` is the way to the site's folder from there. Flags and programs stay as they are.
         """
-        if site == Path() or _NO_FILE.fullmatch(self.path):
+        if site == Path() or not self.of_file:
             return self
         return msgspec.structs.replace(self, path=(site / self.path).as_posix())
 

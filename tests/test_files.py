@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -300,3 +301,47 @@ def test_a_folder_of_the_output_that_cannot_be_entered_is_one_problem(tmp_path: 
         "output/threads: it can't be read (Permission denied); check its permissions, and those of the folders it "
         "is in",
     )
+
+
+EVIL = "a\x1b]0;owned\x07\x9b2J\u202e\n\tb"
+QUOTED = "a␛]0;owned␇[U+009B]2J[U+202E]␊␉b"
+"""The same as it is shown."""
+
+
+def no_codes(told: subprocess.CompletedProcess[str]) -> bool:
+    return all(line.isprintable() for line in f"{told.stdout}{told.stderr}".split("\n"))
+
+
+def test_names_of_files_reach_the_terminal_as_signs(tmp_path: Path) -> None:
+    """Whichever command tells them, and wherever they stand."""
+    write(tmp_path, {**FILES, f"content/{EVIL}.txt": "no save", f"content/{EVIL}/103.txt": news("103")})
+    told = command(tmp_path, "build", "--keep-going", "--explain")
+    assert told.returncode == 1
+    assert f"content/{QUOTED}.txt:1: " in told.stderr
+    assert no_codes(told)
+    write(tmp_path / "output", {f"{EVIL}.html": "mine"})
+    (tmp_path / "output" / EVIL).symlink_to("nowhere")
+    with (tmp_path / "output/SHA256SUMS").open("a") as sums:
+        sums.write(f"{'0' * 64}  {EVIL.replace(chr(10), '')}.css\n")
+    told = command(tmp_path, "check")
+    assert told.returncode == 1
+    assert QUOTED in told.stderr
+    assert no_codes(told)
+    (tmp_path / "saves").mkdir()
+    write(tmp_path, {f"saves/{EVIL}.txt": news("104"), f"saves/{EVIL}.2.txt": "no save", f"{EVIL}.txt": news("103")})
+    told = command(tmp_path, "add", "--keep-going", "saves", f"{EVIL}.txt")
+    assert told.returncode == 1
+    assert f"saves/{QUOTED}.2.txt" in told.stderr
+    assert no_codes(told)
+    shutil.rmtree(tmp_path / "output")
+    write(tmp_path / "output", {"index.html": "mine"})
+    told = command(tmp_path, "build", "--keep-going")
+    assert no_codes(told)
+
+
+def test_a_folder_of_the_site_is_shown_by_signs_too(tmp_path: Path) -> None:
+    write(tmp_path / EVIL, {**FILES, "content/103.txt": "no save"})
+    for arguments in (("build",), ("build", "--keep-going"), ("check",), ("new", EVIL)):
+        told = command(tmp_path, *arguments, *(() if "new" in arguments else ("-C", EVIL)))
+        assert no_codes(told), told
+        assert QUOTED in told.stderr
