@@ -25,6 +25,7 @@ from generator.engine.project import Project
 from generator.engine.scan import Content, scan
 from generator.engine.stale import Stale
 from generator.engine.store import NOTHING, LastBuild, Part, State, Store, left_in
+from generator.engine.user_cache import compiled_folder
 from generator.engine.version import digests
 from generator.errors import ContentError, OutputError, Problem
 from generator.output import Output, is_unfinished, read_listed
@@ -120,7 +121,8 @@ class Engine:
             store = Store(self.site / FOLDER)
             project = Project(self.site, config, load_theme(config.theme, self.site, config.theme_options))
             versions = digests(config, project.theme)
-            theme = msgspec.structs.replace(project.theme, compiled=store.compiled(versions[1]))
+            theme = msgspec.structs.replace(project.theme, compiled=compiled_folder(versions[1]))
+            store.drop_templates()
             run = _Run(msgspec.structs.replace(project, theme=theme), order, store, workers, ready, versions)
             last = self._remembered(run)
             trusted = last is not None

@@ -219,14 +219,9 @@ class Store:
         for folder in (self.folder / "parts", self.folder / "rows", self.spools):
             shutil.rmtree(folder, ignore_errors=True)
 
-    def compiled(self, digest: str) -> str:
-        """Give the folder for compiled templates of a program and theme; those of others go."""
-        folder = self.folder / "templates"
-        with contextlib.suppress(FileNotFoundError):
-            for other in folder.iterdir():
-                if other.name != digest:
-                    shutil.rmtree(other, ignore_errors=True)
-        return str(folder / digest)
+    def drop_templates(self) -> None:
+        """Remove the compiled templates that earlier versions kept here; nothing in a site's folder is ever run."""
+        shutil.rmtree(self.folder / "templates", ignore_errors=True)
 
     def begin_scan(self) -> None:
         """Make an empty spool for what scan hands to gather."""
