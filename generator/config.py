@@ -24,6 +24,8 @@ from generator.files import read_text_file
 from generator.mending import ENTRY, mend_entry, mend_line, mend_value
 
 FILE_NAME = "threadpress.toml"
+_RESERVED = {".git": "git", ".threadpress": "builds", ".threadpress-tmp": "builds"}
+"""Folders that content and output can't lie in, and whose they are."""
 _HEADER = re.compile(r"[ \t]*\[+([^\]]+)\]")
 _SET = re.compile(r"""[ \t]*([\w.\-"' \t]+?)[ \t]*=""")
 
@@ -177,11 +179,22 @@ def _meaning(values: dict[str, Any], text: str, site: Path) -> Iterable[Problem]
     if content == output or content in output.parents or output in content.parents:
         line = line_of(text, "output") or line_of(text, "content")
         yield Problem(FILE_NAME, line, "content and output lie in each other", "name two separate folders")
+    for key, folder in (("content", content), ("output", output)):
+        if name := _reserved(folder, Path(os.path.realpath(site))):
+            message = f"{key} can't be in {name}: that folder belongs to {_RESERVED[name]}"
+            yield Problem(FILE_NAME, line_of(text, key), message, "name another folder")
     for key, asked in LATER.items():
         if values.get(key) == asked:
             yield Problem(
                 FILE_NAME, line_of(text, key), f"{key} is not made by this version", "leave it out", "warning"
             )
+
+
+def _reserved(folder: Path, site: Path) -> str:
+    """Give the part of a folder's path, from where it leaves that of the site, that nobody may name; else ""."""
+    above = {site, *site.parents}
+    parts = [each.name.lower() for each in (folder, *folder.parents) if each not in above]
+    return next((part for part in parts if part in _RESERVED), "")
 
 
 def with_flags(config: Config, *, site_url: str | None) -> Config:
