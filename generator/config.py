@@ -24,8 +24,7 @@ from generator.files import read_text_file
 from generator.mending import ENTRY, mend_entry, mend_line, mend_value
 
 FILE_NAME = "threadpress.toml"
-_RESERVED = {".git": "git", ".threadpress": "builds", ".threadpress-tmp": "builds"}
-"""Folders that content and output can't lie in, and whose they are."""
+_RESERVED = {".git": "git", ".threadpress": "builds", ".threadpress-tmp": "builds"}  # content and output lie elsewhere
 _HEADER = re.compile(r"[ \t]*\[+([^\]]+)\]")
 _SET = re.compile(r"""[ \t]*([\w.\-"' \t]+?)[ \t]*=""")
 
@@ -192,9 +191,8 @@ def _meaning(values: dict[str, Any], text: str, site: Path) -> Iterable[Problem]
 
 def _reserved(folder: Path, site: Path) -> str:
     """Give the part of a folder's path, from where it leaves that of the site, that nobody may name; else ""."""
-    above = {site, *site.parents}
-    parts = [each.name.lower() for each in (folder, *folder.parents) if each not in above]
-    return next((part for part in parts if part in _RESERVED), "")
+    inside = {folder, *folder.parents} - {site, *site.parents}
+    return min((name for each in inside if (name := each.name.lower()) in _RESERVED), default="")
 
 
 def with_flags(config: Config, *, site_url: str | None) -> Config:

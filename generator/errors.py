@@ -147,6 +147,10 @@ def is_refusal(error: OSError) -> bool:
     return error.filename is not None or error.errno in HINTS
 
 
+KEPT_FOR_US = "this is no plain file or folder, and the name is kept for what builds write"
+REMOVE_IT = "remove it: a build makes what it needs"
+
+
 class ThreadpressError(Exception):
     """Base of all errors that are not our bugs. `problems` holds everything that is wrong, sorted."""
 

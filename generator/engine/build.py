@@ -28,6 +28,7 @@ from generator.engine.store import NOTHING, LastBuild, Part, State, Store, left_
 from generator.engine.user_cache import compiled_folder
 from generator.engine.version import digests
 from generator.errors import ContentError, OutputError, Problem
+from generator.files import lead_out
 from generator.output import Output, is_unfinished, read_listed
 from generator.pages import plan, thread_names
 from generator.site import AUTHORS, Gathered, Links, Summary, authors_in, link, mark
@@ -163,6 +164,8 @@ class Engine:
         marks = {order: name.mark for order, name in names.items()}
         site = Site(project, links, planned, names, touched_authors(links, authors, marks, last))
         batches = Batches(site, stale, store, workers)
+        if lead_out(batches.files()):  # the store said so: ids of saves can't
+            raise Damaged("a page is not in the output")
         if order.clean:
             output.clear(batches.files, batches.render_only)
         else:

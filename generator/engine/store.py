@@ -16,6 +16,7 @@ import contextlib
 import functools
 import hashlib
 import os
+import re
 import shutil
 import time
 from collections.abc import Callable
@@ -26,7 +27,7 @@ import msgspec
 
 from generator.engine.partition import PARTITIONS, Damaged
 from generator.errors import Problem
-from generator.files import open_file, read_file
+from generator.files import lead_out, open_file, read_file
 from generator.output import Digests, Left, Records
 from generator.site import KINDS, Facts, Summary, Unmatched
 from generator.stamps import FileStamp
@@ -125,11 +126,20 @@ def left_in(output: Left) -> dict[str, Any]:
 NOTHING = LastBuild(EMPTY, Part.of(()), Part.of({}), Part.of({}), Part.of(Records.of({})))
 """Where no build is known."""
 
+_SHA256 = re.compile("[0-9a-f]{64}")
 _START = len(VERSION) + 32
 """Where the state starts, behind the version and the SHA-256 of what follows."""
 _encoder = msgspec.msgpack.Encoder()
 _decode_records = msgspec.msgpack.Decoder(tuple[str, tuple[bytes, bytes, bytes]]).decode
 _decode_sums = msgspec.msgpack.Decoder(dict[str, msgspec.Raw]).decode
+
+
+def _unpack_facts(data: bytes) -> tuple[Facts, ...]:
+    """Decode facts; raises `ValueError` if their saves, which will be read, are not in the content folder."""
+    facts = msgspec.msgpack.decode(data, type=tuple[Facts, ...])
+    if any(lead_out((*each.group.saves, *each.group.sidecars)) for each in facts):
+        raise ValueError("a save is not in the content folder")
+    return facts
 
 
 def _unpack_records(data: bytes) -> Records:
@@ -180,7 +190,7 @@ class Store:
             return msgspec.structs.replace(NOTHING, state=left, records=self._stored(state, "records", _unpack_records))
         return LastBuild(
             state,
-            facts=self._stored(state, "facts", msgspec.msgpack.Decoder(tuple[Facts, ...]).decode),
+            facts=self._stored(state, "facts", _unpack_facts),
             names=self._stored(state, "names", msgspec.msgpack.Decoder(dict[str, bytes]).decode),
             sums=self._stored(state, "sums", _unpack_sums),
             records=self._stored(state, "records", _unpack_records),
@@ -198,6 +208,7 @@ class Store:
         state = msgspec.structs.replace(left.state, parts=parts, partitions=self._partition_marks())
         data = _encoder.encode(state)
         temporary = self.folder / "state.new"
+        temporary.unlink(missing_ok=True)  # it may be a second name of something else
         temporary.write_bytes(VERSION + hashlib.sha256(data).digest() + data)
         temporary.replace(self.folder / "state")
         self.mark.unlink(missing_ok=True)
@@ -245,6 +256,7 @@ class Store:
         data = _encoder.encode(value)
         name = hashlib.sha256(data).hexdigest()
         temporary = self.folder / "parts" / "new"
+        temporary.unlink(missing_ok=True)
         temporary.write_bytes(data)
         temporary.replace(self.folder / "parts" / name)
         return name
@@ -253,13 +265,18 @@ class Store:
         sha256 = state.parts.get(name, "")
 
         def load() -> Value:
+            if not _SHA256.fullmatch(sha256):
+                raise Damaged(f"{name} has no file")
             try:
                 data = read_file(self.folder / "parts" / sha256)
             except OSError as error:
                 raise Damaged(f"{name}: {error}") from error
             if hashlib.sha256(data).hexdigest() != sha256:
                 raise Damaged(f"{name} is not what was written")
-            return decode(data)
+            try:
+                return decode(data)
+            except (msgspec.MsgspecError, ValueError) as error:
+                raise Damaged(f"{name}: {error}") from error
 
         return Part(load, sha256)
 
@@ -269,7 +286,10 @@ class Store:
         for number in range(PARTITIONS):
             try:
                 with open_file(self.partition_path(number)) as file:
-                    marks.append((os.fstat(file.fileno()).st_size, file.read(HEADER)))
+                    status = os.fstat(file.fileno())
+                    if status.st_nlink > 1:  # a copy by links: what is written here would be changed there too
+                        return ()
+                    marks.append((status.st_size, file.read(HEADER)))
             except OSError:
                 return ()
         return tuple(marks)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from generator import urls
 from generator.errors import NotAFile
-from generator.files import read_text_file
+from generator.files import lead_out, read_text_file
 from generator.output.records import Records
 
 ALWAYS = frozenset({urls.INDEX, urls.ABOUT, urls.NOT_FOUND, urls.ROBOTS})
@@ -48,5 +48,5 @@ def read_sums(path: Path) -> Iterator[tuple[str, str]]:
         return
     for line in text.split("\n"):
         match = _LINE.match(line)
-        if match and ".." not in match[2].split("/") and not match[2].startswith("/"):
+        if match and not lead_out((match[2],)):
             yield match[2], match[1]
