@@ -17,7 +17,7 @@ import click
 from generator.commands.locate import DIR, NAMED, Call, find_site, in_site, named_folder
 from generator.commands.terminal import count
 from generator.errors import ConfigError, Problem
-from generator.messages import AT_FAULT, DONE, code_of, end, errors_and_warnings, tell
+from generator.messages import AT_FAULT, DONE, code_of, end, errors_and_warnings, say, tell
 
 if TYPE_CHECKING:
     from generator.config import Config
@@ -75,10 +75,10 @@ def build(  # noqa: PLR0913  # click passes an argument for each option
     tell(report.problems, site)
     if explain:
         for url, reason in sorted(report.rendered):
-            click.echo(f"{url}: {reason}")
+            say(f"{url}: {reason}")
     for note in report.notes:
-        click.echo(f"note: {note}", err=True)
-    click.echo(
+        say(f"note: {note}", err=True)
+    say(
         f"{count(report.threads, 'thread')}, {count(report.posts, 'post')}, {count(report.authors, 'author')}: "
         f"{count(report.files, 'file')} in {(site / config.output).as_posix()}/, "
         f"{len(report.written)} written, {len(report.removed)} removed"
@@ -116,7 +116,7 @@ def serve(  # noqa: PLR0913  # click passes each option by name
     if faults:
         raise click.UsageError("\n".join(faults))
     options = ServeOptions(host, port, show, poll, tuple(hosts))
-    serve_site(site, options, lambda line: click.echo(line, err=True))
+    serve_site(site, options, lambda line: say(line, err=True))
     return DONE
 
 
@@ -163,7 +163,7 @@ def add(site: Path, saves: tuple[str, ...], dry_run: bool, keep_going: bool) -> 
     report = add_saves(config, site, receive(saves, sys.stdin.buffer), dry_run=dry_run, keep_going=keep_going)
     tell(report.problems, None)
     for line in report_lines(report, site, dry_run=dry_run):
-        click.echo(line)
+        say(line)
     return code_of(report.problems)
 
 
@@ -222,7 +222,7 @@ def redact(site: Path, name: str) -> int:
     found = find_person(config, site, name)
     tell((*warnings, *found.problems), site)
     for line in found_lines(found, name):
-        click.echo(line)
+        say(line)
     return DONE if found.people else AT_FAULT
 
 
@@ -250,7 +250,7 @@ def publish(  # noqa: PLR0913  # click passes an argument for each option
     report = publish_site(config, site, target)
     tell((*warnings, *report.problems), site)
     for line in report_lines(report, target):
-        click.echo(line)
+        say(line)
     if report.commit and report.first:
         click.echo(f"note: the branch is new; GitHub shows it once Settings, Pages names {branch}", err=True)
     return DONE
@@ -278,7 +278,7 @@ def new(site: Path | None, folder: Path | None, upgrade: bool) -> int:
     else:
         lines = sites.new_lines(folder, sites.new(folder))
     for line in lines:
-        click.echo(line)
+        say(line)
     return DONE
 
 

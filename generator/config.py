@@ -20,9 +20,11 @@ from urllib.parse import urlsplit
 import msgspec
 
 from generator.errors import ConfigError, Problem, unreadable
+from generator.files import read_text_file
 from generator.mending import ENTRY, mend_entry, mend_line, mend_value
 
 FILE_NAME = "threadpress.toml"
+_RESERVED = {".git": "git", ".threadpress": "builds", ".threadpress-tmp": "builds"}  # content and output lie elsewhere
 _HEADER = re.compile(r"[ \t]*\[+([^\]]+)\]")
 _SET = re.compile(r"""[ \t]*([\w.\-"' \t]+?)[ \t]*=""")
 
@@ -105,7 +107,7 @@ def load(
 def text_of(site: Path) -> str:
     """Read the text of the configuration file of the site in folder `site`; "" without one."""
     try:
-        return (site / FILE_NAME).read_text(encoding="utf-8-sig")
+        return read_text_file(site / FILE_NAME, "utf-8-sig")
     except FileNotFoundError as error:
         if not os.path.islink(site / FILE_NAME):  # noqa: PTH114
             return ""
@@ -176,11 +178,21 @@ def _meaning(values: dict[str, Any], text: str, site: Path) -> Iterable[Problem]
     if content == output or content in output.parents or output in content.parents:
         line = line_of(text, "output") or line_of(text, "content")
         yield Problem(FILE_NAME, line, "content and output lie in each other", "name two separate folders")
+    for key, folder in (("content", content), ("output", output)):
+        if name := _reserved(folder, Path(os.path.realpath(site))):
+            message = f"{key} can't be in {name}: that folder belongs to {_RESERVED[name]}"
+            yield Problem(FILE_NAME, line_of(text, key), message, "name another folder")
     for key, asked in LATER.items():
         if values.get(key) == asked:
             yield Problem(
                 FILE_NAME, line_of(text, key), f"{key} is not made by this version", "leave it out", "warning"
             )
+
+
+def _reserved(folder: Path, site: Path) -> str:
+    """Give the part of a folder's path, from where it leaves that of the site, that nobody may name; else ""."""
+    inside = {folder, *folder.parents} - {site, *site.parents}
+    return min((name for each in inside if (name := each.name.lower()) in _RESERVED), default="")
 
 
 def with_flags(config: Config, *, site_url: str | None) -> Config:
@@ -269,10 +281,9 @@ def find_entry(site: Path, key: str, entry: str) -> int:
     Problems that only a build can find are told with the line that the file has now.
     """
     try:
-        text = (site / FILE_NAME).read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError):
+        return _line_of_entry(text_of(site), key, entry)
+    except (OSError, ConfigError):
         return 0
-    return _line_of_entry(text, key, entry)
 
 
 def _line_of_entry(text: str, key: str, entry: str) -> int:

@@ -47,12 +47,17 @@ class Problem(msgspec.Struct, frozen=True, order=True):
     """How to fix it, in one clause."""
     severity: Literal["error", "warning"] = "error"
 
+    @property
+    def of_file(self) -> bool:
+        """Whether it is about a file, and not about a flag or a program."""
+        return not _NO_FILE.fullmatch(self.path)
+
     def seen_from_here(self, site: Path) -> Problem:
         """Name a file of the site by the way to it, so that it can be opened from where the user is.
 
         `site` is the way to the site's folder from there. Flags and programs stay as they are.
         """
-        if site == Path() or _NO_FILE.fullmatch(self.path):
+        if site == Path() or not self.of_file:
             return self
         return msgspec.structs.replace(self, path=(site / self.path).as_posix())
 
@@ -96,11 +101,17 @@ HINTS = {getattr(errno, name): hint for names, hint in _HINTS for name in names.
 """The same by number. An error with one of these numbers is the system's, even if it names no file."""
 
 
+class NotAFile(OSError):  # noqa: N818  # as the system's own, which it is told like
+    """A pipe, a socket or a device is where a file is to be read."""
+
+
 def hint_for(error: OSError) -> str:
     """Say what to do about something the system refused.
 
     Where a link leads nowhere, the system says that the link is there, or that its target is not: the hint tells both.
     """
+    if isinstance(error, NotAFile):
+        return "move it away, or put a file in its place"
     number, place = error.errno or 0, error.filename2 or error.filename
     if number in (errno.EEXIST, errno.ENOENT) and isinstance(place, (str, bytes)):
         target = os.path.realpath(place)
@@ -134,6 +145,10 @@ def unreadable(path: str, error: OSError) -> Problem:
 def is_refusal(error: OSError) -> bool:
     """Say whether an error comes from the system's state, and is no bug of ours."""
     return error.filename is not None or error.errno in HINTS
+
+
+KEPT_FOR_US = "this is no plain file or folder, and the name is kept for what builds write"
+REMOVE_IT = "remove it: a build makes what it needs"
 
 
 class ThreadpressError(Exception):

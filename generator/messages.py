@@ -13,7 +13,7 @@ from pathlib import Path
 
 import click
 
-from generator.commands.terminal import count
+from generator.commands.terminal import count, quoted
 from generator.errors import InputError, Problem, ThreadpressError, is_refusal, refused
 
 DONE, AT_FAULT, USAGE, BUG, INTERRUPTED = 0, 1, 2, 3, 130
@@ -22,7 +22,16 @@ DONE, AT_FAULT, USAGE, BUG, INTERRUPTED = 0, 1, 2, 3, 130
 def tell(problems: Iterable[Problem], site: Path | None) -> None:
     """Print problems; `site` is the way to the site's folder, or None if their paths are as the user sees them."""
     for problem in problems:
-        click.echo(str(problem.seen_from_here(site or Path())), err=True)
+        seen = problem.seen_from_here(site or Path())
+        if seen.of_file:
+            say(str(seen), err=True)
+        else:  # what a program said may have several lines
+            click.echo("\n".join(map(quoted, str(seen).split("\n"))), err=True)
+
+
+def say(line: str, *, err: bool = False) -> None:
+    """Print one line, whatever the names in it hold."""
+    click.echo(quoted(line), err=err)
 
 
 def errors_and_warnings(problems: Sequence[Problem]) -> str:

@@ -218,3 +218,26 @@ def test_any_file_is_a_config_or_problems_each_with_its_line(table: dict[str, An
         assert table.keys() <= set(KEYS)
         assert all(1 <= warning.line <= len(lines) for warning in warnings)
         assert config.theme == table.get("theme", "default")
+
+
+@pytest.mark.parametrize("key", ["output", "content"])
+@pytest.mark.parametrize(
+    "name", [".git", ".git/hooks", ".GIT", ".threadpress", ".threadpress/parts", "../.git", "x/.git", "link"]
+)
+def test_a_folder_of_git_or_of_builds_is_refused(tmp_path: Path, key: str, name: str) -> None:
+    site = tmp_path / "repo/site"
+    (site / ".git").mkdir(parents=True)
+    (site / "link").symlink_to(".git")
+    with pytest.raises(ConfigError) as raised:
+        parse(f'title = "A"\n{key} = "{name}"\n', site)
+    (problem,) = raised.value.problems
+    assert problem.line == 2
+    assert problem.message.startswith(f"{key} can't be in .")
+
+
+@pytest.mark.parametrize("name", ["git", ".github", "output.git", ".threadpress2", "../elsewhere"])
+def test_other_folders_are_none_of_git(tmp_path: Path, name: str) -> None:
+    """Also where the site itself lies in such a folder."""
+    site = tmp_path / ".git/site"
+    site.mkdir(parents=True)
+    assert parse(f'output = "{name}"\n', site)[0].output == name

@@ -84,6 +84,8 @@ def lead_nowhere(name: str) -> Callable[[Path], object]:
     return lambda site: (site / name).symlink_to("/nowhere/x")
 
 
+OURS = "this is no plain file or folder, and the name is kept for what builds write; remove it"
+
 NOWHERE = "this is a link to /nowhere/x, which is not there: see that the disk it is on is mounted, or correct the link"
 
 
@@ -101,14 +103,14 @@ NO_FOLDER = "move away what is there: a folder, or a file of ours, needs this na
         (block("output"), f"output: File exists; {NO_FOLDER}"),
         (block(".threadpress"), f".threadpress: File exists; {NO_FOLDER}"),
         (lead_nowhere("output"), f"output: File exists; {NOWHERE}"),
-        (lead_nowhere(".threadpress"), f".threadpress: File exists; {NOWHERE}"),
+        (lead_nowhere(".threadpress"), f".threadpress: {OURS}"),
         (
             lead_nowhere("threadpress.toml"),
             f"threadpress.toml: it can't be read (No such file or directory); {NOWHERE}",
         ),
         (
             lambda site: (site / ".threadpress").symlink_to(".threadpress"),
-            ".threadpress: File exists; the symbolic links there lead in a circle: correct them",
+            f".threadpress: {OURS}",
         ),
         (circle, "Too many levels of symbolic links; the symbolic links there lead in a circle: correct them"),
         (

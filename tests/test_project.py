@@ -38,6 +38,7 @@ ARCHITECTURE = REPO / "docs/architecture.md"
 TOUCHING = frozenset(
     {"open", "read_text", "read_bytes", "write_text", "write_bytes", "mkdir", "unlink", "rmdir", "rmtree", "touch"}
     | {"iterdir", "glob", "rglob", "scandir", "symlink_to", "hardlink_to", "fsync", "utime", "chmod", "makedirs"}
+    | {"open_file", "open_handle", "read_file", "read_text_file"}
 )
 """Calls that look at files or change them."""
 REACHING = frozenset(
@@ -51,7 +52,7 @@ def read(path: str) -> str:
 
 
 ROOMS = (
-    ("errors", "model", "mending", "config", "urls", "dates", "stamps", "workers"),
+    ("errors", "model", "mending", "config", "urls", "dates", "files", "stamps", "workers"),
     ("readers", "markup", "output"),
     ("theme",),
     ("threads",),

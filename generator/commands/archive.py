@@ -14,8 +14,9 @@ from pathlib import Path
 import msgspec
 
 from generator.config import Config
-from generator.engine import FOLDER, Damaged, LastBuild, Store, look, reading_digest
+from generator.engine import Damaged, LastBuild, Store, look, own_folder, reading_digest
 from generator.errors import InputError, Problem
+from generator.files import read_file
 from generator.model import TOP, Reply, Thread
 from generator.site import AUTHORS
 from generator.stamps import FileStamp
@@ -46,7 +47,7 @@ def read_archive(config: Config, site: Path) -> Archive:
     Problems of files are ignored: `build` reports them.
     """
     content = site / config.content
-    last = Store(site / FOLDER).load()
+    last = Store(own_folder(site)).load()
     same = last.state.reading == reading_digest(config)
     looked = look(content, last, same=same)
     listing = looked.listing
@@ -56,7 +57,7 @@ def read_archive(config: Config, site: Path) -> Archive:
     for path in looked.doubtful:
         stamp, earlier = looked.files[path], looked.last.get(path)
         try:
-            raw = (content / path).read_bytes()
+            raw = read_file(content / path)
         except OSError:
             continue
         if earlier and earlier.sha256 == hashlib.sha256(raw).hexdigest():

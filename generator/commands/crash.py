@@ -5,8 +5,8 @@ from __future__ import annotations
 import traceback
 from pathlib import Path
 
-from generator.engine import FOLDER
-from generator.errors import Problem
+from generator.engine import FOLDER, own_folder
+from generator.errors import OutputError, Problem
 
 FILE = f"{FOLDER}/crash.txt"
 
@@ -18,8 +18,8 @@ def keep(error: BaseException, site: Path | None) -> Problem:
     if site is None:
         return Problem("threadpress", 0, f"{text}{message}", "please report it")
     try:
-        (site / FOLDER).mkdir(exist_ok=True)
+        own_folder(site).mkdir(exist_ok=True)
         (site / FILE).write_text(text, encoding="utf-8")
-    except OSError:
+    except (OSError, OutputError):
         return Problem("threadpress", 0, f"{text}{message}", "please report it")
     return Problem(FILE, 0, message, "the traceback is in this file; please report it")

@@ -13,3 +13,15 @@ def count(number: int, noun: str) -> str:
 def one_line(text: str) -> str:
     """Make saved text fit for a terminal: on one line, and with a visible sign for each control character."""
     return visible(" ".join(text.split()))
+
+
+def quoted(text: str) -> str:
+    """Make a line that may hold names of files fit for a terminal.
+
+    A name can hold anything, also what a terminal obeys, ends of lines, and bytes that are not UTF-8. These are shown
+    by signs; everything else stays as it is.
+    """
+    if text.isprintable():
+        return text
+    shown = visible(text.encode("utf-8", "backslashreplace").decode())
+    return shown.replace("\n", "\N{SYMBOL FOR LINE FEED}").replace("\t", "\N{SYMBOL FOR HORIZONTAL TABULATION}")

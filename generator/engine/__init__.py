@@ -7,7 +7,7 @@ written again.
 
 from generator.engine.build import BuildReport, Engine, Order, build, up_to_date
 from generator.engine.inputs import Looked, look, read_content, settled
-from generator.engine.lock import FOLDER, lock
+from generator.engine.lock import FOLDER, lock, own_folder
 from generator.engine.partition import Damaged
 from generator.engine.store import LastBuild, Store
 from generator.engine.unfinished import clear_unfinished, noted
@@ -27,6 +27,7 @@ __all__ = [
     "lock",
     "look",
     "noted",
+    "own_folder",
     "read_content",
     "reading_digest",
     "settled",

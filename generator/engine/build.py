@@ -24,10 +24,12 @@ from generator.engine.partition import Damaged
 from generator.engine.project import Project
 from generator.engine.scan import Content, scan
 from generator.engine.stale import Stale
-from generator.engine.store import NOTHING, LastBuild, Part, State, Store
+from generator.engine.store import NOTHING, LastBuild, Part, State, Store, left_in
 from generator.engine.unfinished import clear_unfinished
+from generator.engine.user_cache import compiled_folder
 from generator.engine.version import digests
 from generator.errors import ContentError, OutputError, Problem
+from generator.files import lead_out
 from generator.output import Output, is_unfinished, read_listed
 from generator.pages import plan, thread_names
 from generator.site import AUTHORS, Gathered, Links, Summary, authors_in, link, mark
@@ -122,7 +124,8 @@ class Engine:
             store = Store(self.site / FOLDER)
             project = Project(self.site, config, load_theme(config.theme, self.site, config.theme_options))
             versions = digests(config, project.theme)
-            theme = msgspec.structs.replace(project.theme, compiled=store.compiled(versions[1]))
+            theme = msgspec.structs.replace(project.theme, compiled=compiled_folder(versions[1]))
+            store.drop_templates()
             run = _Run(msgspec.structs.replace(project, theme=theme), order, store, workers, ready, versions)
             last = self._remembered(run)
             trusted = last is not None
@@ -163,6 +166,8 @@ class Engine:
         marks = {order: name.mark for order, name in names.items()}
         site = Site(project, links, planned, names, touched_authors(links, authors, marks, last))
         batches = Batches(site, stale, store, workers)
+        if lead_out(batches.files()):  # the store said so: ids of saves can't
+            raise Damaged("a page is not in the output")
         if order.clean:
             output.clear(batches.files, batches.render_only)
         else:
@@ -172,18 +177,16 @@ class Engine:
         output.move_in()
         ready()
         finished = output.finish(batches.files(), {url: page.record for url, page in done.items()})
-        left = finished.left
         last = LastBuild(
             State(
                 reading=reading, site=every_page, shown=shown, listed=content.listed, inputs=content.inputs,
-                foreign=dict(left.foreign), digests=left.digests, files=left.files,
                 counts=(len(links.threads), sum(facts.posts for facts in links.threads), links.writers),
-                problems=content.problems, strays=content.strays, unmatched=content.unmatched,
+                problems=content.problems, strays=content.strays, unmatched=content.unmatched, **left_in(finished.left),
             ),
             facts=Part.of(links.threads),
             names=Part.of(marks),
             sums=Part.of(_sums(gathered, links)),
-            records=Part(left.records),
+            records=Part(finished.left.records),
         )  # fmt: skip
         self._keep(store, store.save(last))
         report = _report(
@@ -203,7 +206,7 @@ class Engine:
             state = msgspec.structs.replace(state, inputs=content.inputs, listed=content.listed)
         if not output.is_as_left:
             left = output.as_it_stands()
-            state = msgspec.structs.replace(state, foreign=dict(left.foreign), digests=left.digests, files=left.files)
+            state = msgspec.structs.replace(state, **left_in(left))
             records = Part(left.records)
         if state is not last.state:
             last = run.store.save(msgspec.structs.replace(last, state=state, records=records))

@@ -18,6 +18,7 @@ from generator.config import Config, find_entry
 from generator.engine.project import Project
 from generator.engine.store import LastBuild
 from generator.errors import Problem
+from generator.files import read_file
 from generator.site import Unmatched, in_threads, unmatched
 from generator.stamps import FileStamp
 from generator.threads import (
@@ -97,7 +98,7 @@ def problems_of(project: Project, files: Iterable[str]) -> tuple[Problem, ...]:
 def _is_same(path: Path, last: Input | None) -> bool:
     """Say whether a file has the bytes that the last build read."""
     try:
-        return last is not None and hashlib.sha256(path.read_bytes()).hexdigest() == last.sha256
+        return last is not None and hashlib.sha256(read_file(path)).hexdigest() == last.sha256
     except OSError:
         return False
 

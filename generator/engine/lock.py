@@ -11,7 +11,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from generator.errors import BusyError, Problem, reason_of
+from generator.errors import KEPT_FOR_US, REMOVE_IT, BusyError, OutputError, Problem, reason_of
+from generator.files import odd_entries
 
 FOLDER = ".threadpress"
 """What builds leave for themselves, beside the configuration; it can be deleted at any time."""
@@ -19,13 +20,24 @@ FOLDER = ".threadpress"
 _FILE = f"{FOLDER}/lock"
 
 
+def own_folder(site: Path) -> Path:
+    """Give the folder that builds keep for themselves; raises `OutputError` if something else is there, such as a link.
+
+    A site can come from somebody else: whatever it leads to would be written and removed as ours.
+    """
+    folder = site / FOLDER
+    if odd := [Path(path).relative_to(site).as_posix() for path in odd_entries(folder)]:
+        raise OutputError(Problem(path, 0, KEPT_FOR_US, REMOVE_IT) for path in odd)
+    return folder
+
+
 @contextlib.contextmanager
 def lock(site: Path) -> Iterator[tuple[Problem, ...]]:
-    """Hold the site's build lock; raises `BusyError` at once if another process does.
+    """Hold the site's build lock; raises `BusyError` at once if another process does, and what `own_folder` raises.
 
     Gives a warning if the file system has no locks.
     """
-    folder = site / FOLDER
+    folder = own_folder(site)
     folder.mkdir(exist_ok=True)
     with (folder / "lock").open("a+b") as file:
         warnings: tuple[Problem, ...] = ()

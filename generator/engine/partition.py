@@ -53,8 +53,8 @@ _REFUSED = frozenset(
 _PROBE = bytes(1_000_000)
 """More than SQLite writes at once."""
 
-_FAULTS = (sqlite3.Error, UnicodeDecodeError)
-"""What Python's `sqlite3` raises; the second where SQLite's message quotes a damaged file."""
+_FAULTS = (sqlite3.Error, UnicodeDecodeError, msgspec.DecodeError)
+"""What Python's `sqlite3` raises, the second where SQLite's message quotes a damaged file; and rows that are none."""
 
 
 def _trouble(error: Exception, path: Path) -> Exception:

@@ -15,6 +15,7 @@ import msgspec
 from generator.engine.partition import PARTITIONS, partition_of
 from generator.engine.spool import leave_parts
 from generator.errors import Problem
+from generator.files import read_file
 from generator.site import KINDS, Facts, Origin, Row, RowMarks, facts_of, mark_of_bytes, order_key
 from generator.threads import Group, Redactions, ThreadReading, read_group
 
@@ -100,8 +101,7 @@ def _open(content: str, group: Group) -> dict[str, bytes]:
     raws: dict[str, bytes] = {}
     for path in (*group.saves, *group.sidecars):
         try:
-            with open(f"{content}/{path}", "rb") as file:  # noqa: PTH123  # a fifth less than `Path`
-                raws[path] = file.read()
+            raws[path] = read_file(f"{content}/{path}")
         except OSError:  # `read_group` tells of it
             continue
     return raws

@@ -16,22 +16,24 @@ import contextlib
 import functools
 import hashlib
 import os
+import re
 import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import msgspec
 
 from generator.engine.partition import PARTITIONS, Damaged
 from generator.errors import Problem
+from generator.files import lead_out, open_file, read_file
 from generator.output import Digests, Left, Records
 from generator.site import KINDS, Facts, Summary, Unmatched
 from generator.stamps import FileStamp
 from generator.threads import Input
 
-VERSION = b"threadpress state 7\n"
+VERSION = b"threadpress state 8\n"
 
 HEADER = 100
 """Bytes of SQLite's header (https://www.sqlite.org/fileformat.html): change counter and our `user_version` in it."""
@@ -52,8 +54,8 @@ class State(msgspec.Struct, frozen=True):
     """When the content was listed, in nanoseconds: a file as young as that may have changed since."""
     inputs: dict[str, Input] = {}
     """Saves and sidecars, by path."""
-    foreign: dict[str, bytes] = {}
-    """Files in the output that are not ours, with their stamps."""
+    foreign: dict[bytes, bytes] = {}
+    """Files in the output that are not ours, with their stamps. Their names need not be UTF-8."""
     digests: Digests = ()
     """Of the names and stamps of all files in the output."""
     files: int = 0
@@ -111,24 +113,33 @@ class LastBuild(msgspec.Struct, frozen=True):
     def output(self) -> Left:
         """How it left the output."""
         state = self.state
-        return Left(lambda: self.records.value, state.foreign, state.digests, state.files)
+        foreign = {os.fsdecode(name): stamp for name, stamp in state.foreign.items()}
+        return Left(lambda: self.records.value, foreign, state.digests, state.files)
 
-    def left_so(self, output: Left, inputs: dict[str, Input], listed: int) -> LastBuild:
-        """Give the same with an output and inputs of other stamps, and another time of listing."""
-        left = {"foreign": dict(output.foreign), "digests": output.digests, "files": output.files}
-        state = msgspec.structs.replace(self.state, inputs=inputs, listed=listed, **left)
-        records = self.records if output is self.output else Part(output.records)
-        return msgspec.structs.replace(self, state=state, records=records)
+
+def left_in(output: Left) -> dict[str, Any]:
+    """Give the fields of the state that say how a build left the output."""
+    foreign = {os.fsencode(name): stamp for name, stamp in output.foreign.items()}
+    return {"foreign": foreign, "digests": output.digests, "files": output.files}
 
 
 NOTHING = LastBuild(EMPTY, Part.of(()), Part.of({}), Part.of({}), Part.of(Records.of({})))
 """Where no build is known."""
 
+_SHA256 = re.compile("[0-9a-f]{64}")
 _START = len(VERSION) + 32
 """Where the state starts, behind the version and the SHA-256 of what follows."""
 _encoder = msgspec.msgpack.Encoder()
 _decode_records = msgspec.msgpack.Decoder(tuple[str, tuple[bytes, bytes, bytes]]).decode
 _decode_sums = msgspec.msgpack.Decoder(dict[str, msgspec.Raw]).decode
+
+
+def _unpack_facts(data: bytes) -> tuple[Facts, ...]:
+    """Decode facts; raises `ValueError` if their saves, which will be read, are not in the content folder."""
+    facts = msgspec.msgpack.decode(data, type=tuple[Facts, ...])
+    if any(lead_out((*each.group.saves, *each.group.sidecars)) for each in facts):
+        raise ValueError("a save is not in the content folder")
+    return facts
 
 
 def _unpack_records(data: bytes) -> Records:
@@ -164,7 +175,7 @@ class Store:
         With partitions that the state does not know, only its output is kept: that is proved by its files.
         """
         try:
-            raw = (self.folder / "state").read_bytes()
+            raw = read_file(self.folder / "state")
         except OSError:
             return NOTHING
         if raw[: len(VERSION)] != VERSION or hashlib.sha256(raw[_START:]).digest() != raw[len(VERSION) : _START]:
@@ -179,7 +190,7 @@ class Store:
             return msgspec.structs.replace(NOTHING, state=left, records=self._stored(state, "records", _unpack_records))
         return LastBuild(
             state,
-            facts=self._stored(state, "facts", msgspec.msgpack.Decoder(tuple[Facts, ...]).decode),
+            facts=self._stored(state, "facts", _unpack_facts),
             names=self._stored(state, "names", msgspec.msgpack.Decoder(dict[str, bytes]).decode),
             sums=self._stored(state, "sums", _unpack_sums),
             records=self._stored(state, "records", _unpack_records),
@@ -197,6 +208,7 @@ class Store:
         state = msgspec.structs.replace(left.state, parts=parts, partitions=self._partition_marks())
         data = _encoder.encode(state)
         temporary = self.folder / "state.new"
+        temporary.unlink(missing_ok=True)  # it may be a second name of something else
         temporary.write_bytes(VERSION + hashlib.sha256(data).digest() + data)
         temporary.replace(self.folder / "state")
         self.mark.unlink(missing_ok=True)
@@ -218,14 +230,9 @@ class Store:
         for folder in (self.folder / "parts", self.folder / "rows", self.spools):
             shutil.rmtree(folder, ignore_errors=True)
 
-    def compiled(self, digest: str) -> str:
-        """Give the folder for compiled templates of a program and theme; those of others go."""
-        folder = self.folder / "templates"
-        with contextlib.suppress(FileNotFoundError):
-            for other in folder.iterdir():
-                if other.name != digest:
-                    shutil.rmtree(other, ignore_errors=True)
-        return str(folder / digest)
+    def drop_templates(self) -> None:
+        """Remove the compiled templates that earlier versions kept here; nothing in a site's folder is ever run."""
+        shutil.rmtree(self.folder / "templates", ignore_errors=True)
 
     def begin_scan(self) -> None:
         """Make an empty spool for what scan hands to gather."""
@@ -249,6 +256,7 @@ class Store:
         data = _encoder.encode(value)
         name = hashlib.sha256(data).hexdigest()
         temporary = self.folder / "parts" / "new"
+        temporary.unlink(missing_ok=True)
         temporary.write_bytes(data)
         temporary.replace(self.folder / "parts" / name)
         return name
@@ -257,13 +265,18 @@ class Store:
         sha256 = state.parts.get(name, "")
 
         def load() -> Value:
+            if not _SHA256.fullmatch(sha256):
+                raise Damaged(f"{name} has no file")
             try:
-                data = (self.folder / "parts" / sha256).read_bytes()
+                data = read_file(self.folder / "parts" / sha256)
             except OSError as error:
                 raise Damaged(f"{name}: {error}") from error
             if hashlib.sha256(data).hexdigest() != sha256:
                 raise Damaged(f"{name} is not what was written")
-            return decode(data)
+            try:
+                return decode(data)
+            except (msgspec.MsgspecError, ValueError) as error:
+                raise Damaged(f"{name}: {error}") from error
 
         return Part(load, sha256)
 
@@ -272,8 +285,11 @@ class Store:
         marks = []
         for number in range(PARTITIONS):
             try:
-                with self.partition_path(number).open("rb") as file:
-                    marks.append((os.fstat(file.fileno()).st_size, file.read(HEADER)))
+                with open_file(self.partition_path(number)) as file:
+                    status = os.fstat(file.fileno())
+                    if status.st_nlink > 1:  # a copy by links: what is written here would be changed there too
+                        return ()
+                    marks.append((status.st_size, file.read(HEADER)))
             except OSError:
                 return ()
         return tuple(marks)

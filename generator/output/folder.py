@@ -23,6 +23,7 @@ import msgspec
 
 from generator import urls
 from generator.errors import HINTS, OutputError, Problem
+from generator.files import read_file
 from generator.output import write
 from generator.output.records import Records, page_record
 from generator.output.sums import list_sums
@@ -69,6 +70,7 @@ class Output:
 
         `name` is what messages call the folder. `trusted`: this process left it so, and no other build came between.
         """
+        write.refuse_links(folder, name)
         self.folder = folder
         self.name = name
         self._left = left
@@ -107,7 +109,8 @@ class Output:
     def survey(self) -> Survey:
         """What lies there."""
         if self._survey is None:
-            if self.is_as_left:
+            # What was left may have been written by anybody: then a digest need not be that of the records.
+            if self._trusted or (self.is_as_left and digests(self.records, self._left.foreign) == self._left.digests):
                 self._survey = Survey(self.records, foreign=self._left.foreign)
             else:
                 self._survey = survey(self.folder, self.records, self._workers)
@@ -189,7 +192,7 @@ class Output:
             path = self.folder / url
             parents = [str(parent) for parent in reversed(PurePosixPath(url).parents[:-1])]
             blocking = next((parent for parent in parents if parent in here.foreign), url)
-            if blocking == url and path.is_file() and not path.is_symlink() and path.read_bytes() == data:
+            if blocking == url and path.is_file() and not path.is_symlink() and read_file(path) == data:
                 equal[url] = hashlib.sha256(data).digest()
                 continue
             message, hint = f"this is not ours and is where {url} is to be written", "move it away"

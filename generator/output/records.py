@@ -13,6 +13,7 @@ import struct
 from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
+from generator.files import lead_out
 from generator.stamps import FileStamp
 
 FINGERPRINT, SHA256, STAMP = slice(0, 8), slice(8, 40), slice(40, 64)
@@ -50,9 +51,13 @@ class Records(Mapping[str, bytes]):
 
     @classmethod
     def unpacked(cls, packed: tuple[str, tuple[bytes, bytes, bytes]]) -> Records:
-        """Give what was `packed`."""
-        names, columns = packed
-        return cls(names.split("\0") if names else [], columns)
+        """Give what was `packed`; raises `ValueError` for anything else, such as names that lead out of the output."""
+        joined, columns = packed
+        names = joined.split("\0") if joined else []
+        lengths = [len(names) * width for width in WIDTHS]
+        if lead_out(names) or [*map(len, columns)] != lengths or names != sorted({*names}):
+            raise ValueError("these are no records")
+        return cls(names, columns)
 
     def packed(self) -> tuple[str, tuple[bytes, bytes, bytes]]:
         """Give a compact form to store; no URL holds a zero byte."""
@@ -138,6 +143,6 @@ class Records(Mapping[str, bytes]):
 
 def digest(names: Iterable[str], stamps: bytes | memoryview) -> bytes:
     """Digest all names, sorted, and then all stamps: no name holds a zero byte, and all stamps are of one length."""
-    whole = hashlib.sha256("\0".join(names).encode("utf-8", "surrogateescape"))
+    whole = hashlib.sha256("\0".join(names).encode("utf-8", "surrogatepass"))
     whole.update(stamps)
     return whole.digest()

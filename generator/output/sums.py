@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from generator import urls
+from generator.errors import NotAFile
+from generator.files import lead_out, read_file
 from generator.output.records import Records
 
 ALWAYS = frozenset({urls.INDEX, urls.ABOUT, urls.NOT_FOUND, urls.ROBOTS})
@@ -41,8 +43,8 @@ def read_listed(path: Path) -> frozenset[str]:
 def read_sums(path: Path) -> Iterator[tuple[str, str]]:
     """Yield the URL and hash of each line of a file; see `parse_sums`."""
     try:
-        data = path.read_bytes()
-    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+        data = read_file(path)
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError, NotAFile):
         return
     yield from parse_sums(data)
 
@@ -51,5 +53,5 @@ def parse_sums(data: bytes) -> Iterator[tuple[str, str]]:
     """Yield the URL and hash of each line; lines of another form, or that lead out of the folder, are passed over."""
     for line in re.split(r"\r\n?|\n", data.decode("utf-8", "replace")):
         match = _LINE.match(line)
-        if match and ".." not in match[2].split("/") and not match[2].startswith("/"):
+        if match and not lead_out((match[2],)):
             yield match[2], match[1]

@@ -7,9 +7,11 @@ is written here.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import itertools
 import os
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from concurrent.futures import Future
 from pathlib import Path, PurePosixPath
@@ -17,6 +19,7 @@ from pathlib import Path, PurePosixPath
 import msgspec
 
 from generator import urls
+from generator.files import open_handle
 from generator.output.records import STAMP, Records, digest
 from generator.output.sums import ALWAYS, read_sums
 from generator.stamps import stamp_bytes
@@ -39,7 +42,8 @@ PIECE = 1 << 16
 
 BINARY = getattr(os, "O_BINARY", 0)
 """For Windows, which would change line ends."""
-_READ = os.O_RDONLY | BINARY
+_STRAY = re.compile("[\ud800-\udfff]")
+"""In a name that is not UTF-8."""
 _END = chr(0x10FFFF) * 256
 """Sorts behind all URLs: no file has so long a name."""
 
@@ -95,6 +99,8 @@ def digests(records: Records, foreign: Mapping[str, bytes]) -> Digests:
         merged = records.replaced((), {url: bytes(STAMP.start) + stamp for url, stamp in foreign.items()})
         names, stamps = merged.names, merged.stamps
     middle = len(names) // 2 if len(names) > WHOLE else len(names)
+    while middle < len(names) and _STRAY.search(names[middle]):  # the state can't name it
+        middle += 1
     parts = [("", digest(names[:middle], stamps[: middle * 24]))]
     if middle < len(names):
         parts.append((names[middle], digest(names[middle:], stamps[middle * 24 :])))
@@ -205,6 +211,7 @@ def _walk(output: Path, start: str = "", stop: str = _END) -> Iterator[tuple[str
         if prefix >= stop or (prefix < start and not start.startswith(prefix)):
             continue
         try:
+            os.stat(os.path.join(output, prefix, "."))  # noqa: PTH116, PTH118  # fails where nothing in it can be read
             entries = os.scandir(output / prefix)
         except (FileNotFoundError, NotADirectoryError):
             continue
@@ -226,7 +233,8 @@ def _walk(output: Path, start: str = "", stop: str = _END) -> Iterator[tuple[str
                         if start <= url < stop:
                             yield url, b"", False
                 elif start <= url < stop:
-                    yield url, stamp_bytes(entry.stat(follow_symlinks=False)), plain
+                    with contextlib.suppress(FileNotFoundError):  # it has just been removed
+                        yield url, stamp_bytes(entry.stat(follow_symlinks=False)), plain
 
 
 class HashTask(msgspec.Struct, frozen=True):
@@ -240,7 +248,7 @@ def hash_files(task: HashTask) -> list[bytes]:
     """Give the SHA-256 of each file."""
     hashes = []
     for url in task.urls:  # there are many, and a file object takes a third of the time
-        handle = os.open(f"{task.output}/{url}", _READ)
+        handle = open_handle(f"{task.output}/{url}")
         try:
             hashed = hashlib.sha256(os.read(handle, PIECE))
             while data := os.read(handle, PIECE):

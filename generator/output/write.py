@@ -12,7 +12,8 @@ import shutil
 from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 
-from generator.errors import OutputError, Problem, hint_for, reason_of
+from generator.errors import KEPT_FOR_US, REMOVE_IT, OutputError, Problem, hint_for, reason_of
+from generator.files import odd_entries
 from generator.output.sums import sum_line
 from generator.output.survey import BINARY, TEMPORARY
 from generator.stamps import FileStamp
@@ -81,7 +82,7 @@ class Writer:
 
 def create(path: str, data: bytes) -> FileStamp:
     """Write a file that everybody may read, whatever this process's umask is: hosts refuse others."""
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | BINARY, 0o644)
+    handle = _create(path)
     try:
         _write(handle, data, path)
         status = os.fstat(handle)
@@ -93,6 +94,16 @@ def create(path: str, data: bytes) -> FileStamp:
     return FileStamp.of(status)
 
 
+def _create(path: str) -> int:
+    """Open a file that is not there; what a build that died left under this name is removed, and not written into."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | BINARY
+    try:
+        return os.open(path, flags, 0o644)
+    except FileExistsError:
+        Path(path).unlink()
+        return os.open(path, flags, 0o644)
+
+
 def _write(handle: int, data: bytes, path: str) -> None:
     """Write all of it: the system takes a part only where the disk is full, and says so when asked for the rest."""
     try:
@@ -102,6 +113,20 @@ def _write(handle: int, data: bytes, path: str) -> None:
     except OSError as error:
         error.filename = path  # which is for messages; the system doesn't say it
         raise
+
+
+def refuse_links(output: Path, shown: str) -> None:
+    """Raise `OutputError` if the name of the temporary folder, or one in it, leads elsewhere: all in it is ours.
+
+    So does a file with two names, since journals are gone on with. `shown` is what messages call the output.
+    """
+    temporary = output / TEMPORARY
+    odd = list(odd_entries(temporary))
+    if not odd and temporary.is_dir():
+        odd += [str(path) for path in temporary.iterdir() if path.is_file() and path.lstat().st_nlink > 1]
+    if odd:
+        paths = [Path(path).relative_to(output).as_posix() for path in odd]
+        raise OutputError(Problem(f"{shown}/{path}", 0, KEPT_FOR_US, REMOVE_IT) for path in paths)
 
 
 def clear_apart(output: Path) -> None:

@@ -2,7 +2,7 @@
 
 Compiling what a build uses takes as long as rendering a thousand posts. Jinja2 itself can keep the result in files. If
 the folder is missing, full or read-only, or a file can't be read, that only costs time. The caller must choose a folder
-that belongs to one version of the program and one theme.
+that belongs to one version of the program and one theme, and into which nobody else writes: what is in it is run.
 """
 
 from __future__ import annotations

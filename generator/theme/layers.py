@@ -15,6 +15,7 @@ import msgspec
 
 from generator import config
 from generator.errors import Problem, ThemeError
+from generator.files import read_file
 
 ASSETS = frozenset({".css", ".js", ".svg"})
 """The kinds of static files that are allowed (SPEC section 4)."""
@@ -196,7 +197,7 @@ def _read(path: Path, folder: Path, place: str) -> str:
     """
     if not path.resolve().is_relative_to(folder.resolve()):
         raise ThemeError(Problem(place, 0, "this is a link that leads out of the theme", "put the file itself there"))
-    raw = path.read_bytes()
+    raw = read_file(path)
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:

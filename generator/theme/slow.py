@@ -13,6 +13,7 @@ from pathlib import Path
 import msgspec
 
 from generator.errors import Problem
+from generator.files import read_file
 
 _SLOW = ".slow.json"
 
@@ -31,5 +32,5 @@ def read_slow(folder: str) -> dict[str, Problem]:
     with contextlib.suppress(OSError, msgspec.DecodeError):
         for path in sorted(Path(folder).iterdir()):
             if path.name.endswith(_SLOW):
-                slow[path.name.removesuffix(_SLOW)] = msgspec.json.decode(path.read_bytes(), type=Problem)
+                slow[path.name.removesuffix(_SLOW)] = msgspec.json.decode(read_file(path), type=Problem)
     return slow

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from generator import config
+from generator.files import open_file
 from generator.markup import line_html
 from generator.theme import colours
 from generator.theme.accent import UnreadableError, accent
@@ -249,7 +250,7 @@ def _file(key: str, option: Option, value: Any, around: Around) -> Taken:
 def _read(site: Path, name: str, most: int) -> bytes:
     path = site / name
     try:
-        with path.open("rb") as file:
+        with open_file(path) as file:
             data = file.read(most + 1)
     except FileNotFoundError:
         near = (each.name for each in path.parent.glob("*") if each.suffix.lower() in (SVG, PNG))

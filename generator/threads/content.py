@@ -68,41 +68,53 @@ def list_content(content: Path) -> Listing:
         prefix = folders.pop()
         folder = os.path.join(content, prefix)  # noqa: PTH118  # for `is_left_behind`
         try:
+            os.stat(os.path.join(folder, "."))  # noqa: PTH116, PTH118  # fails where names can be listed, and no more
             entries = list(os.scandir(content / prefix))
         except FileNotFoundError as error:
-            problems.append(unreadable(prefix.rstrip("/"), error) if prefix else _missing(content))
+            problems.append(unreadable(_shown(prefix.rstrip("/")), error) if prefix else _missing(content))
             continue
         except OSError as error:
-            problems.append(unreadable(prefix.rstrip("/"), error))
+            problems.append(unreadable(_shown(prefix.rstrip("/")), error))
             continue
         for entry in entries:
-            name = entry.name
-            if name.startswith("README"):
+            if entry.name.startswith("README"):
                 continue
-            if is_left_behind(folder, name):
+            if is_left_behind(folder, entry.name):
                 passed_over += _count_files(entry)
                 continue
-            path = prefix + name
-            if path.isascii() and entry.is_file(follow_symlinks=False):  # nearly all files
-                files[path] = FileStamp.of(entry.stat())
-                continue
-            if entry.is_dir(follow_symlinks=False):
-                folders.append(f"{path}/")
-                continue
-            if entry.is_dir():
-                message = "this link to a folder is not followed"
-                problems.append(Problem(path, 0, message, "put the folder itself here", "warning"))
-                continue
-            shown = path.encode("utf-8", "backslashreplace").decode()
-            if shown != path:
-                problems.append(Problem(shown, 0, "the file's name is not UTF-8", "rename it"))
-            elif not entry.is_file():
-                problems.append(_no_file(content / path, path))
+            path = prefix + entry.name
+            seen = _look_at(entry, path)
+            if isinstance(seen, FileStamp):
+                files[path] = seen
+            elif isinstance(seen, Problem):
+                problems.append(seen)
             else:
-                files[path] = FileStamp.of(entry.stat())
+                folders.append(f"{path}/")
     saves = {path: files[path] for path in sorted(files) if not path.endswith(SIDECAR)}
     sidecars = {path: files[path] for path in sorted(files) if path.endswith(SIDECAR)}
     return Listing(saves, sidecars, tuple(problems), passed_over)
+
+
+def _look_at(entry: os.DirEntry[str], path: str) -> FileStamp | Problem | None:
+    """Give the stamp of a file, or what is wrong with it; None if it is a folder.
+
+    Whatever the system refuses is about this entry only: its links lead in a circle, or it has just been removed.
+    """
+    try:
+        if path.isascii() and entry.is_file(follow_symlinks=False):  # nearly all files
+            return FileStamp.of(entry.stat())
+        if entry.is_dir(follow_symlinks=False):
+            return None
+        if entry.is_dir():
+            message = "this link to a folder is not followed"
+            return Problem(_shown(path), 0, message, "put the folder itself here", "warning")
+        if _shown(path) != path:
+            return Problem(_shown(path), 0, "the file's name is not UTF-8", "rename it")
+        if entry.is_file():
+            return FileStamp.of(entry.stat())
+        return _no_file(Path(entry.path), path)
+    except OSError as error:
+        return unreadable(_shown(path), error)
 
 
 def is_ignored(folder: str, name: str) -> bool:
@@ -216,7 +228,7 @@ def _no_file(file: Path, path: str) -> Problem:
 
 
 def _dangling(link: Path, path: str) -> Problem:
-    return Problem(path, 0, f"this is a link to {link.readlink()}, and that is not there", MEND_LINK)
+    return Problem(path, 0, f"this is a link to {_shown(str(link.readlink()))}, and that is not there", MEND_LINK)
 
 
 def _missing(content: Path) -> Problem:
@@ -224,3 +236,8 @@ def _missing(content: Path) -> Problem:
     if content.is_symlink():
         return _dangling(content, "")
     return Problem("", 0, "there is no such folder", "make it and put your saves into it")
+
+
+def _shown(path: str) -> str:
+    """Write a path as messages show it, and as the store can keep it: what is not UTF-8 in it as escapes."""
+    return path.encode("utf-8", "backslashreplace").decode()

@@ -15,6 +15,7 @@ from types import MappingProxyType
 import msgspec
 
 from generator.errors import Problem, unreadable
+from generator.files import read_file
 from generator.model import TOP, Reply, SaveRef, Thread, Tree
 from generator.readers import Piece, Reading, read_save, reader_of, splice
 from generator.threads import sidecar
@@ -114,7 +115,7 @@ def _open(content: Path, group: Group, loose: Mapping[str, bytes]) -> tuple[dict
     problems: list[Problem] = []
     for path in (*group.sidecars, *group.saves):
         try:
-            raws[path] = loose[path] if path in loose else (content / path).read_bytes()
+            raws[path] = loose[path] if path in loose else read_file(content / path)
         except OSError as error:
             problems.append(unreadable(path, error))
     return raws, problems

@@ -21,6 +21,7 @@ from generator.commands.terminal import count
 from generator.config import Config
 from generator.engine import clear_unfinished, noted
 from generator.errors import InputError, Problem
+from generator.files import read_file
 from generator.readers import reader_of
 from generator.threads import Group, GroupReading, Redactions, age, read_group
 
@@ -151,7 +152,7 @@ def _assign_paths(checked: Iterable[Checked], archive: Archive, config: Config) 
     def holds(path: str, raw: bytes) -> bool:
         if path in new_bytes:
             return new_bytes[path] == raw
-        return archive.listing.saves[path].size == len(raw) and (archive.content / path).read_bytes() == raw
+        return archive.listing.saves[path].size == len(raw) and read_file(archive.content / path) == raw
 
     for save in checked:
         related = sorted({path for tie in save.ties for path in paths_by_tie.get(tie, ())}, key=age)

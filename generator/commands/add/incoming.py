@@ -15,8 +15,8 @@ from typing import BinaryIO
 import msgspec
 
 from generator.commands.add.fetch import LARGEST, SCHEMES, fetch, shown, too_large
+from generator.commands.terminal import quoted
 from generator.errors import ContentError, Problem, unreadable
-from generator.markup import visible
 from generator.threads import age, is_left_behind, list_content
 
 STDIN = "-"
@@ -116,4 +116,4 @@ def _limited(file: BinaryIO, name: str) -> bytes:
 
 def _label(name: str) -> str:
     """Write a path as messages show it."""
-    return visible(Path(name).as_posix().encode("utf-8", "backslashreplace").decode())
+    return quoted(Path(name).as_posix())

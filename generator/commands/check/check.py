@@ -14,7 +14,7 @@ import json
 import os
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from pathlib import Path
 
 import msgspec
@@ -26,7 +26,8 @@ from generator.commands.check.page import link_lines, read_page
 from generator.commands.check.walk import unusable, walk
 from generator.config import Config
 from generator.engine import read_content
-from generator.errors import Problem, hint_for, reason_of
+from generator.errors import NotAFile, Problem, hint_for, reason_of
+from generator.files import read_file
 from generator.model import Author
 from generator.threads import Redactions
 from generator.urls import SUMS
@@ -113,13 +114,13 @@ def check_output(
     check.check_anchors()
     check.search(removed)
     not_ours = tuple(sorted(check.all_files - sums.keys() - {SUMS}))
-    return CheckReport(tuple(sorted(check.problems)), check.files_read, check.links_followed, not_ours)
+    return CheckReport(tuple(sorted(set(check.problems))), check.files_read, check.links_followed, not_ours)
 
 
 def built_for(output: Path) -> str:
     """Find the address that a site was built for, by its index's canonical link; empty if there is none."""
     index = output / "index.html"
-    canonical = read_page(index.read_text("utf-8", "replace")).canonical if index.is_file() else None
+    canonical = read_page(read_file(index).decode("utf-8", "replace")).canonical if index.is_file() else None
     return (canonical or "").removesuffix("index.html")
 
 
@@ -133,6 +134,7 @@ class _Check:
         self.by_lower_case: dict[str, str] = {}
         """Every file by its path in lower case; filled when the first link is dead."""
         self.problems: list[Problem] = []
+        self.listed: Set[str] = frozenset()
         for error in closed:
             path = Path(error.filename).relative_to(output).as_posix()
             self.report(path, 0, f"it can't be read ({reason_of(error)})", hint_for(error), warning=True)
@@ -167,7 +169,7 @@ class _Check:
         """Read SHA256SUMS: path to sum. Missing files are reported and left out."""
         sums: dict[str, str] = {}
         last = ""
-        listed = os.fsdecode((self.output / SUMS).read_bytes()).removesuffix("\n")
+        listed = os.fsdecode(read_file(self.output / SUMS)).removesuffix("\n")
         for number, line in enumerate(listed.split("\n"), 1):
             match = _SUM.fullmatch(line)
             if not match:
@@ -184,6 +186,7 @@ class _Check:
         for path in ("index.html", "404.html"):
             if path not in sums:
                 self.report(SUMS, 0, f"{path} is not listed", BUILD)
+        self.listed = sums.keys()
         return sums
 
     def read(self, path: str, expected: str) -> None:
@@ -212,11 +215,15 @@ class _Check:
             self.read_links(path, text)
 
     def bytes_of(self, path: str) -> bytes | None:
-        """Read a file. If that fails it is reported, since a host could not serve the file either."""
+        """Read a file. If that fails it is reported, since a host could not serve the file either.
+
+        A pipe or device that is not ours is only odd: nothing can stand in it.
+        """
         try:
-            return (self.output / path).read_bytes()
+            return read_file(self.output / path)
         except OSError as error:
-            self.report(path, 0, f"it can't be read ({reason_of(error)})", hint_for(error))
+            odd = isinstance(error, NotAFile) and path not in self.listed
+            self.report(path, 0, f"it can't be read ({reason_of(error)})", hint_for(error), warning=odd)
             return None
 
     def read_page(self, path: str, text: str) -> None:

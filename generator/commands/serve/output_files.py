@@ -9,6 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from generator.files import read_file
 from generator.urls import INDEX, NOT_FOUND
 
 KINDS = {
@@ -66,7 +67,7 @@ def read(output: Path, path: str, base: str = "/") -> tuple[str, bytes] | None:
     for prefix in dict.fromkeys(("/", base)):
         if path.startswith(prefix) and (file := find(output, path[len(prefix) - 1 :])):
             try:
-                return file.name, file.read_bytes()
+                return file.name, read_file(file)
             except OSError:  # a build has just removed it, or we may not read it
                 continue
     return None
