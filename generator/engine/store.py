@@ -137,7 +137,7 @@ _decode_sums = msgspec.msgpack.Decoder(dict[str, msgspec.Raw]).decode
 def _unpack_facts(data: bytes) -> tuple[Facts, ...]:
     """Decode facts; raises `ValueError` if their saves, which will be read, are not in the content folder."""
     facts = msgspec.msgpack.decode(data, type=tuple[Facts, ...])
-    if any(lead_out((*each.group.saves, *each.group.sidecars)) for each in facts):
+    if lead_out([path for each in facts for path in (*each.group.saves, *each.group.sidecars)]):
         raise ValueError("a save is not in the content folder")
     return facts
 

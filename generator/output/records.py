@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import itertools
+import operator
 import struct
 from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -55,7 +57,8 @@ class Records(Mapping[str, bytes]):
         joined, columns = packed
         names = joined.split("\0") if joined else []
         lengths = [len(names) * width for width in WIDTHS]
-        if lead_out(names) or [*map(len, columns)] != lengths or names != sorted({*names}):
+        in_order = all(map(operator.lt, names, itertools.islice(names, 1, None)))
+        if lead_out(names) or [*map(len, columns)] != lengths or not in_order:
             raise ValueError("these are no records")
         return cls(names, columns)
 
