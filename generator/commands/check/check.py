@@ -217,7 +217,7 @@ class _Check:
     def bytes_of(self, path: str) -> bytes | None:
         """Read a file. If that fails it is reported, since a host could not serve the file either.
 
-        A pipe or device that is not ours is only odd: nothing can stand in it.
+        A pipe or device that is not ours is only odd: it can hold no text.
         """
         try:
             return read_file(self.output / path)
