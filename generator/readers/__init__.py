@@ -16,13 +16,14 @@ from typing import Protocol
 import msgspec
 
 from generator.errors import Problem
-from generator.readers import markdown, slashdot_text
 from generator.readers.decoding import AWAY, decode
 from generator.readers.findings import quote
 from generator.readers.foreign import what_text_it_is
-from generator.readers.front_matter import SOURCE
 from generator.readers.ids import ID, ID_BYTES
+from generator.readers.markdown import markdown
+from generator.readers.markdown.front_matter import SOURCE
 from generator.readers.reading import Piece, PostSpans, Reading, SavedThread, Span, Spans
+from generator.readers.slashdot import text as slashdot_text
 from generator.readers.spans import block_for, splice
 
 __all__ = (

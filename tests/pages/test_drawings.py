@@ -13,7 +13,7 @@ from markupsafe import escape
 from generator import urls
 from generator.model import TOP, Author, Post, Reply, Thread
 from generator.pages.drawings import DEEPEST, LEAST, columns, thread_map
-from generator.readers.front_matter import ID
+from generator.readers.markdown.front_matter import ID
 from tests.sample_pages import Outline
 from tests.small import Said, news, output_of
 

@@ -14,9 +14,9 @@ from markdown_it import MarkdownIt
 from generator.model import REMOVED, Author, Post, Thread
 from generator.readers import markdown
 from generator.readers.findings import Findings
-from generator.readers.front_matter import Front, iso_time, read_front_matter
 from generator.readers.ids import post_id
-from generator.readers.markdown import sniff
+from generator.readers.markdown.front_matter import Front, iso_time, read_front_matter
+from generator.readers.markdown.markdown import sniff
 from generator.readers.reading import Reading
 from tests.rewriting import STORY, redacted, rewritten, thread_of
 

@@ -12,10 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from generator.model import REMOVED, Author, Post, Thread
-from generator.readers import slashdot_starts, slashdot_text
 from generator.readers.ids import post_id
 from generator.readers.reading import Reading
-from generator.readers.slashdot_text import sniff
+from generator.readers.slashdot import starts as slashdot_starts
+from generator.readers.slashdot import text as slashdot_text
+from generator.readers.slashdot.text import sniff
 from tests.rewriting import STORY, redacted_parts, rewritten, thread_of, without_ids
 
 REAL = Path(__file__).parents[2] / "content" / "0179799118.txt"

@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from generator.model import INFERRED, REMOVED, TOP, Author, Post, Reply, Thread
-from generator.readers import slashdot_text
+from generator.readers.slashdot import text as slashdot_text
 from generator.threads.replies import AGAIN, CERTAIN, DEPTH, OWN, PREVIOUS, TRUST, WINDOW, infer
 
 SHARED = Path(__file__).parents[3] / "shared"

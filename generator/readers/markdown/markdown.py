@@ -13,10 +13,11 @@ from functools import partial
 import msgspec
 
 from generator.model import REMOVED, Author, Post, Thread
-from generator.readers.code_fences import Walk, code_fences
 from generator.readers.decoding import decode
 from generator.readers.findings import Findings, quote
-from generator.readers.front_matter import (
+from generator.readers.ids import post_id
+from generator.readers.markdown.code_fences import Walk, code_fences
+from generator.readers.markdown.front_matter import (
     FENCE,
     ID,
     UID,
@@ -26,7 +27,6 @@ from generator.readers.front_matter import (
     read_front_matter,
     starts_save,
 )
-from generator.readers.ids import post_id
 from generator.readers.reading import PostSpans, Reading, SavedThread, Span, Spans
 from generator.readers.spans import block_for, trim
 

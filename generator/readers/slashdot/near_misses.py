@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from generator.readers.findings import Findings, quote
 from generator.readers.reading import Span
-from generator.readers.slashdot_starts import ANONYMOUS, BY_LINE, SCORED, Start, read_score, starts_block
+from generator.readers.slashdot.starts import ANONYMOUS, BY_LINE, SCORED, Start, read_score, starts_block
 
 _BY = "\nby"
 """What by lines start with. Searching for it is faster if it does not end in a common character."""

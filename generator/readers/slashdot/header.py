@@ -15,7 +15,7 @@ import msgspec
 
 from generator.readers.decoding import as_utf8
 from generator.readers.findings import Findings, quote
-from generator.readers.front_matter import HEAD as MATTER
+from generator.readers.markdown.front_matter import HEAD as MATTER
 from generator.readers.spans import full_lines
 
 _NEWS = re.compile(r"[ \t\n\ufeff]*+(News:)[ \t]*+([^\n]*)")

@@ -2,7 +2,7 @@
 
 The bytes of a file come in, a `Reading` of whole threads goes out: header, story, posts, footer. A file holds one save,
 or several, one after the other. Times and ids that a save does not have are not invented, and what only looks like the
-start of a post stays text (`slashdot_near_misses` warns of it). The save does not say who answers whom, so nothing here
+start of a post stays text (`near_misses` warns of it). The save does not say who answers whom, so nothing here
 does.
 """
 
@@ -16,10 +16,10 @@ from generator.readers.decoding import decode
 from generator.readers.findings import Findings
 from generator.readers.ids import post_id
 from generator.readers.reading import PostSpans, Reading, SavedThread, Span, Spans
-from generator.readers.slashdot_header import DATED, NEWS_LINE, Header, find_further_saves, read_header, starts_save
-from generator.readers.slashdot_links import NUMBERED, split_links
-from generator.readers.slashdot_near_misses import warn_of_near_misses
-from generator.readers.slashdot_starts import SOURCE, Start, find_starts
+from generator.readers.slashdot.header import DATED, NEWS_LINE, Header, find_further_saves, read_header, starts_save
+from generator.readers.slashdot.links import NUMBERED, split_links
+from generator.readers.slashdot.near_misses import warn_of_near_misses
+from generator.readers.slashdot.starts import SOURCE, Start, find_starts
 from generator.readers.spans import block_for, last_block, trim
 
 NAME = "slashdot-text"

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from generator.readers.front_matter import HEAD
+from generator.readers.markdown.front_matter import HEAD
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
