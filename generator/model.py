@@ -79,7 +79,8 @@ class Post(msgspec.Struct, frozen=True):
     """One comment or message."""
 
     id: str
-    """Unique in its thread after merging; from the source or from `readers.ids`, never from position."""
+    """Unique in its thread after merging; from the source or made by `readers.post_id`, never from position. A reader
+    leaves it empty if the source gives none."""
     subject: str
     author: Author
     score: int | None

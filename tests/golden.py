@@ -22,6 +22,7 @@ import msgspec
 from generator import build, load
 from generator.model import Thread
 from generator.readers import read_save
+from tests.rewriting import with_ids
 
 HERE = Path(__file__).parent
 ADVICE = "If this is how it should be, run `python -m tests.golden` and read what changed."
@@ -53,7 +54,7 @@ def read_case(case: Path) -> dict[str, bytes]:
 
 def told(thread: Thread) -> dict[str, Any]:
     """Give a thread as it is expected: what only several saves together tell is left out, and numbers none has."""
-    value: dict[str, Any] = msgspec.to_builtins(thread)
+    value: dict[str, Any] = msgspec.to_builtins(with_ids(thread))
     del value["partial"]
     for post in value["posts"]:
         if post["number"] is None:

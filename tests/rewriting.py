@@ -7,11 +7,11 @@ from collections.abc import Callable, Collection, Sequence
 import msgspec
 
 from generator.model import Thread
-from generator.readers import Piece, Reading, read_save, splice
+from generator.readers import Piece, Reading, post_id, read_save, splice
 from generator.threads.join import Part, join_parts, without_footer
 from generator.threads.redact import STORY, _pieces, _without
 
-__all__ = ("STORY", "only_part", "redacted", "redacted_parts", "rewritten", "thread_of", "without_ids")
+__all__ = ("STORY", "only_part", "redacted", "redacted_parts", "rewritten", "thread_of", "with_ids", "without_ids")
 
 
 def thread_of(reading: Reading, *, footer: bool = True) -> Thread:
@@ -22,7 +22,8 @@ def thread_of(reading: Reading, *, footer: bool = True) -> Thread:
 def only_part(reading: Reading, *, footer: bool = True) -> Part:
     """Give the one thread of a save, on its way into `redact`."""
     (part,) = join_parts({"content/save": reading}).parts
-    return part if footer else without_footer(part)
+    part = part if footer else without_footer(part)
+    return msgspec.structs.replace(part, thread=with_ids(part.thread))
 
 
 def redacted(
@@ -48,6 +49,12 @@ def redacted_parts(reading: Reading, gone: Sequence[Collection[int]]) -> tuple[l
         threads.append(thread)
         pieces += _pieces(part, thread, set(here))
     return threads, splice(reading.text, sorted(pieces))
+
+
+def with_ids(thread: Thread) -> Thread:
+    """Give the thread with ids for the posts that have none in the save; equal ones may be there."""
+    posts = (msgspec.structs.replace(post, id=post.id or post_id(post.author, post.body)) for post in thread.posts)
+    return msgspec.structs.replace(thread, posts=tuple(posts))
 
 
 def without_ids(thread: Thread) -> Thread:

@@ -17,10 +17,10 @@ from generator.config import Config
 from generator.engine import Damaged, LastBuild, Store, look, own_folder, reading_digest
 from generator.errors import InputError, Problem
 from generator.files import read_file
-from generator.model import TOP, Reply, Thread
+from generator.model import Thread
 from generator.site import AUTHORS
 from generator.stamps import FileStamp
-from generator.threads import Group, Input, Listing, Redactions, group_files, read_group
+from generator.threads import WITHOUT_REPLIES, Group, Input, Listing, Redactions, group_files, read_group
 
 NEAR = 5_000
 """With more threads than this, no similar name is suggested: it would take seconds."""
@@ -63,7 +63,7 @@ def read_archive(config: Config, site: Path) -> Archive:
         if earlier and earlier.sha256 == hashlib.sha256(raw).hexdigest():
             inputs[path] = Input(stamp, earlier.sha256, earlier.ties)
         elif path in listing.saves:
-            reading = read_group(content, Group((path,)), Redactions(), replies=_no_replies, loose={path: raw})
+            reading = read_group(content, Group((path,)), Redactions(), first=WITHOUT_REPLIES, loose={path: raw})
             inputs[path] = Input(stamp, reading.files[0].sha256, reading.files[0].ties)
             unread.add(path)
             writers.update(key for each in reading.threads for key in _writers(each.thread))
@@ -78,11 +78,6 @@ def _last_authors(last: LastBuild) -> Iterator[str]:
         yield from (author.key for author in last.sums.value.get(AUTHORS, ()))
     except Damaged:  # the next build repairs the store
         return
-
-
-def _no_replies(thread: Thread) -> tuple[Reply, ...]:
-    """Make every post a top-level post: who answers whom takes time to find out, and is not needed here."""
-    return (TOP,) * len(thread.posts)
 
 
 def _writers(thread: Thread) -> Iterator[str]:

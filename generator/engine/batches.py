@@ -55,6 +55,8 @@ class Site(msgspec.Struct, frozen=True):
     """How authors' pages name each thread, by order key."""
     touched: Set[str]
     """Keys of the authors whose pages may show something new."""
+    ids: Mapping[Group, tuple[str, ...]]
+    """`GroupReading.ids` of what this build has read."""
 
 
 class Batches:
@@ -147,7 +149,8 @@ class Batches:
                 groups[facts.group] = facts
                 saves.setdefault(facts.group, []).extend(wanted)
         for group, facts in groups.items():
-            yield GroupJob(group, facts.read, tuple(threads.get(group, ())), tuple(saves.get(group, ())))
+            ids = self.site.ids.get(group, ())
+            yield GroupJob(group, facts.read, ids, tuple(threads.get(group, ())), tuple(saves.get(group, ())))
 
     def _view(self, wanted: Wanted) -> ViewJob:
         page = wanted.page

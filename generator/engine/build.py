@@ -164,7 +164,7 @@ class Engine:
         stale = Stale(output, same_site=(last.state.site, last.state.shown) == (every_page, shown))
         names = thread_names(links)
         marks = {order: name.mark for order, name in names.items()}
-        site = Site(project, links, planned, names, touched_authors(links, authors, marks, last))
+        site = Site(project, links, planned, names, touched_authors(links, authors, marks, last), content.ids)
         batches = Batches(site, stale, store, workers)
         if not trusted and lead_out(batches.files()):  # the store said so: ids of saves can't
             raise Damaged("a page is not in the output")

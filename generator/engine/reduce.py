@@ -53,6 +53,8 @@ class GroupResult(msgspec.Struct, frozen=True):
     """Hash and ties of each file that can be used, by path."""
     facts: tuple[Facts, ...]
     problems: tuple[Problem, ...]
+    ids: tuple[str, ...] = ()
+    """`GroupReading.ids`, which spare making them again when its threads are rendered."""
     same: bool = False
     """Whether the files have the expected hashes; then it was not read any further."""
 
@@ -93,7 +95,7 @@ def _scan_group(job: ScanJob, task: ScanTask, parts: list[list[Row]]) -> GroupRe
     for number, thread in enumerate(reading.threads):
         problems = () if number else reading.problems
         facts.append(_reduce(thread, Origin(group, read, thread.hits, problems), job, task, parts))
-    return GroupResult(group, files, tuple(facts), reading.problems)
+    return GroupResult(group, files, tuple(facts), reading.problems, reading.ids)
 
 
 def _open(content: str, group: Group) -> dict[str, bytes]:

@@ -36,7 +36,7 @@ from generator.pages import (
 )
 from generator.site import AUTHORS, AuthorSum, Facts, replies_of
 from generator.theme import Head, Site, Theme
-from generator.threads import Group, GroupReading, Redactions, changed, read_group
+from generator.threads import FirstReading, Group, GroupReading, Redactions, changed, read_group
 
 
 class Shared(msgspec.Struct, frozen=True):
@@ -81,6 +81,8 @@ class GroupJob(msgspec.Struct, frozen=True):
     group: Group
     read: tuple[tuple[str, str], ...]
     """Its files with the hashes that scan found."""
+    ids: tuple[str, ...]
+    """`GroupReading.ids`, if this build has read it before."""
     threads: tuple[ThreadJob, ...]
     saves: tuple[Wanted, ...]
 
@@ -225,7 +227,8 @@ def _read_again(job: GroupJob, shared: Shared) -> GroupReading:
         """Give those that scan inferred; of threads that are not rendered nobody asks."""
         return replies_of(facts[thread.key], thread) if thread.key in facts else (TOP,) * len(thread.posts)
 
-    reading = read_group(Path(shared.content), job.group, shared.redactions, replies=replies)
+    first = FirstReading(replies, job.ids)
+    reading = read_group(Path(shared.content), job.group, shared.redactions, first=first)
     if tuple((file.path, file.sha256) for file in reading.files) != job.read:
         raise ContentError(_under(shared.config.content, changed(job.group.saves[-1])))
     return reading

@@ -11,7 +11,7 @@ Lists the content folder; workers read what is in it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
@@ -62,6 +62,8 @@ class Content(msgspec.Struct, frozen=True):
     """Those of what is no file to read."""
     unmatched: tuple[Unmatched, ...] = ()
     """Entries of `redact` that match nothing."""
+    ids: Mapping[Group, tuple[str, ...]] = {}
+    """`GroupReading.ids` of what was read again."""
     untouched: bool = False
     """Whether every thread is as the last build read it."""
     passed_over: int = 0
@@ -200,6 +202,7 @@ class _Reader:
             looked.listing.problems,
             idle,
             passed_over=looked.listing.passed_over,
+            ids={group: result.ids for group, result in self.results.items() if group in groups},
             untouched=not fresh
             and len(kept) == last.state.counts[0]
             and (told, idle) == (last.state.problems, last.state.unmatched),

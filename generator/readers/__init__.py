@@ -3,9 +3,9 @@
 The bytes of one save come in, a `Reading` goes out: its threads, and every problem with its line. `threads` makes whole
 threads of readings. Each module in the table `READERS` reads one kind of save; a new reader is registered by one line
 there. Readers open no files, keep no state, and accept any bytes: what can't be read becomes a `Problem`. They know
-nothing about redaction, sidecars and merging. If the source gives a post no id, they make one (`ids.post_id`); ids may
-repeat within a thread. An id has only ASCII letters and digits, `-` and `_`, since links show it unescaped; `read_save`
-takes any other for an error.
+nothing about redaction, sidecars and merging. If the source gives a post no id, its `id` is empty, and `threads` makes
+one by `post_id`; ids may repeat within a thread. An id has only ASCII letters and digits, `-` and `_`, since links show
+it unescaped; `read_save` takes any other for an error.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from generator.errors import Problem
 from generator.readers.decoding import AWAY, decode
 from generator.readers.findings import quote
 from generator.readers.foreign import what_text_it_is
-from generator.readers.ids import ID, ID_BYTES
+from generator.readers.ids import ID, ID_BYTES, post_id
 from generator.readers.markdown import markdown
 from generator.readers.markdown.front_matter import SOURCE
 from generator.readers.reading import Piece, PostSpans, Reading, SavedThread, Span, Spans
@@ -28,7 +28,7 @@ from generator.readers.spans import block_for, splice
 
 __all__ = (
     "READERS", "SOURCE", "Piece", "PostSpans", "Reader", "Reading", "SavedThread", "Span", "Spans",
-    "block_for", "decode", "quote", "read_save", "reader_of", "splice",
+    "block_for", "decode", "post_id", "quote", "read_save", "reader_of", "splice",
 )  # fmt: skip
 
 
@@ -78,7 +78,7 @@ def read_save(raw: bytes, path: str) -> Reading:
 
 def _wrong_ids(saved: SavedThread, reader: str, path: str) -> Iterator[Problem]:
     """Report ids of posts that can't be part of an address as they are."""
-    ids = [post.id for post in saved.thread.posts]
+    ids = [post.id for post in saved.thread.posts if post.id]
     # Looking at all of them at once is many times as fast.
     joined = "\n".join(["", *ids, ""])
     if not ids or (

@@ -1,4 +1,4 @@
-"""Ids of posts: what they may consist of, and how one is made if the source gives none (SPEC section 3)."""
+"""Ids of posts: what they may consist of, and which one a post gets if its source gives none (SPEC section 3)."""
 
 from __future__ import annotations
 

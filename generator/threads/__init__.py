@@ -19,13 +19,22 @@ from generator.threads.content import (
 )
 from generator.threads.merge import age
 from generator.threads.quote_sources import STORY, QuoteSources
-from generator.threads.read import FileReading, GroupReading, Replies, ThreadReading, changed, read_group
+from generator.threads.read import (
+    WITHOUT_REPLIES,
+    FileReading,
+    FirstReading,
+    GroupReading,
+    ThreadReading,
+    changed,
+    read_group,
+)
 from generator.threads.redact import HASHED, Redactions, author_entry, entry_key, hashed_author, hashed_entry
 from generator.threads.sidecar import TOP_LEVEL
 
 __all__ = (
-    "HASHED", "SIDECAR", "STORY", "TOP_LEVEL", "FileReading", "Group", "GroupReading", "Input", "Listing",
-    "QuoteSources", "Redactions", "Replies", "ThreadReading", "age", "author_entry", "changed", "entry_key",
+    "HASHED", "SIDECAR", "STORY", "TOP_LEVEL", "WITHOUT_REPLIES", "FileReading", "FirstReading", "Group",
+    "GroupReading", "Input", "Listing", "QuoteSources", "Redactions", "ThreadReading", "age", "author_entry",
+    "changed", "entry_key",
     "group_files", "hashed_author", "hashed_entry", "is_ignored", "is_left_behind", "list_content", "read_group",
     "stem", "stray_sidecars",
 )  # fmt: skip

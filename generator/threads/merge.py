@@ -1,8 +1,8 @@
 """Merge several saves of one thread into one thread (SPEC section 3, the bullet before the last).
 
 The result depends on the set of saves, not on the order they come in. Merging a save with itself changes nothing. A
-partial save adds what it holds; what it lacks is not taken away. `match_posts` decides which posts of several saves are
-the same post.
+partial save adds what it holds; what it lacks is not taken away. Which posts of several saves are the same post was
+found out before (`match`).
 """
 
 from __future__ import annotations
@@ -33,38 +33,6 @@ def age(path: str) -> tuple[Any, ...]:
         for part in stem.split("/")
     )
     return (parts, ending, path)
-
-
-def unique_ids(posts: Sequence[Post]) -> tuple[Post, ...]:
-    """Add `-2`, `-3` ... to ids that posts of one save share, in order. This is the one case where order counts."""
-    taken = {post.id for post in posts}
-    if len(taken) == len(posts):
-        return tuple(posts)
-    count: dict[str, int] = {}
-    result = []
-    for post in posts:
-        number = count[post.id] = count.get(post.id, 0) + 1
-        if number > 1:
-            while f"{post.id}-{number}" in taken:
-                number += 1
-            count[post.id] = number
-            name = f"{post.id}-{number}"
-            taken.add(name)
-            post = msgspec.structs.replace(post, id=name)
-        result.append(post)
-    return tuple(result)
-
-
-def match_posts(saves: Sequence[Thread]) -> tuple[Thread, ...]:
-    """Give the same id to posts of several saves that are the same post, and different ids to all others.
-
-    Two posts are the same if their ids are equal. Posts of one save are always different, even if their ids are equal.
-    """
-    return tuple(
-        thread if posts is thread.posts else msgspec.structs.replace(thread, posts=posts)
-        for thread in saves
-        for posts in (unique_ids(thread.posts),)
-    )
 
 
 def merge(

@@ -21,7 +21,8 @@ from generator.readers import Piece, Reading, read_save, reader_of, splice
 from generator.threads import sidecar
 from generator.threads.content import Group, stem
 from generator.threads.join import Key, Part, Parts, join_parts, without_footer
-from generator.threads.merge import match_posts, merge
+from generator.threads.match import match_posts
+from generator.threads.merge import merge
 from generator.threads.redact import Redacted, Redactions, may_be_told, redact
 from generator.threads.replies import infer
 from generator.threads.sidecar import Correction
@@ -61,9 +62,25 @@ class GroupReading(msgspec.Struct, frozen=True):
     published: dict[str, bytes | None]
     """The bytes to publish of each save that could be read, by path: as saved, or after redaction. None if a redaction
     touches the save and no redacted copy of it can be made."""
+    ids: tuple[str, ...]
+    """The ids of the posts of each thread, with spaces between; empty if a thread is in several saves."""
 
 
-Replies = Callable[[Thread], tuple[Reply, ...]]
+class FirstReading(msgspec.Struct, frozen=True):
+    """What the first reading of a group gave, for those who read it again."""
+
+    replies: Callable[[Thread], tuple[Reply, ...]]
+    """Gives the replies of a thread."""
+    ids: tuple[str, ...] = ()
+    """`GroupReading.ids`."""
+
+
+def _no_replies(thread: Thread) -> tuple[Reply, ...]:
+    return (TOP,) * len(thread.posts)
+
+
+WITHOUT_REPLIES = FirstReading(_no_replies)
+"""Every post is a top-level post. Who answers whom takes time to find out, and is not always needed."""
 _NONE: Mapping[str, bytes] = MappingProxyType({})
 
 
@@ -72,13 +89,13 @@ def read_group(
     group: Group,
     redactions: Redactions,
     *,
-    replies: Replies | None = None,
+    first: FirstReading | None = None,
     loose: Mapping[str, bytes] = _NONE,
 ) -> GroupReading:
     """Read all threads of a group, each file once.
 
     A new file may be read as a group of its own before it is known which files share its threads; `files` then gives
-    its ties. `replies` gives the replies from an earlier reading of the same files; without it they are inferred.
+    its ties. Without the `first` reading of the same files, ids are made and replies inferred.
     `loose` has the bytes of saves that are not in the content folder (yet), by path.
     """
     raws, problems = _open(content, group, loose)
@@ -86,7 +103,8 @@ def read_group(
     joined = join_parts({path: reading for path, reading in readings.items() if not reading.failed})
     problems += joined.problems
     corrections = _read_sidecars(group, raws, joined, problems)
-    redacted = redact(_match(joined, corrections), redactions)
+    matched = _match(joined, corrections, first.ids if first else ())
+    redacted = redact(matched, redactions)
     problems += redacted.problems
     hashes = {path: hashlib.sha256(raw).hexdigest() for path, raw in raws.items()}
     published: dict[str, bytes | None] = {}
@@ -105,8 +123,8 @@ def read_group(
         failed = path in readings and path not in joined.ties
         ties = tuple(map("/".join, readings[path].meant)) if failed else joined.ties.get(path, ())
         files.append(FileReading(path, sha256, ties, failed))
-    threads = _merge(redacted, refs, corrections, replies, problems)
-    return GroupReading(tuple(threads), tuple(files), tuple(problems), published)
+    threads = _merge(redacted, refs, corrections, first, problems)
+    return GroupReading(tuple(threads), tuple(files), tuple(problems), published, _ids(matched))
 
 
 def _open(content: Path, group: Group, loose: Mapping[str, bytes]) -> tuple[dict[str, bytes], list[Problem]]:
@@ -157,25 +175,36 @@ def _read_sidecars(
     return corrections
 
 
-def _match(joined: Parts, corrections: Mapping[Key, Correction]) -> list[Part]:
-    """Match the posts of each thread across saves. A footer that a sidecar denies becomes part of the last post."""
+def _match(joined: Parts, corrections: Mapping[Key, Correction], ids: Sequence[str]) -> list[Part]:
+    """Match the posts of each thread across saves. A footer that a sidecar denies becomes part of the last post.
+
+    `ids` are those of the first reading, if that is known.
+    """
     threads: dict[Key, list[Part]] = {}
     for part in joined.parts:
         correction = corrections.get(part.thread.key)
         denied = correction is not None and not correction.sidecar.footer
         threads.setdefault(part.thread.key, []).append(without_footer(part) if denied else part)
+    made = ids if len(ids) == len(threads) else ("",) * len(threads)
     return [
         msgspec.structs.replace(part, thread=thread)
-        for parts in threads.values()
-        for part, thread in zip(parts, match_posts([part.thread for part in parts]), strict=True)
+        for parts, names in zip(threads.values(), made, strict=True)
+        for part, thread in zip(parts, match_posts([part.thread for part in parts], names.split()), strict=True)
     ]
+
+
+def _ids(matched: Sequence[Part]) -> tuple[str, ...]:
+    """Give `GroupReading.ids`; none if a thread is in several parts."""
+    if len({part.thread.key for part in matched}) < len(matched):
+        return ()
+    return tuple([" ".join([post.id for post in part.thread.posts]) for part in matched])
 
 
 def _merge(
     redacted: Redacted,
     refs: Mapping[str, SaveRef],
     corrections: Mapping[Key, Correction],
-    replies: Replies | None,
+    first: FirstReading | None,
     problems: list[Problem],
 ) -> Iterator[ThreadReading]:
     """Merge the parts of each thread, find its replies, and apply its sidecar."""
@@ -186,7 +215,8 @@ def _merge(
         whole = {part.path for part in parts if not part.saved.partial}
         partial = {part.path for part in parts} - whole
         thread, walks = merge([(refs[part.path], part.thread) for part in parts], partial)
-        thread = msgspec.structs.replace(thread, replies=replies(thread) if replies else _infer(thread, walks))
+        replies = first.replies(thread) if first else _infer(thread, walks)
+        thread = msgspec.structs.replace(thread, replies=replies)
         if key in corrections:
             thread, more = sidecar.apply(thread, corrections[key])
             problems += more

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from generator.model import Post, Reply, Thread
 from generator.readers import READERS
-from generator.threads import Group, GroupReading, Redactions, group_files, list_content, read_group
+from generator.threads import FirstReading, Group, GroupReading, Redactions, group_files, list_content, read_group
 from tests import toys
 from tests.small import Said, news, note, write
 
@@ -305,12 +305,25 @@ def test_a_file_that_cannot_be_used_does_not_cost_the_others(content: Path) -> N
     assert reading.published == {"1.txt": news("1").encode()}
 
 
-def test_replies_found_earlier_are_taken(content: Path) -> None:
-    write(content, {"t.md": note("t", ("Ann", "id=1", "x"), ("Bob", "id=2", "y"))})
-    given_replies = (Reply(), Reply("1", "order", 0.5))
-    reading = read_group(content, Group(("t.md",)), NOTHING, replies=lambda thread: given_replies)
-    assert reading.threads[0].thread.replies == given_replies
-    assert list(reading.threads[0].tree.depths) == [0, 1]
+def test_replies_and_ids_of_the_first_reading_are_taken(content: Path) -> None:
+    write(content, {"t.md": note("t", ("Ann", "", "x"), ("Bob", "id=2", "y"))})
+    first = read_group(content, Group(("t.md",)), NOTHING)
+    assert first.ids == (" ".join(post.id for post in first.threads[0].thread.posts),)
+    replies = (Reply(), Reply("1", "order", 0.5))
+    again = read_group(content, Group(("t.md",)), NOTHING, first=FirstReading(lambda _: replies, ("1 2",)))
+    assert again.threads[0].thread.replies == replies
+    assert list(again.threads[0].tree.depths) == [0, 1]
+    assert again.ids == ("1 2",)
+
+
+def test_ids_are_made_again_where_a_thread_is_in_several_saves(content: Path) -> None:
+    old, new = (note("t", ("Ann", "", "x"), *more) for more in ((), (("Bob", "", "y"),)))
+    write(content, {"t.md": old, "t.2.md": new})
+    group = Group(("t.md", "t.2.md"))
+    first = read_group(content, group, NOTHING)
+    assert first.ids == ()
+    again = read_group(content, group, NOTHING, first=FirstReading(lambda thread: (Reply(),) * len(thread.posts)))
+    assert [post.id for post in again.threads[0].thread.posts] == [post.id for post in first.threads[0].thread.posts]
 
 
 def test_a_redaction_that_hits_one_version_of_a_post_hits_all(content: Path) -> None:

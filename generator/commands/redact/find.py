@@ -15,9 +15,10 @@ import msgspec
 from generator.config import Config
 from generator.engine import settled
 from generator.errors import Problem
-from generator.model import TOP, Author, Reply, Thread, nfc
+from generator.model import Author, Thread, nfc
 from generator.site import folded
 from generator.threads import (
+    WITHOUT_REPLIES,
     Group,
     Redactions,
     ThreadReading,
@@ -104,7 +105,7 @@ def _read_names(content: Path) -> tuple[Names, list[Group], list[Problem]]:
     ties: dict[str, tuple[str, ...]] = {}
     problems = list(listing.problems)
     for path in listing.saves:
-        reading = read_group(content, Group((path,)), Redactions(), replies=_no_replies)
+        reading = read_group(content, Group((path,)), Redactions(), first=WITHOUT_REPLIES)
         problems += (problem for problem in reading.problems if problem.severity == "error")
         ties.update((file.path, file.ties) for file in reading.files if not file.failed)
         for each in reading.threads:
@@ -115,14 +116,9 @@ def _read_names(content: Path) -> tuple[Names, list[Group], list[Problem]]:
     return names, group_files(listing, saves), problems
 
 
-def _no_replies(thread: Thread) -> tuple[Reply, ...]:
-    """Make every post a top-level post: who answers whom takes time to find out, and is not needed here."""
-    return (TOP,) * len(thread.posts)
-
-
 def _threads(content: Path, groups: Iterable[Group]) -> Iterator[ThreadReading]:
     for group in groups:
-        yield from read_group(content, group, Redactions(), replies=_no_replies).threads
+        yield from read_group(content, group, Redactions(), first=WITHOUT_REPLIES).threads
 
 
 def _forms(author: Author) -> set[str]:

@@ -126,7 +126,7 @@ def _without_author(line: _PostLine, post: Post) -> str:
     """Write a post line without its author, but with the post's id, which the save may not have."""
     pairs = [f"{key}={raw}" for key, raw in line.pairs if key != "uid"]
     if "id" not in line.values():
-        pairs.insert(0, f"id={post.id}")
+        pairs.insert(0, f"id={post_id(post.author, post.body)}")
     return f"## {REMOVED} {{{' '.join(pairs)}}}"
 
 
@@ -240,15 +240,13 @@ def _read_post(text: str, line: _PostLine, span: Span, source: str, findings: Fi
     posted = None
     if raw is not None and (posted := iso_time(raw)) is None:
         findings.error(line.at, f"posted can't be {quote(raw)}", "write it as 2007-04-05T10:00:00Z or 2007-04-05")
-    author = Author(source, line.name, uid)
-    body = text[slice(*span)]
     return Post(
-        id=number or post_id(author, body),
+        id=number or "",
         subject=values.get("subject", ""),
-        author=author,
+        author=Author(source, line.name, uid),
         score=int(score) if score else None,
         label=values.get("label") or None,
-        body=body,
+        body=text[slice(*span)],
         markup="markdown",
         posted=posted,
         posted_raw=raw,
@@ -258,19 +256,19 @@ def _read_post(text: str, line: _PostLine, span: Span, source: str, findings: Fi
 
 def _check_ids(posts: tuple[Post, ...], lines: list[_PostLine], findings: Findings) -> None:
     """Warn about native ids that are used twice and about parents that are not in the save."""
-    ids = {post.id for post in posts}
+    names = [post.id or post_id(post.author, post.body) for post in posts]
+    ids = set(names)
     earlier: set[str] = set()
-    for post, line in zip(posts, lines, strict=True):
-        if post.stated == post.id and post.id not in earlier:
-            findings.warn(
-                line.at, f"the post {quote(post.id)} names itself as its parent", "correct parent, or leave it out"
-            )
+    for post, name, line in zip(posts, names, lines, strict=True):
+        if post.stated == name and name not in earlier:
+            hint = "correct parent, or leave it out"
+            findings.warn(line.at, f"the post {quote(name)} names itself as its parent", hint)
         elif post.stated is not None and post.stated not in ids:
             near = findings.nearest(post.stated, ids)
             hint = f"did you mean {near}?" if near else "give the id of a post in this thread, or leave parent out"
             findings.warn(line.at, f"no post of this save has the id {quote(post.stated)} that parent names", hint)
-        if post.id in earlier and any(key == "id" for key, _ in line.pairs):
+        if post.id and name in earlier:
             findings.warn(
-                line.at, f"the id {quote(post.id)} stands at an earlier post too", "give every post an id of its own"
+                line.at, f"the id {quote(name)} stands at an earlier post too", "give every post an id of its own"
             )
-        earlier.add(post.id)
+        earlier.add(name)

@@ -14,7 +14,6 @@ from functools import partial
 from generator.model import REMOVED, Author, Post, Thread, Truncated
 from generator.readers.decoding import decode
 from generator.readers.findings import Findings
-from generator.readers.ids import post_id
 from generator.readers.reading import PostSpans, Reading, SavedThread, Span, Spans
 from generator.readers.slashdot.header import DATED, NEWS_LINE, Header, find_further_saves, read_header, starts_save
 from generator.readers.slashdot.links import NUMBERED, split_links
@@ -72,8 +71,7 @@ def _read_save(text: str, header: Header, end: int, findings: Findings) -> Saved
     for start, (body_start, body_end_) in zip(starts, bodies, strict=True):
         said = text[body_start:body_end_]
         cut = _judge_long(said) if len(said) in CUT else "no"
-        name = post_id(start.author, said)
-        posts.append(Post(name, start.subject, start.author, start.score, start.label, said, cut))
+        posts.append(Post("", start.subject, start.author, start.score, start.label, said, cut))
     thread = Thread(
         source=SOURCE,
         id=header.id,

@@ -21,7 +21,7 @@ from generator.model import Thread, nfc, nfd
 from generator.readers import read_save
 from generator.threads import Redactions, ThreadReading, read_group
 from generator.threads.content import Group
-from generator.threads.merge import match_posts
+from generator.threads.match import match_posts
 from generator.threads.replies import infer
 from generator.threads.sidecar import apply, parse
 from tests import toys
