@@ -48,7 +48,7 @@ def read_case(case: Path) -> dict[str, bytes]:
     (save,) = (path for path in case.iterdir() if not path.name.startswith("expected"))
     reading = read_save(save.read_bytes(), save.name)
     threads = [told(saved.thread) for saved in reading.threads]
-    value = {"threads": threads, "problems": msgspec.to_builtins(reading.problems)}
+    value = {"threads": threads, "problems": msgspec.to_builtins(sorted(reading.all_problems()))}
     return {"expected.json": (json.dumps(value, ensure_ascii=False, indent=2) + "\n").encode()}
 
 

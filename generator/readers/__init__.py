@@ -73,7 +73,7 @@ def read_save(raw: bytes, path: str) -> Reading:
         return Reading(problems=_no_save(raw, path))
     reading = reader.read(raw, path)
     wrong = [problem for saved in reading.threads for problem in _wrong_ids(saved, reader.NAME, path)]
-    return msgspec.structs.replace(reading, problems=(*reading.problems, *wrong)) if wrong else reading
+    return msgspec.structs.replace(reading, problems=(*reading.problems, *wrong), reader=reader.NAME)
 
 
 def _wrong_ids(saved: SavedThread, reader: str, path: str) -> Iterator[Problem]:

@@ -70,10 +70,19 @@ class Reading(msgspec.Struct, frozen=True):
 
     threads: tuple[SavedThread, ...] = ()
     problems: tuple[Problem, ...] = ()
+    near_misses: Callable[[], tuple[Problem, ...]] | None = None
+    """Gives warnings of what only looks like the start of a post or of a save. It takes time, and a save that is read
+    again need not be searched again."""
     text: str = ""
     """The text of a plain save, which spans refer to."""
     meant: tuple[tuple[str, str], ...] = ()
     """For a save that can't be used: source and id of the threads it should hold, as far as it names them."""
+    reader: str = ""
+    """The name of its reader; `read_save` fills it in."""
+
+    def all_problems(self) -> tuple[Problem, ...]:
+        """Give the problems with those of near misses."""
+        return (*self.problems, *self.near_misses()) if self.near_misses else self.problems
 
     @property
     def failed(self) -> bool:

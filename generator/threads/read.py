@@ -17,7 +17,7 @@ import msgspec
 from generator.errors import Problem, unreadable
 from generator.files import read_file
 from generator.model import TOP, Reply, SaveRef, Thread, Tree
-from generator.readers import Piece, Reading, read_save, reader_of, splice
+from generator.readers import Piece, Reading, read_save, splice
 from generator.threads import sidecar
 from generator.threads.content import Group, stem
 from generator.threads.join import Key, Part, Parts, join_parts, without_footer
@@ -95,7 +95,8 @@ def read_group(
     """Read all threads of a group, each file once.
 
     A new file may be read as a group of its own before it is known which files share its threads; `files` then gives
-    its ties. Without the `first` reading of the same files, ids are made and replies inferred.
+    its ties. After the `first` reading of the same files, ids are not made, replies not inferred and
+    near misses not looked for again.
     `loose` has the bytes of saves that are not in the content folder (yet), by path.
     """
     raws, problems = _open(content, group, loose)
@@ -110,14 +111,15 @@ def read_group(
     published: dict[str, bytes | None] = {}
     refs: dict[str, SaveRef] = {}
     for path, reading in readings.items():
+        told = reading.problems if first else reading.all_problems()
         if path not in joined.ties:
-            problems += reading.problems
+            problems += told
             continue
         copy = _copy(reading, redacted.copies[path]) if path in redacted.copies else None
-        problems += (problem for problem in reading.problems if copy is None or may_be_told(problem, copy))
+        problems += (problem for problem in told if copy is None or may_be_told(problem, copy))
         published[path] = raws[path] if copy is None else copy.encode() or None
         sha256 = hashlib.sha256(copy.encode()).hexdigest() if copy else hashes[path]
-        refs[path] = SaveRef(path, sha256, _reader_name(raws[path]))
+        refs[path] = SaveRef(path, sha256, reading.reader)
     files = []
     for path, sha256 in hashes.items():
         failed = path in readings and path not in joined.ties
@@ -142,12 +144,6 @@ def _open(content: Path, group: Group, loose: Mapping[str, bytes]) -> tuple[dict
 def _copy(reading: Reading, pieces: Sequence[Piece] | None) -> str:
     """Give the text of the published copy of a redacted save; empty if none can be made."""
     return "" if pieces is None else splice(reading.text, pieces)
-
-
-def _reader_name(raw: bytes) -> str:
-    reader = reader_of(raw)
-    assert reader is not None
-    return reader.NAME
 
 
 def _read_sidecars(

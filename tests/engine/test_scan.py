@@ -25,6 +25,7 @@ from generator.site import AUTHORS, Contribution, Facts, Row, contribution_in, p
 from generator.theme import load_theme
 from generator.threads import Group, Redactions, ThreadReading, group_files, list_content, read_group, stray_sidecars
 from generator.workers import Workers
+from tests.rewriting import thread_of
 from tests.small import DEFAULTS, Said, news, note, write
 
 
@@ -273,7 +274,7 @@ def test_a_resave_keeps_ids_though_posts_scores_cuts_and_footers_differ(tmp_path
         Said("An answer", "Re:", "Cid", "9"),
     )
     write(tmp_path, {"101.txt": first, "101.2.txt": second})
-    old, new = (read_save(text.encode(), "").threads[0].thread for text in (first, second))
+    old, new = (thread_of(read_save(text.encode(), "")) for text in (first, second))
     assert [post.id for post in old.posts] == [post.id for post in new.posts[1:3]]
     thread = loaded(tmp_path).thread
     assert [(post.id, post.saves) for post in thread.posts] == [

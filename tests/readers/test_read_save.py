@@ -225,7 +225,7 @@ def test_readers_are_told_apart() -> None:
 
 
 def told(reading: Reading) -> tuple[list[Thread], tuple[Problem, ...], str]:
-    return [saved.thread for saved in reading.threads], reading.problems, reading.text
+    return [saved.thread for saved in reading.threads], reading.all_problems(), reading.text
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: f"{file.parent.parent.name}/{file.parent.name}")
@@ -274,7 +274,7 @@ def test_any_bytes_give_a_thread_or_an_error(head: bytes, rest: bytes) -> None:
     reading = read_save(head + rest, "file")
     assert reading.threads or any(problem.severity == "error" for problem in reading.problems)
     lines = len(re.findall(rb"\r\n|\r\r\n|\r|\n", head + rest)) + 1
-    for problem in reading.problems:
+    for problem in reading.all_problems():
         assert problem.path == "file"
         assert 1 <= problem.line <= lines
         assert problem.message

@@ -24,7 +24,8 @@ HEAD = "News: 7\n\nA Title\n\n(Friday May 01, 2020 @01:02PM (editor) from the te
 
 
 def read(text: str) -> Reading:
-    return slashdot_text.read(text.encode(), "save.txt")
+    reading = slashdot_text.read(text.encode(), "save.txt")
+    return msgspec.structs.replace(reading, problems=reading.all_problems())
 
 
 def only(text: str, *, footer: bool = True) -> Thread:

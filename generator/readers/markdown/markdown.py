@@ -101,7 +101,7 @@ def read(raw: bytes, path: str) -> Reading:
         markup="markdown",
     )
     saved = SavedThread(thread, fits=_fits, spans=partial(_find_spans, text, front, lines, posts))
-    return Reading((saved,), problems, text)
+    return Reading((saved,), problems, text=text)
 
 
 def _find_spans(text: str, front: Front, lines: list[_PostLine], posts: tuple[Post, ...]) -> Spans:

@@ -8,6 +8,7 @@ first in one file.
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from datetime import datetime
 from itertools import islice
 
@@ -119,14 +120,12 @@ def read_header(text: str, begin: int, stop: int, findings: Findings) -> Header:
 
 
 def find_further_saves(text: str, begin: int, findings: Findings) -> list[int]:
-    """Find where further saves start behind `begin`, the end of the first header, and warn of what only looks like it.
+    """Find where further saves start behind `begin`, the end of the first header.
 
     A save starts with a line ``News: NUMBER`` whose header goes on to a dated line. Dated lines are looked for, since
-    they are the only part of it that holds a rare character.
+    they are the only part of it that holds a rare character. One that belongs to no header is a warning.
     """
     starts: list[int] = []
-    told: set[int] = set()
-    behind = begin
     at = text.find("@", begin)
     while at >= 0:
         line = text.rfind("\n", 0, at) + 1
@@ -138,18 +137,20 @@ def find_further_saves(text: str, begin: int, findings: Findings) -> list[int]:
                 starts.append(start)
                 begin = end
             else:
-                told.add(_warn_of_header(text, begin, line, end, findings))
+                _warn_of_header(text, begin, line, end, findings)
         at = text.find("@", end)
-    _warn_of_heads(text, behind, {*starts, *told}, findings)
     return starts
 
 
-def _warn_of_heads(text: str, begin: int, told: set[int], findings: Findings) -> None:
-    """Warn of lines that only a save starts with, but with no header below; `told` are the lines of the others."""
-    if text.find("News:", begin) < 0 and text.find("+++", begin) < 0:
+def warn_of_heads(text: str, begin: int, starts: Collection[int], findings: Findings) -> None:
+    """Warn of lines that only a save starts with, but with no header below.
+
+    `begin` and `starts` are those of `find_further_saves`; of what that warned is not warned again.
+    """
+    if text.find("News:", begin) < 0 and (text.find("+", begin) < 0 or text.find("+++", begin) < 0):
         return
     for head in _HEADS.finditer(text, begin):
-        if head.start() not in told:
+        if head.start() not in starts and not findings.tells_of(head.start()):
             said = quote(head[0].lstrip(f"{_BOM} \t"))
             findings.warn(
                 head.start(),
@@ -178,12 +179,12 @@ def _has_header(text: str, start: int, dated: int, end: int) -> bool:
     return lines.has(title + 1) and lines.start(title + 1) == dated
 
 
-def _warn_of_header(text: str, begin: int, dated: int, end: int, findings: Findings) -> int:
-    """Warn of a dated line that is in no header, at the line that may be the start of its save; give that line."""
+def _warn_of_header(text: str, begin: int, dated: int, end: int, findings: Findings) -> None:
+    """Warn of a dated line that is in no header, at the line that may be the start of its save."""
     start = _news_above(text, begin, dated, _NEWS_SOMEWHERE)
     parts = _split_dated(text[dated:end])
     if start is None and (parts is None or _read_when(parts[0]) is None):
-        return dated
+        return
     news = None if start is None else _NEWS_SOMEWHERE.search(text, start, text.find("\n", start))
     place = news.start() if news else dated
     findings.warn(
@@ -191,7 +192,6 @@ def _warn_of_header(text: str, begin: int, dated: int, end: int, findings: Findi
         f"{quote(text[place : place + 100])} looks like the head of another save, but it is not one, so it stays text",
         "start it with a line of its own such as News: 0179799118, then its title and its dated line",
     )
-    return dated if start is None else start
 
 
 def _read_number(text: str, begin: int, news: re.Match[str] | None, findings: Findings) -> str:

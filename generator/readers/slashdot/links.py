@@ -63,9 +63,8 @@ def split_links(text: str, story: Span, findings: Findings) -> tuple[int, tuple[
     else:
         lines = _lines(text, start, end)
         first = _find_start(lines)
-        lines, before = lines[first:], lines[:first]
+        lines = lines[first:]
         body = trim(text, start, lines[0].at if lines else end)[1]
-        _warn_of_lost_entries(before, findings)
     return body, _read_entries(lines, findings)
 
 
@@ -227,11 +226,16 @@ def _is_tail(line: _Line, above: str) -> bool:
     return above[-1:] in _WRAPPED or re.search(r"\w[/.?=&%#~_-]|[/?=&%#]\w", said) is not None
 
 
-def _warn_of_lost_entries(lines: list[_Line], findings: Findings) -> None:
+def warn_of_lost_entries(text: str, story: Span, findings: Findings) -> None:
     """Warn of entries that are not in the list since other text follows them, once for each run of them.
 
-    What follows may be a post whose start can't be read. That is told already, and the list is where it belongs.
+    What follows may be a post whose start can't be read. If that is told already, the list is where it belongs.
     """
+    start, end = story
+    if not _SUSPECT.search(text, start, _list_start_fast(text, start, end)):
+        return
+    lines = _lines(text, start, end)
+    lines = lines[: _find_start(lines)]
     lost: _Line | None = None
     for number, line in enumerate(lines):
         if ENTRY.fullmatch(line.text):

@@ -9,14 +9,25 @@ does.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import partial
+from typing import NamedTuple
 
+from generator.errors import Problem
 from generator.model import REMOVED, Author, Post, Thread, Truncated
 from generator.readers.decoding import decode
 from generator.readers.findings import Findings
 from generator.readers.reading import PostSpans, Reading, SavedThread, Span, Spans
-from generator.readers.slashdot.header import DATED, NEWS_LINE, Header, find_further_saves, read_header, starts_save
-from generator.readers.slashdot.links import NUMBERED, split_links
+from generator.readers.slashdot.header import (
+    DATED,
+    NEWS_LINE,
+    Header,
+    find_further_saves,
+    read_header,
+    starts_save,
+    warn_of_heads,
+)
+from generator.readers.slashdot.links import NUMBERED, split_links, warn_of_lost_entries
 from generator.readers.slashdot.near_misses import warn_of_near_misses
 from generator.readers.slashdot.starts import SOURCE, Start, find_starts
 from generator.readers.spans import block_for, last_block, trim
@@ -52,18 +63,45 @@ def read(raw: bytes, path: str) -> Reading:
     begins = find_further_saves(text, first.end, findings) if first.who else []
     ends = [*begins, len(text)]
     headers = [first, *(read_header(text, begin, end, findings) for begin, end in zip(begins, ends[1:], strict=True))]
-    saved = [_read_save(text, header, end, findings) for header, end in zip(headers, ends, strict=True)]
+    parts = [
+        _Part(header, end, *find_starts(text, header.end, end, findings))
+        for header, end in zip(headers, ends, strict=True)
+    ]
+    threads = tuple([_read_save(text, part, findings) for part in parts])
     problems += findings.problems()
+    near_misses = partial(_find_near_misses, text, parts, begins, findings)
     if findings.failed:
-        return Reading(problems=problems, meant=tuple((SOURCE, header.id) for header in headers if header.id))
-    return Reading(tuple(saved), problems, text)
+        meant = tuple((SOURCE, header.id) for header in headers if header.id)
+        return Reading(problems=problems, near_misses=near_misses, meant=meant)
+    return Reading(threads, problems, near_misses, text)
 
 
-def _read_save(text: str, header: Header, end: int, findings: Findings) -> SavedThread:
+class _Part(NamedTuple):
+    """One save in the text of a file."""
+
+    header: Header
+    end: int
+    starts: list[Start]
+    others: list[int]
+    """Starts of posts, and the rest that `find_starts` gives."""
+
+
+def _find_near_misses(
+    text: str, parts: Sequence[_Part], begins: Sequence[int], findings: Findings
+) -> tuple[Problem, ...]:
+    """Find what only looks like the start of a save or of a post; `begins` are where further saves start."""
+    earlier = findings.problems()
+    if parts[0].header.who:
+        warn_of_heads(text, parts[0].header.end, begins, findings)
+    for part in () if findings.failed else parts:
+        warn_of_near_misses(text, (part.header.end, part.end), part.starts, part.others, findings)
+        warn_of_lost_entries(text, _find_story(text, part.header, part.starts, part.end), findings)
+    return tuple(problem for problem in findings.problems() if problem not in earlier)
+
+
+def _read_save(text: str, part: _Part, findings: Findings) -> SavedThread:
     """Read what is behind a header, up to the end of its save."""
-    starts, others = find_starts(text, header.end, end, findings)
-    if not findings.failed:
-        warn_of_near_misses(text, (header.end, end), starts, others, findings)
+    header, end, starts, _ = part
     bodies, footer = _find_bodies(text, starts, end)
     story = _find_story(text, header, starts, end)
     body_end, links = split_links(text, story, findings)
