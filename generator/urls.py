@@ -13,7 +13,7 @@ import hashlib
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from urllib.parse import quote
 
 INDEX = "index.html"
@@ -196,16 +196,21 @@ def save_files(paths: Iterable[str]) -> dict[str, str]:
     how accents are composed: then all of these are renamed. A renamed part gets a digest, so the result does not
     depend on the order of `paths`.
     """
-    split = {path: path.split("/") for path in paths}
-    folders: dict[tuple[str, ...], dict[str, str]] = {}
+    split = {path: tuple(_with_folders(path)) if "/" in path else (("", path),) for path in paths}
+    folders: dict[str, dict[str, str]] = {}
     for parts in split.values():
-        for depth, part in enumerate(parts):
-            folders.setdefault(tuple(parts[:depth]), {})[part] = part
-    names = {folder: _apart(wanted, _fold, _can_stay, _renamed) for folder, wanted in folders.items()}
-    return {
-        path: "saves/" + "/".join([names[tuple(parts[:depth])][part] for depth, part in enumerate(parts)])
-        for path, parts in split.items()
-    }
+        for folder, part in parts:
+            folders.setdefault(folder, {})[part] = part
+    names = {folder: _apart(wanted, _fold, _can_stay_fast, _renamed) for folder, wanted in folders.items()}
+    return {path: "saves/" + "/".join([names[folder][part] for folder, part in parts]) for path, parts in split.items()}
+
+
+def _with_folders(path: str) -> Iterator[tuple[str, str]]:
+    """Yield the parts of a path, each with the path of the folder it is in."""
+    start = 0
+    for part in path.split("/"):
+        yield path[:start], part
+        start += len(part) + 1
 
 
 def _fold(name: str) -> str:
@@ -227,6 +232,8 @@ ACTIVE = frozenset(
 )  # fmt: skip
 """Endings for which a host would serve a save as something that runs or is displayed, not as the text it is."""
 _UNUSABLE = r"\x00-\x1f<>:\"|?*\\"
+_PLAIN_PART_FAST = re.compile(r"[0-9]{1,40}(?:\.[0-9]{1,4})?\.(?:md|txt)")
+"""What nearly all parts are: all that may be wrong with others need not be looked for."""
 _USABLE_PART = re.compile(f"[^{_UNUSABLE}]{{1,200}}")
 _UNUSABLE_RUN = re.compile(f"[{_UNUSABLE}]+")
 _SHORT = re.compile(r"[^~.]{1,6}~[0-9]+")
@@ -249,6 +256,10 @@ def _can_stay(part: str) -> bool:
         and not _SHORT.fullmatch(part)
         and part.rpartition(".")[2].lower() not in ACTIVE
     )
+
+
+def _can_stay_fast(part: str) -> bool:
+    return _PLAIN_PART_FAST.fullmatch(part) is not None or _can_stay(part)
 
 
 def _is_device(part: str) -> bool:

@@ -18,6 +18,7 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from markupsafe import Markup, escape
 
+from generator import urls
 from generator.engine.build import Order
 from generator.markup import excerpt, plain, visible
 from generator.markup.links import link_urls
@@ -437,3 +438,17 @@ def test_an_author_with_much_to_say_costs_no_more_a_thread(tmp_path: Path) -> No
         warm[size] = calls(functools.partial(site.build, Order(jobs=1)))
     assert (cold[200] - cold[0]) / 200 < (cold[50] - cold[0]) / 50 * 1.15
     assert warm[200] - warm[50] < (cold[200] - cold[50]) * 0.15
+
+
+# Names of saves.
+
+
+@given(st.from_regex(urls._PLAIN_PART_FAST, fullmatch=True))
+def test_plain_names_of_saves_can_stay(part: str) -> None:
+    assert urls._can_stay(part)
+    assert urls._can_stay_fast(part)
+
+
+@given(st.text("0.-aTtx~", max_size=12))
+def test_other_names_are_looked_at_closely(part: str) -> None:
+    assert urls._can_stay_fast(part) == urls._can_stay(part)
