@@ -15,10 +15,10 @@ import msgspec
 
 REMOVED = "[removed]"
 """What replaces a name or a text that was redacted (SPEC section 6)."""
-_NOBODY = (REMOVED, "[deleted]")
-"""What stands for an author who was taken out, here or at the source."""
+_NOBODY = (REMOVED, "[deleted]", "")
+"""What stands for an author who was taken out, here or at the source, or whom nobody knows."""
 
-Markup = Literal["plain", "markdown"]
+Markup = Literal["plain", "markdown", "html"]
 Truncated = Literal["yes", "unknown", "no"]
 Evidence = Literal["stated", "edited", "quote", "subject", "name", "turn", "order"]
 INFERRED: frozenset[str] = frozenset({"quote", "subject", "name", "turn", "order"})
@@ -43,7 +43,7 @@ class Author(msgspec.Struct, frozen=True):
 
     source: str
     name: str
-    """One line."""
+    """One line; empty if nobody knows who it was."""
     uid: str | None = None
 
     @property
@@ -65,8 +65,13 @@ class Author(msgspec.Struct, frozen=True):
 
     @property
     def nobody(self) -> bool:
-        """Whether this stands where an author was taken out. It is no author: it has no page, and is not counted."""
+        """Whether this stands where an author was taken out or is unknown: no author, with no page, and not counted."""
         return self.uid is None and self.name in _NOBODY
+
+    @property
+    def shown(self) -> str:
+        """The name as pages show it."""
+        return self.name or "unknown author"
 
 
 def source_and_uid(key: str) -> tuple[str, str | None]:
@@ -93,11 +98,18 @@ class Post(msgspec.Struct, frozen=True):
     """ISO 8601, as much as the source gives (a zone only if the source has one), or None; never made up."""
     posted_raw: str | None = None
     stated: str | None = None
-    """The parent's id, if the source itself gives one."""
+    """The parent's id, if the source itself gives one. Empty if the source says that the post is top-level; None if it
+    doesn't say which it answers, so that this has to be inferred."""
     saves: tuple[int, ...] = (0,)
     """The saves that hold the post, as indices into `Thread.saves`, in order."""
     number: int | None = None
     """The source's own number of the post in its thread, if it has one; posts of partial saves are sorted by it."""
+    missing: bool = False
+    """Whether no save holds its text: it was hidden, deleted, or never saved. It keeps its place and its replies."""
+    aliases: tuple[str, ...] = ()
+    """Other ids that it has or had."""
+    updated: str | None = None
+    """When the source says that this version was written, in ISO 8601; of several versions the newest counts."""
 
 
 class Reply(msgspec.Struct, frozen=True):

@@ -53,12 +53,13 @@ def read_case(case: Path) -> dict[str, bytes]:
 
 
 def told(thread: Thread) -> dict[str, Any]:
-    """Give a thread as it is expected: what only several saves together tell is left out, and numbers none has."""
+    """Give a thread as it is expected: what only several saves together tell is left out, and what few sources have."""
     value: dict[str, Any] = msgspec.to_builtins(with_ids(thread))
     del value["partial"]
     for post in value["posts"]:
-        if post["number"] is None:
-            del post["number"]
+        for name in ("number", "missing", "aliases", "updated"):
+            if not post[name]:
+                del post[name]
     return value
 
 

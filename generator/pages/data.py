@@ -63,7 +63,7 @@ class PostData(msgspec.Struct, frozen=True):
 
     id: str
     subject: str
-    author: AuthorData
+    author: AuthorData | None
     posted: str | None
     posted_raw: str | None
     score: int | None
@@ -73,17 +73,20 @@ class PostData(msgspec.Struct, frozen=True):
     truncated: str
     saves: tuple[int, ...]
     parent: str | None
+    aliases: tuple[str, ...]
+    missing: bool
     evidence: str | None
     confidence: float
 
 
 def thread_json(thread: Thread, tags: tuple[str, ...], exceptions: Mapping[str, str]) -> bytes:
     """Give a thread as UTF-8 JSON, one field on a line, with a final line end; `exceptions` as for `author_ref`."""
-    authors: dict[Author, AuthorData] = {}
+    authors: dict[Author, AuthorData | None] = {}
 
-    def author(who: Author) -> AuthorData:
+    def author(who: Author) -> AuthorData | None:
         if who not in authors:
-            authors[who] = AuthorData(who.name, who.uid, None if who.nobody else slug_of(who, exceptions))
+            slug = None if who.nobody else slug_of(who, exceptions)
+            authors[who] = AuthorData(who.name, who.uid, slug) if who.name else None
         return authors[who]
 
     value = {
@@ -106,7 +109,8 @@ def thread_json(thread: Thread, tags: tuple[str, ...], exceptions: Mapping[str, 
         "posts": [
             PostData(  # by position: there are a million of them
                 post.id, post.subject, author(post.author), post.posted, post.posted_raw, post.score, post.label,
-                post.body, post.markup, post.truncated, post.saves, reply.parent, reply.evidence, reply.confidence,
+                post.body, post.markup, post.truncated, post.saves, reply.parent, post.aliases,
+                post.missing, reply.evidence, reply.confidence,
             )
             for post, reply in zip(thread.posts, thread.replies, strict=True)
         ],

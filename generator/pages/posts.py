@@ -62,6 +62,10 @@ class PostView(msgspec.Struct, frozen=True):
     closes: int
     plain: bool = True
     """Whether the body is plain text, where line breaks and spaces count. Otherwise it was Markdown."""
+    missing: bool = False
+    """Whether no save holds the text of the post."""
+    aliases: tuple[str, ...] = ()
+    """Other ids of the post: links to them lead here too."""
 
 
 class Posts:
@@ -99,7 +103,7 @@ class Posts:
             if parent is not None:
                 to = answered.get(parent)
                 if to is None:
-                    to = answered[parent] = Ref(posts[parent].author.name, self._place(parent, url))
+                    to = answered[parent] = Ref(posts[parent].author.shown, self._place(parent, url))
                 level = levels.get(parent, 0)
             levels[index] = level + 1 if level + 1 < LEVELS else level
             inferred = reply.evidence in INFERRED
@@ -125,6 +129,8 @@ class Posts:
                     level > last_level,
                     last_level - level if last_level > level else 0,
                     post.markup == "plain",
+                    post.missing,
+                    post.aliases,
                 )
             )
             last_level = level
@@ -139,7 +145,7 @@ class Posts:
                 return None
             if source == STORY:
                 return self._on_page(1, url) + urls.STORY, "the story"
-            return self._place(source, url), self.thread.posts[source].author.name
+            return self._place(source, url), self.thread.posts[source].author.shown
 
         return cite
 

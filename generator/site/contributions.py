@@ -154,7 +154,7 @@ def _writers(thread: Thread, tree: Tree, posts_per_page: int) -> dict[str, _Writ
         to, above, page = None, "", 0
         if parent is not None:
             answered, other, page = posts[parent], writers[parent], pages[parent]
-            to, above = answered.author.name, answered.id
+            to, above = answered.author.shown, answered.id
             if other and other[1] is not writer:  # nobody answers themselves
                 writer.answers.append(other[0])
                 other[1].answered.append(lines)

@@ -146,7 +146,7 @@ def author_ref(author: Author, exceptions: Mapping[str, str]) -> Ref:
 
 @functools.lru_cache(maxsize=20_000)  # most posts are by people who write many
 def _lone_ref(author: Author) -> Ref:
-    return Ref(author.name, None if author.nobody else urls.author_page(author.source, slug_of(author, {})))
+    return Ref(author.shown, None if author.nobody else urls.author_page(author.source, slug_of(author, {})))
 
 
 def slug_of(author: Author, exceptions: Mapping[str, str]) -> str:

@@ -163,6 +163,9 @@ def _merged(versions: list[tuple[int, Post]]) -> Post:
     newest = versions[-1][1]
     if len(versions) == 1:
         return msgspec.structs.replace(newest, saves=(versions[0][0],))
+    if all(post.updated for _, post in versions):  # what the source says of its own versions beats the path
+        versions = sorted(versions, key=lambda version: version[1].updated or "")
+        newest = versions[-1][1]
     text, subject = newest, newest.subject
     for _, post in reversed(versions):
         if len(post.body) > len(text.body):
@@ -175,9 +178,13 @@ def _merged(versions: list[tuple[int, Post]]) -> Post:
         body=text.body,
         markup=text.markup,
         truncated=text.truncated,
-        saves=tuple(dict.fromkeys(number for number, _ in versions)),
+        saves=tuple(sorted({number for number, _ in versions})),
         number=next((post.number for _, post in reversed(versions) if post.number is not None), None),
-        **{name: _latest([post for _, post in versions], name) for name in ("posted", "posted_raw", "stated")},
+        stated=next((post.stated for _, post in reversed(versions) if post.stated is not None), None),
+        author=next((post.author for _, post in reversed(versions) if post.author.name), newest.author),
+        missing=all(post.missing for _, post in versions),
+        aliases=tuple(sorted({name for _, post in versions for name in post.aliases})),
+        **{name: _latest([post for _, post in versions], name) for name in ("posted", "posted_raw")},
     )
 
 

@@ -70,9 +70,9 @@ _MARK = re.compile(r"(?:Re:\s*)+")
 def infer(thread: Thread) -> tuple[Reply, ...]:
     """Give every post of a thread its parent, with evidence and confidence.
 
-    Linear in posts and text, without recursion, and the same for equal threads. Posts with a stated parent keep it
-    (of a cycle of them, the first becomes top-level); Markdown posts without one are top-level (SPEC section 2.2);
-    plain posts without one get an inferred one, as the docstring of this module says.
+    Linear in posts and text, without recursion, and the same for equal threads. Posts with a stated parent keep it (of
+    a cycle of them, the first becomes top-level). Posts of which the source says that they have none are top-level. The
+    others get an inferred one, as the docstring of this module says.
     """
     posts = thread.posts
     at: dict[str, int] = {}
@@ -86,7 +86,7 @@ def infer(thread: Thread) -> tuple[Reply, ...]:
         marked = name.startswith("Re:")
         if marked:
             name = name[_MARK.match(name).end() :] if len(name) > 3 else ""  # type: ignore[union-attr]  # it matches
-            if path and post.stated is None and post.markup == "plain":
+            if path and post.stated is None:
                 if name:
                     # If no branch has the subject, its post is missing from the save: the reply stays in the open
                     # branch.
@@ -94,7 +94,7 @@ def infer(thread: Thread) -> tuple[Reply, ...]:
                 replies.append(walk.answer(index, path))
                 continue
         parent = None
-        if post.stated is not None:
+        if post.stated:
             at = at or {post.id: index for index, post in enumerate(posts)}
             parent = at.get(post.stated)
         if parent is None:

@@ -7,6 +7,8 @@ import posixpath
 import re
 from pathlib import Path
 
+import msgspec
+
 from generator.config import Config
 from generator.model import REMOVED, TOP, Author, Link, Post, Reply, SaveRef, Thread
 from generator.pages.data import post_list, thread_json
@@ -18,7 +20,7 @@ THREAD_FIELDS = [
 ]  # fmt: skip
 POST_FIELDS = [
     "id", "subject", "author", "posted", "posted_raw", "score", "label", "body", "markup", "truncated", "saves",
-    "parent", "evidence", "confidence",
+    "parent", "aliases", "missing", "evidence", "confidence",
 ]  # fmt: skip
 
 ANN = Author("slashdot", "Ann", "7")
@@ -43,12 +45,20 @@ EXCEPTIONS = {"slashdot/7": "annie-7"}
 """Ann was called Annie in an older thread; Eve's slug follows from her name."""
 
 
+def test_an_author_whom_nobody_knows_is_null() -> None:
+    gone = Post("m1", "", Author("slashdot", ""), None, None, "", missing=True, aliases=("x",))
+    thread = msgspec.structs.replace(THREAD, posts=(gone,), replies=(TOP,))
+    (post,) = json.loads(thread_json(thread, (), {}))["posts"]
+    assert (post["author"], post["body"], post["missing"], post["aliases"]) == (None, "", True, ["x"])
+
+
 def test_the_fields_are_those_of_the_contract() -> None:
     data = json.loads(thread_json(THREAD, ("x", "y"), EXCEPTIONS))
     assert list(data) == THREAD_FIELDS
     assert all(list(post) == POST_FIELDS for post in data["posts"])
     assert data["format"] == "threadpress/1"
     assert data["tags"] == ["x", "y"]
+    assert [(post["aliases"], post["missing"]) for post in data["posts"]] == [([], False)] * len(data["posts"])
     assert data["author"] == {"name": "Eve", "uid": None, "slug": "eve"}
     assert data["links"] == [{"n": 1, "url": "https://example.org/"}]
     assert data["saves"] == [{"path": "0179.txt", "sha256": "0" * 64, "reader": "slashdot-text"}]

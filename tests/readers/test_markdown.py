@@ -256,7 +256,7 @@ def test_ids_that_do_not_fit_together() -> None:
         ("warning", 11, 'the post "d" names itself as its parent', "correct parent, or leave it out"),
     ]
     thread = thread_of(read(text))
-    assert [post.stated for post in thread.posts] == [None, "frist", "first", "d"]
+    assert [post.stated for post in thread.posts] == ["", "frist", "first", "d"]
 
 
 @pytest.mark.parametrize(
@@ -431,7 +431,7 @@ def threads(draw: st.DrawFn) -> Thread:
                 markup="markdown",
                 posted=posted,
                 posted_raw=posted,
-                stated=draw(st.sampled_from([None, *(post.id for post in posts)])),
+                stated=draw(st.sampled_from(["", *(post.id for post in posts)])),
             )
         )
     posted = draw(TIMES)
@@ -474,7 +474,7 @@ def saved(thread: Thread) -> str:
             "uid": post.author.uid,
             "score": post.score,
             "posted": post.posted_raw,
-            "parent": post.stated,
+            "parent": post.stated or None,
             "label": quoted(post.label) if post.label else None,
             "subject": quoted(post.subject) if post.subject else None,
         }

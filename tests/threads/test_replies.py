@@ -208,9 +208,9 @@ def test_a_stated_cycle_is_cut_at_its_first_post() -> None:
     assert solve(says("zoe", stated="c"), *posts) == [3, None, 1, 2], "also where the way in is elsewhere"
 
 
-def test_markdown_posts_are_never_inferred() -> None:
-    posts = [says("ann", "Rain", markup="markdown"), says("ben", markup="markdown"), says("cy", "Re:Rain", stated="p1")]
-    assert solve(*posts[:2], msgspec.structs.replace(posts[2], markup="markdown")) == [None, None, 1]
+def test_posts_that_are_stated_to_be_top_level_are_so() -> None:
+    posts = [says("ann", "Rain", stated=""), says("ben", "Re:Rain", stated=""), says("cy", "Re:Rain", stated="p1")]
+    assert solve(*posts) == [None, None, 1]
 
 
 def test_a_plain_reply_hangs_on_what_others_state() -> None:

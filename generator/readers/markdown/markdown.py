@@ -250,7 +250,7 @@ def _read_post(text: str, line: _PostLine, span: Span, source: str, findings: Fi
         markup="markdown",
         posted=posted,
         posted_raw=raw,
-        stated=parent,
+        stated=parent or "",  # SPEC section 2.2
     )
 
 
@@ -263,7 +263,7 @@ def _check_ids(posts: tuple[Post, ...], lines: list[_PostLine], findings: Findin
         if post.stated == name and name not in earlier:
             hint = "correct parent, or leave it out"
             findings.warn(line.at, f"the post {quote(name)} names itself as its parent", hint)
-        elif post.stated is not None and post.stated not in ids:
+        elif post.stated and post.stated not in ids:
             near = findings.nearest(post.stated, ids)
             hint = f"did you mean {near}?" if near else "give the id of a post in this thread, or leave parent out"
             findings.warn(line.at, f"no post of this save has the id {quote(post.stated)} that parent names", hint)
