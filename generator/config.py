@@ -14,7 +14,7 @@ import tomllib
 import zoneinfo
 from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 import msgspec
@@ -62,8 +62,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     """Posts on a page of a thread."""
     list_posts_per_page: Count = 200
     """Posts on a page of an author."""
-    publish_saves: bool = True
-    """Whether the saved files are published under `saves/`."""
+    publish_saves: bool | Literal["all"] = True
+    """Whether text and Markdown saves are published under `saves/`; `"all"`: all kinds, with what else they hold."""
     publish_data: bool = True
     """Whether each thread is also published as JSON."""
     search: bool = True

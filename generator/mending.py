@@ -32,6 +32,8 @@ def mend_line(line: str) -> str | None:
 
 def mend_value(key: str, value: object, right: object) -> str | None:
     """Say how to mend a value of the wrong type; `right` is any value that the setting can have."""
+    if key == "publish_saves":
+        return 'write true, false or "all"'
     if isinstance(right, bool):
         said = isinstance(value, str) and _YES_OR_NO.fullmatch(value.strip())
         if not said:

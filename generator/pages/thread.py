@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator, Mapping
 
 import msgspec
@@ -40,7 +39,7 @@ class SaveView(msgspec.Struct, frozen=True):
 
     path: str
     url: str | None
-    """None if saves are not published."""
+    """None if it is not published."""
     sha256: str
     reader: str
 
@@ -100,8 +99,8 @@ class ThreadContext(msgspec.Struct, frozen=True):
     tags: tuple[Ref, ...]
     exceptions: Mapping[str, str]
     """Slugs of its authors that are not made from their names in the thread."""
-    saves: tuple[str, ...]
-    """URL of each of its saves; empty if they are not published."""
+    saves: tuple[str | None, ...]
+    """URL of each of its saves; None for one that is not published."""
     data: str | None
     """URL of the JSON, if published."""
     post_list: str | None
@@ -128,9 +127,9 @@ def thread_context(links: Links, number: int, config: Config) -> ThreadContext:
     )
 
 
-def save_urls(links: Links, number: int) -> tuple[str, ...]:
-    """Give the URLs of a thread's saves; none if they are not published."""
-    return tuple([links.saves[save.path] for save in links.threads[number].saves]) if links.saves else ()
+def save_urls(links: Links, number: int) -> tuple[str | None, ...]:
+    """Give the URLs of a thread's saves; None for one that is not published."""
+    return tuple([links.saves.get(save.path) for save in links.threads[number].saves])
 
 
 def _name(links: Links, number: int) -> Ref | None:
@@ -206,7 +205,7 @@ class ThreadViews:
             newer=context.newer,
             saves=tuple(
                 SaveView(save.path, url and urls.link(url), save.sha256, save.reader)
-                for save, url in itertools.zip_longest(thread.saves, context.saves)
+                for save, url in zip(thread.saves, context.saves, strict=True)
             ),
             data=context.data,
             post_list=context.post_list,

@@ -27,7 +27,7 @@ from generator.readers.slashdot import text as slashdot_text
 from generator.readers.spans import block_for, splice
 
 __all__ = (
-    "READERS", "SOURCE", "Piece", "PostSpans", "Reader", "Reading", "SavedThread", "Span", "Spans",
+    "PLAIN", "READERS", "SOURCE", "Piece", "PostSpans", "Reader", "Reading", "SavedThread", "Span", "Spans",
     "block_for", "decode", "post_id", "quote", "read_save", "reader_of", "splice",
 )  # fmt: skip
 
@@ -40,6 +40,9 @@ class Reader(Protocol):
 
     ENDING: str
     """The ending of the names of such saves."""
+
+    PLAIN: bool
+    """Whether such a save is plain text that holds the thread and nothing else: then it is published beside it."""
 
     EXPECTED: str
     """What the first line of such a save looks like, for the message about a file that no reader can read."""
@@ -56,6 +59,10 @@ READERS: tuple[Reader, ...] = (
     markdown,
 )
 """Every kind of save we read. A file goes to the first reader whose `sniff` accepts it."""
+
+
+PLAIN = frozenset(reader.NAME for reader in READERS if reader.PLAIN)
+"""Names of the readers of plain saves."""
 
 
 def reader_of(raw: bytes) -> Reader | None:

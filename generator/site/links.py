@@ -11,12 +11,14 @@ import functools
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import takewhile
+from typing import Literal
 
 import msgspec
 
 from generator import dates, urls
 from generator.config import Config
 from generator.model import Author, nfc, source_and_uid
+from generator.readers import PLAIN
 from generator.site import contributions
 from generator.site.authors import AuthorSum, rank
 from generator.site.facts import Facts, key_lines, row_keys
@@ -37,7 +39,7 @@ class Links(msgspec.Struct, frozen=True):
     urls: tuple[str, ...]
     """First page of each thread."""
     saves: Mapping[str, str]
-    """URL of each save by its path in content/; empty if saves are not published."""
+    """URL of each save that is published, by its path in content/."""
     exceptions: tuple[Mapping[str, str], ...]
     """For each thread the slugs, by author key, that are not made from the author's name in the thread."""
     months: Mapping[tuple[int, int], tuple[int, ...]]
@@ -79,7 +81,7 @@ def link(facts: Iterable[Facts], authors: Gathered[AuthorSum], config: Config) -
         threads=threads,
         stems=stems,
         urls=tuple([urls.thread_page(thread.source, stem) for thread, stem in zip(threads, stems, strict=True)]),
-        saves=_saves(threads) if config.publish_saves else {},
+        saves=_saves(threads, config.publish_saves),
         exceptions=tuple([_exceptions(thread, slugs) if slugs else slugs for thread in threads]),
         months={when: tuple(numbers) for when, numbers in sorted(months.items())},
         tags={tag: tuple(numbers) for tag, numbers in sorted(tags.items())},
@@ -92,9 +94,14 @@ def link(facts: Iterable[Facts], authors: Gathered[AuthorSum], config: Config) -
     )
 
 
-def _saves(threads: Iterable[Facts]) -> dict[str, str]:
-    """Give the URL of each file that a thread was read from. No name depends on the order, but messages do."""
-    return urls.save_files(dict.fromkeys([save.path for thread in threads for save in thread.saves]))
+def _saves(threads: Iterable[Facts], wanted: bool | Literal["all"]) -> dict[str, str]:
+    """Give the URL of each save that is published. No name depends on the order, but messages do."""
+    if not wanted:
+        return {}
+    kinds = None if wanted == "all" else PLAIN
+    return urls.save_files(
+        dict.fromkeys([save.path for thread in threads for save in thread.saves if not kinds or save.reader in kinds])
+    )
 
 
 def _exceptions(thread: Facts, slugs: Mapping[str, str]) -> dict[str, str]:

@@ -197,8 +197,10 @@ def test_a_save_is_published_once_however_many_threads_are_in_it(tmp_path: Path)
     facts = [
         facts_of(thread, thread.tree(), Origin(Group(("talk.mbox",)), ()), f"0 {thread.id}", {}) for thread in threads
     ]
-    links = link(facts, Gathered(), DEFAULTS)
-    result = plan(links, DEFAULTS, load_theme("default", tmp_path))
+    assert link(facts, Gathered(), DEFAULTS).saves == {}, "mail holds more than its threads"
+    config = msgspec.structs.replace(DEFAULTS, publish_saves="all")
+    links = link(facts, Gathered(), config)
+    result = plan(links, config, load_theme("default", tmp_path))
     ((page, number),) = [(save.page, save.thread) for save in result.saves]
     assert (page.url, page.key, page.origin) == ("saves/talk.mbox", "talk.mbox", "content/talk.mbox")
     assert links.threads[number].id == "one"

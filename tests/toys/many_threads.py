@@ -11,6 +11,7 @@ from tests.toys.counting import note
 
 NAME = "toy-many"
 ENDING = ".many"
+PLAIN = False
 EXPECTED = '{"toy": "many"}'
 
 

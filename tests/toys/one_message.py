@@ -14,6 +14,7 @@ from tests.toys.counting import note
 
 NAME = "toy-message"
 ENDING = ".message"
+PLAIN = False
 EXPECTED = '{"toy": "message"}'
 
 

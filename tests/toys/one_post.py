@@ -11,6 +11,7 @@ from tests.toys.counting import note
 
 NAME = "toy-post"
 ENDING = ".post"
+PLAIN = False
 EXPECTED = '{"toy": "post"}'
 
 

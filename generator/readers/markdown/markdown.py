@@ -32,6 +32,7 @@ from generator.readers.spans import block_for, trim
 
 NAME = "markdown"
 ENDING = ".md"
+PLAIN = True
 EXPECTED = FENCE
 
 KEYS = ("id", "posted", "score", "label", "parent", "uid", "subject")

@@ -34,6 +34,7 @@ from generator.readers.spans import block_for, last_block, trim
 
 NAME = "slashdot-text"
 ENDING = ".txt"
+PLAIN = True
 EXPECTED = "News: 0179799118"
 
 CUT = range(508, 517)
