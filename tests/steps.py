@@ -119,20 +119,19 @@ def image(folder: Path) -> Path:
     return folder
 
 
+def all_steps(folder: Path) -> Iterator[tuple[str, Path, Iterator[Step]]]:
+    """Say of what the steps are, and give the place to run them in, which is made in a folder, and the steps."""
+    yield "the workflow that `threadpress new` writes", clone_of_a_fresh_site(folder), shell_steps(WORKFLOWS["fresh"])
+    yield "the workflow of this repository", checkout(folder / "checkout"), shell_steps(WORKFLOWS["own"])
+    container = (Step(rest, rest) for name, rest in instructions() if name == "RUN")
+    yield "the Dockerfile", image(folder / "image"), container
+
+
 def main() -> None:
     """Run them all, and say so."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        container = (Step(rest, rest) for name, rest in instructions() if name == "RUN")
-        for title, place, steps in (
-            (
-                "the workflow that `threadpress new` writes",
-                clone_of_a_fresh_site(folder),
-                shell_steps(WORKFLOWS["fresh"]),
-            ),
-            ("the workflow of this repository", checkout(folder / "checkout"), shell_steps(WORKFLOWS["own"])),
-            ("the Dockerfile", image(folder / "image"), container),
-        ):
+        for title, place, steps in all_steps(folder):
             venv.create(folder / "venv", clear=True, with_pip=True, symlinks=True)
             for printed in run_steps(steps, place, folder / "venv/bin"):
                 sys.stdout.write(f"{title}: {printed.strip().splitlines()[-1] if printed.strip() else 'done'}\n")

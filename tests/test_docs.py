@@ -29,7 +29,9 @@ from markdown_it import MarkdownIt
 
 from tests.small import ROOT, built, tree, write
 
-PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md"))]
+FRESH = ROOT / "generator/commands/new/fresh/README.md"
+"""The page that a new site has."""
+PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md")), FRESH]
 COMMENT = re.compile(r"^(?:#|/\*|\{#) ?([\w./-]+/[\w.-]+\.\w+)\b")
 """A first line that names the file."""
 MARK = re.compile(r"<!-- (?:file: (\S+)|(output)) -->\n?")
@@ -177,12 +179,14 @@ PUBLISHED = {"README": "slashdot/1", "tutorial": "harbour/rain", "publishing": "
 """Pages at whose end the site is on its branch, and a thread of it."""
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: "fresh" if page == FRESH else page.stem)
 @pytest.mark.skipif(not (shutil.which("bash") and shutil.which("git")), reason="there is no bash, or no git")
 def test_what_is_pasted_does_what_the_page_says(page: Path, tmp_path: Path) -> None:
     if all(block.kind in ("#", "text") for block in blocks(page)):
         return
     sandbox = Sandbox(tmp_path)
+    if page == FRESH:
+        sandbox.run("threadpress new ../my-threads && cd ../my-threads")
     walk(page, sandbox)
     if page.stem in PUBLISHED:
         sandbox.run(f"git -C {sandbox.remote} ls-tree -r --name-only gh-pages")

@@ -9,6 +9,7 @@ import json
 import os
 import pkgutil
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -31,7 +32,7 @@ from generator.readers import READERS
 from generator.theme.views import Head, Site
 from tests.commands.new.test_program import WHEEL
 from tests.small import built
-from tests.steps import DOCKERFILE, WORKFLOWS, instructions, shell_steps, workflow
+from tests.steps import DOCKERFILE, WORKFLOWS, all_steps, instructions, shell_steps, workflow
 
 REPO = Path(__file__).parents[1]
 ARCHITECTURE = REPO / "docs/architecture.md"
@@ -223,6 +224,29 @@ def test_nothing_is_offered_that_is_not_there(tmp_path: Path, capsys: pytest.Cap
     assert {name: found[0] for name, text in texts.items() if (found := NOT_THERE.search(text))} == {}
 
 
+def test_the_readme_says_how_to_have_the_command_without_an_environment() -> None:
+    for command in ("pipx install .", "uvx --from . threadpress new"):
+        assert re.search(rf"`{re.escape(command)}[` ]", read("README.md")), command
+
+
+BY_NAME = re.compile(r"(?:\binstall|\buvx|\bpipx run)(?:\s+(?!--from\b)-\S+)*\s+[\"']?threadpress(?![\w./-])")
+"""A command that takes the program from an index."""
+
+
+def test_nobody_is_told_to_install_what_an_index_has_under_our_name() -> None:
+    pages = [*REPO.glob("*.md"), *(REPO / "docs").glob("*.md"), REPO / "generator/commands/new/fresh/README.md"]
+    for path in (*pages, *(REPO / "generator").rglob("*.py"), REPO / "Dockerfile", REPO / "Makefile"):
+        told = BY_NAME.search(path.read_text(encoding="utf-8"))
+        assert told is None, f"{path}: {told[0]}"
+    for text in (
+        "pip install threadpress",
+        "pip install --upgrade 'threadpress~=0.1'",
+        "uvx threadpress",
+        "pipx run threadpress",
+    ):
+        assert BY_NAME.search(text), text
+
+
 def test_readers_are_documented() -> None:
     for reader in READERS:
         assert reader.NAME in read("docs/formats.md"), reader.NAME
@@ -319,6 +343,18 @@ def test_the_lock_that_comes_with_the_program_has_everything_it_needs() -> None:
     assert needed <= locked().keys()
 
 
+@pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed: apt install make")
+def test_make_lock_writes_the_lock_and_tries_it_with_each_python() -> None:
+    told = subprocess.run(["make", "--dry-run", "lock"], cwd=REPO, check=True, capture_output=True, text=True).stdout
+    assert "--universal --python-version 3.11 --generate-hashes" in told
+    (tried,) = re.findall(r"for version in ([\d. ]+);", told)
+    assert tried.split() == [python["python_version"] for python in PYTHONS]
+    assert re.search(
+        r"--require-hashes\s.*--python-version \$version --python-platform \$machine-manylinux", told, re.S
+    )
+    assert re.search(r'cp "[^"]+/requirements.txt" generator/commands/new/requirements.txt;', told)
+
+
 def test_the_dockerfile_copies_what_is_there_and_installs_as_the_workflow_does() -> None:
     kept = {line[1:] for line in read(".dockerignore").splitlines() if line.startswith("!")}
     assert "*" in read(".dockerignore").splitlines()
@@ -367,6 +403,26 @@ def test_the_ci_script_can_run() -> None:
     assert os.access(script, os.X_OK)
     assert subprocess.run(["bash", "-n", script], check=False).returncode == 0
     assert "set -euo pipefail" in script.read_text(encoding="utf-8")
+
+
+@pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed: apt install git")
+def test_the_ci_script_runs_every_step_of_the_workflows_and_of_the_dockerfile(tmp_path: Path) -> None:
+    assert ".venv/bin/python -m tests.steps" in read(".ci/run").splitlines()
+    (fresh, site, its), (own, copy, ours), (container, image, installing) = all_steps(tmp_path)
+    assert (fresh, own, container) == (
+        "the workflow that `threadpress new` writes", "the workflow of this repository", "the Dockerfile",
+    )  # fmt: skip
+    assert list(its) == list(shell_steps(WORKFLOWS["fresh"]))
+    assert list(ours) == list(shell_steps(WORKFLOWS["own"]))
+    assert [step.script for step in installing] == [rest for name, rest in instructions(DOCKERFILE) if name == "RUN"]
+    # A clone of the site has what is committed, and the others what git and Docker would see.
+    assert (site / ".git").is_dir()
+    assert (site / WHEEL).is_file()
+    for place in (site, copy, image):
+        assert not (place / "output/index.html").exists()
+        assert not (place / ".venv").exists()
+    assert (copy / "generator/cli.py").is_file()
+    assert (image / "generator/cli.py").is_file()
 
 
 def steps(job: str) -> list[dict[str, Any]]:

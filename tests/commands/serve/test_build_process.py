@@ -46,3 +46,32 @@ def test_what_a_build_leaves_in_circles_is_collected_before_the_next(tmp_path: P
     collected = [int(line) for line in told.stdout.split()]
     assert len(collected) >= 3, "after each build but perhaps the last, which may be ended before"
     assert sum(collected) > 0
+
+
+NO_LOCKS = """
+import errno, os, sys
+from pathlib import Path
+from generator.commands.serve.build_process import BuildProcess
+
+def refuse(handle):
+    raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+sys.modules["generator.engine.lock"]._take = refuse  # the process, which is forked, inherits it
+with BuildProcess(Path(sys.argv[1])) as process:
+    outcome = process.build(lambda: os._exit(9), lambda: None)
+    print(outcome.report.threads, *outcome.warnings)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the process is not forked")
+def test_where_the_file_system_has_no_locks_it_waits_for_nobody_and_says_so(tmp_path: Path) -> None:
+    site = write(tmp_path, {"content/1.txt": news("1", Said("Hello", "Boo"))})
+    told = subprocess.run(
+        [sys.executable, "-P", "-c", NO_LOCKS, str(site)],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert told.returncode == 0, "it waits for another build" if told.returncode == 9 else told.stderr
+    assert told.stdout.startswith("1 .threadpress/lock: warning: the file system can't lock files (No locks available)")
