@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import os
 import subprocess
@@ -14,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.errors import OutputError
+from generator.errors import HINTS, OutputError
 from generator.output import ALWAYS, NOTHING, Left, Output, Records, Writer, page_record, read_sums
 from generator.output.survey import survey
 from generator.output.write import move_in
@@ -145,7 +146,10 @@ def test_what_came_to_stand_in_the_way_of_what_was_put_apart_is_named_and_kept(t
     write(tmp_path, {"b/own.txt": "not ours"})
     with pytest.raises(OutputError) as caught:
         move_in(tmp_path, "output")
-    assert [problem.path for problem in caught.value.problems] == ["output/b"]
+    (problem,) = caught.value.problems
+    assert str(problem) == (
+        f"output/b: the pages can't be moved there ({os.strerror(errno.ENOTEMPTY)}); {HINTS[errno.ENOTEMPTY]}"
+    )
     put(tmp_path, files)
     expected = {**BASE, **files}
     assert tree(tmp_path) == {**expected, "SHA256SUMS": listing(expected), "b/own.txt": b"not ours"}
