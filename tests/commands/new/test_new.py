@@ -165,6 +165,11 @@ def test_git_leaves_saves_and_the_program_alone_and_the_output_out(fresh: Path, 
     for path in ("content/crlf.txt", WHEEL, "program/requirements.txt"):
         kept = subprocess.run(["git", "show", f":{path}"], cwd=fresh, check=True, capture_output=True).stdout
         assert kept == (fresh / path).read_bytes()
+    who = ("-c", "user.name=ann", "-c", "user.email=ann@example.org")
+    subprocess.run(["git", *settings, *who, "commit", "--quiet", "-m", "My threads"], cwd=fresh, check=True)
+    subprocess.run(["git", *settings, "clone", "--quiet", fresh, tmp_path / "clone"], check=True)
+    for path in ("content/1.txt", "content/crlf.txt", WHEEL, "program/requirements.txt"):
+        assert (tmp_path / "clone" / path).read_bytes() == (fresh / path).read_bytes(), path
 
 
 @pytest.mark.parametrize("name", WORKFLOWS)
