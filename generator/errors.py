@@ -21,17 +21,18 @@ bug of ours (exit 3). Only `messages` turns these into messages and exit codes.
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Literal
 
 import msgspec
 
-_NO_FILE = re.compile(r"--.*|git( .*)?|threadpress", re.S)
-"""What stands for the file in problems with flags and programs."""
+_NO_FILE = re.compile(r"--.*|git( .*)?|threadpress|system", re.S)
+"""What stands for the file in problems with flags and programs, and with what the system refuses of no file."""
 
 
 class Problem(msgspec.Struct, frozen=True, order=True):
@@ -135,6 +136,17 @@ def refused(error: OSError, path: str = "") -> Problem:
     name = error.filename2 or error.filename
     place = name.decode("utf-8", "surrogateescape") if isinstance(name, bytes) else str(name or path or "system")
     return Problem(place, 0, reason_of(error), hint_for(error))
+
+
+@contextlib.contextmanager
+def naming(path: str | os.PathLike[str]) -> Iterator[None]:
+    """Name a file in what the system refuses meanwhile: where a disk is full, it says that, and not of which file."""
+    try:
+        yield
+    except OSError as error:
+        if error.filename is None:
+            error.filename = os.fspath(path)
+        raise
 
 
 def unreadable(path: str, error: OSError) -> Problem:

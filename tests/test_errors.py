@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from generator.cli import run
-from generator.errors import HINTS, hint_for, is_refusal, refused
+from generator.errors import HINTS, hint_for, is_refusal, naming, refused
 from tests.small import ROOT, Said, news, output_of, prints, tree, write
 
 FILES = {"content/101.txt": news("101", Said("Hello", "Boo"))}
@@ -31,6 +31,13 @@ def test_the_words_are_those_of_the_system_and_the_hint_fits() -> None:
     )
     assert refused(error(errno.EACCES), "content").path == "content"
     assert refused(OSError(errno.EACCES, "No", b"a\xff")).path == "a\udcff"
+
+
+def test_a_file_is_named_where_the_system_names_none() -> None:
+    for number, names, told in ((errno.ENOSPC, (), "output/index.html"), (errno.ENOENT, ("its.own",), "its.own")):
+        with pytest.raises(OSError, match=os.strerror(number)) as raised, naming(Path("output/index.html")):
+            raise error(number, *names)
+        assert refused(raised.value).path == told
 
 
 def test_of_a_rename_the_new_name_counts(tmp_path: Path) -> None:

@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from generator.errors import naming
+
 
 class SpoolPart(NamedTuple):
     """One of the things that a batch left in a file."""
@@ -24,7 +26,8 @@ class SpoolPart(NamedTuple):
 def leave(path: Path, value: object) -> str:
     """Leave a value; gives the path to take it from."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(pickle.dumps(value))
+    with naming(path):
+        path.write_bytes(pickle.dumps(value))
     return str(path)
 
 
@@ -36,7 +39,7 @@ def take(path: str) -> Any:
 def leave_parts(path: str, parts: Iterable[bytes]) -> tuple[tuple[int, int], ...]:
     """Leave several things in one file; gives offset and length of each."""
     places: list[tuple[int, int]] = []
-    with Path(path).open("wb") as file:
+    with naming(path), Path(path).open("wb") as file:
         for part in parts:
             places.append((file.tell(), len(part)))
             file.write(part)

@@ -26,7 +26,7 @@ from typing import Any, Generic, TypeVar
 import msgspec
 
 from generator.engine.partition import PARTITIONS, Damaged
-from generator.errors import Problem
+from generator.errors import Problem, naming
 from generator.files import lead_out, open_file, read_file
 from generator.output import Digests, Left, Records
 from generator.site import KINDS, Facts, Summary, Unmatched
@@ -209,7 +209,8 @@ class Store:
         data = _encoder.encode(state)
         temporary = self.folder / "state.new"
         temporary.unlink(missing_ok=True)  # it may be a second name of something else
-        temporary.write_bytes(VERSION + hashlib.sha256(data).digest() + data)
+        with naming(temporary):
+            temporary.write_bytes(VERSION + hashlib.sha256(data).digest() + data)
         temporary.replace(self.folder / "state")
         self.mark.unlink(missing_ok=True)
         shutil.rmtree(self.spools, ignore_errors=True)
@@ -257,7 +258,8 @@ class Store:
         name = hashlib.sha256(data).hexdigest()
         temporary = self.folder / "parts" / "new"
         temporary.unlink(missing_ok=True)
-        temporary.write_bytes(data)
+        with naming(temporary):
+            temporary.write_bytes(data)
         temporary.replace(self.folder / "parts" / name)
         return name
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from generator.commands.new.program import FOLDER, program_files
 from generator.commands.terminal import count
-from generator.errors import OutputError, Problem
+from generator.errors import OutputError, Problem, naming
 
 FILES = {
     "threadpress.toml": "threadpress.toml",
@@ -45,7 +45,7 @@ def new(folder: Path) -> tuple[str, ...]:
     for path, content in files.items():
         target = folder / path
         target.parent.mkdir(parents=True, exist_ok=True)
-        with target.open("xb") as file:
+        with naming(target), target.open("xb") as file:
             file.write(content)
     return tuple(files)
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import msgspec
 
 from generator.commands.new.program import FOLDER, REQUIREMENTS, program_files
-from generator.errors import OutputError, Problem
+from generator.errors import OutputError, Problem, naming
 
 WORKFLOWS = ".github/workflows"
 INSTALL = f"python -m pip install --require-hashes -r {REQUIREMENTS}"
@@ -51,7 +51,8 @@ def upgrade(folder: Path) -> Upgrade:
     for path in written:
         (folder / path).parent.mkdir(exist_ok=True)
         temporary = folder / f"{path}.new"
-        temporary.write_bytes(files[path])
+        with naming(temporary):
+            temporary.write_bytes(files[path])
         temporary.replace(folder / path)
     removed = tuple(path for path in named if path not in files and (folder / path).is_file())
     for path in removed:

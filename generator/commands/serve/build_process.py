@@ -166,7 +166,7 @@ def _build(engine: Engine, site: Path, connection: Connection) -> Outcome:
     except ThreadpressError as error:
         problems = error.problems
     except OSError as error:
-        problems = (refused(error) if is_refusal(error) else crash.keep(error, site),)
+        problems = (_refused(error, site) if is_refusal(error) else crash.keep(error, site),)
     except Exception as error:
         problems = (crash.keep(error, site),)
     else:
@@ -179,6 +179,14 @@ def _build(engine: Engine, site: Path, connection: Connection) -> Outcome:
             seconds=seconds_to_pages[0] if seconds_to_pages else time.perf_counter() - started,
         )
     return Outcome(config, None, problems=problems, seconds=time.perf_counter() - started)
+
+
+def _refused(error: OSError, site: Path) -> Problem:
+    """Report what the system refused; its paths lead from here, and those of problems from the site's folder."""
+    problem = refused(error)
+    if not Path(problem.path).is_relative_to(site):
+        return problem
+    return msgspec.structs.replace(problem, path=Path(problem.path).relative_to(site).as_posix())
 
 
 def _in_turn(engine: Engine, config: Config, ready: Callable[[], None], connection: Connection) -> BuildReport:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from generator.commands.serve.build_process import BuildProcess
 from tests.small import ROOT, Said, news, write
 
 BUILDS = """
@@ -46,6 +48,18 @@ def test_what_a_build_leaves_in_circles_is_collected_before_the_next(tmp_path: P
     collected = [int(line) for line in told.stdout.split()]
     assert len(collected) >= 3, "after each build but perhaps the last, which may be ended before"
     assert sum(collected) > 0
+
+
+@pytest.mark.parametrize("where", [".", "site", "absolute"])
+def test_what_the_system_refuses_is_told_by_its_place_in_the_site(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    """As all other problems are: `serve` puts the way to the site before it."""
+    site = write(tmp_path / "site", {"content/1.txt": news("1", Said("Hello", "Boo")), "output": "mine"})
+    monkeypatch.chdir(site if where == "." else tmp_path)
+    with BuildProcess(site if where == "absolute" else Path(where)) as process:
+        (problem,) = process.build(lambda: None, lambda: None).problems
+    assert (problem.path, problem.message) == ("output", os.strerror(errno.EEXIST))
 
 
 NO_LOCKS = """
