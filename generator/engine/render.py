@@ -230,7 +230,10 @@ def _read_again(job: GroupJob, shared: Shared) -> GroupReading:
     first = FirstReading(replies, job.ids)
     reading = read_group(Path(shared.content), job.group, shared.redactions, first=first)
     if tuple((file.path, file.sha256) for file in reading.files) != job.read:
-        raise ContentError(_under(shared.config.content, changed(job.group.saves[-1])))
+        opened = {file.path for file in reading.files}
+        refused = [problem for problem in reading.problems if problem.path not in opened]
+        problems = refused or [changed(job.group.saves[-1])]
+        raise ContentError(_under(shared.config.content, problem) for problem in problems)
     return reading
 
 

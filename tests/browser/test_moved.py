@@ -153,9 +153,11 @@ def test_the_choice_of_posts_comes_along_and_back_leads_to_where_one_was(browser
 def test_an_address_that_changes_on_the_page_leads_on_too(browser: Browser, tmp_path: Path) -> None:
     with serving(tmp_path / "output") as served:
         moved = rebuilt(tmp_path, served.url, *CASES["several pages"])
-        with opened(browser, f"{moved.url}{THREAD}.html") as (page, wrong):
+        with opened(browser, f"{moved.url}index.html") as (page, wrong):
             asked: list[str] = []
             page.on("request", lambda request: asked.append(request.url) if request.url.endswith("/posts.js") else None)
+            page.goto(f"{moved.url}{THREAD}.html", wait_until="networkidle")
+            assert asked == []
             page.evaluate(f"location.hash = '{moved.new[NAMES[0]].partition('#')[2]}'")
             page.evaluate("location.hash = 'posts'")
             assert asked == []
