@@ -230,9 +230,9 @@ def _read_again(job: GroupJob, shared: Shared) -> GroupReading:
     first = FirstReading(replies, job.ids)
     reading = read_group(Path(shared.content), job.group, shared.redactions, first=first)
     if tuple((file.path, file.sha256) for file in reading.files) != job.read:
-        opened = {file.path for file in reading.files}
-        refused = [problem for problem in reading.problems if problem.path not in opened]
-        problems = refused or [changed(job.group.saves[-1])]
+        content, opened = Path(shared.content), {file.path for file in reading.files}
+        closed = [each for each in reading.problems if each.path not in opened and (content / each.path).exists()]
+        problems = closed or [changed(job.group.saves[-1])]
         raise ContentError(_under(shared.config.content, problem) for problem in problems)
     return reading
 

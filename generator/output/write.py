@@ -12,7 +12,7 @@ import shutil
 from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 
-from generator.errors import KEPT_FOR_US, REMOVE_IT, OutputError, Problem, hint_for, reason_of
+from generator.errors import KEPT_FOR_US, REMOVE_IT, OutputError, Problem, hint_for, naming, reason_of
 from generator.files import odd_entries
 from generator.output.sums import sum_line
 from generator.output.survey import BINARY, TEMPORARY
@@ -106,13 +106,10 @@ def _create(path: str) -> int:
 
 def _write(handle: int, data: bytes, path: str) -> None:
     """Write all of it: the system takes a part only where the disk is full, and says so when asked for the rest."""
-    try:
+    with naming(path):
         written = os.write(handle, data)
         while written < len(data):
             written += os.write(handle, data[written:])
-    except OSError as error:
-        error.filename = path  # which is for messages; the system doesn't say it
-        raise
 
 
 def refuse_links(output: Path, shown: str) -> None:
