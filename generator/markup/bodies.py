@@ -1,4 +1,7 @@
-"""Turns the body of a post or a story into HTML, in the way of its markup: plain or Markdown."""
+"""Turns the body of a post or a story into HTML, in the way of its markup: plain or Markdown.
+
+Markdown that would take too long to parse is shown as plain text (`costly`).
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from collections.abc import Callable
 
 from markupsafe import Markup as SafeHtml
 
+from generator.costly import is_costly
 from generator.markup import plain, story_links
 from generator.markup.quotes import Cite
 from generator.model import Link, Markup
@@ -22,7 +26,7 @@ def post_html(body: str, markup: Markup, dated: str | None = None, cite: Cite | 
     (``white-space: pre-wrap``), but not in Markdown. With `dated`, a day as ``YYYYMMDD``, each link is followed by one
     to the web archive's snapshot nearest that day. `cite` is asked where quotes are from.
     """
-    if markup == "markdown":
+    if markup == "markdown" and not is_costly(body):
         return SafeHtml(_markdown_html(body, dated, cite))
     return _safe(plain.plain_html_fast(body, dated, cite))
 

@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from generator import dates, markup, urls
 from generator.config import Config
+from generator.costly import is_costly
 from generator.model import INFERRED, Evidence, Thread, Tree
 from generator.pages.paging import page_url
 from generator.site import author_ref
@@ -128,7 +129,7 @@ class Posts:
                     depths[index] >= LEVELS,
                     level > last_level,
                     last_level - level if last_level > level else 0,
-                    post.markup == "plain",
+                    post.markup == "plain" or (post.markup == "markdown" and is_costly(post.body)),
                     post.missing,
                     post.aliases,
                 )

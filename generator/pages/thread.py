@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from generator import dates, markup, urls
 from generator.config import Config
+from generator.costly import is_costly
 from generator.model import Thread, Tree
 from generator.pages.drawings import thread_map
 from generator.pages.page import Page, head, tag_ref
@@ -189,7 +190,7 @@ class ThreadViews:
             story=markup.story_html(thread.body, thread.links if first else (), thread.markup, self.posts.dated)
             if first
             else Markup(),
-            plain=thread.markup == "plain",
+            plain=thread.markup == "plain" or (thread.markup == "markdown" and is_costly(thread.body)),
             links=tuple(
                 StoryLink(link.n, link.url, markup.is_safe(link.url), self._dated(link.url)) for link in thread.links
             )

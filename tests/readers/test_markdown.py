@@ -563,6 +563,18 @@ def test_time_is_linear(piece: str) -> None:
     assert time.process_time() - begin < 5
 
 
+def test_texts_that_would_take_too_long_are_told() -> None:
+    quotes = ">>\nb\n" * 1000
+    text = f"{HEAD}\n{quotes}\n## ann {{id=5}}\n\nshort\n\n## bob {{id=6}}\n\n{quotes}"
+    assert read(text).threads
+    message = "has too many quotes one right after the other, so it is shown as plain text"
+    hint = "put an empty line after each quote"
+    assert complaints(text) == [
+        ("warning", 6, f"the story {message}", hint),
+        ("warning", 2011, f'the post "6" {message}', hint),
+    ]
+
+
 def test_fences_of_many_lengths_take_linear_time() -> None:
     begin = time.process_time()
     rows = ["`" * length + "x" for length in range(1000, 3, -1)] + ["## a {}"] * 20_000

@@ -7,11 +7,12 @@ text is cut at its post lines. What is between them stays Markdown, and `markup`
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
 
 import msgspec
 
+from generator.costly import is_costly
 from generator.model import REMOVED, Author, Post, Thread
 from generator.readers.decoding import decode
 from generator.readers.findings import Findings, quote
@@ -84,6 +85,8 @@ def read(raw: bytes, path: str) -> Reading:
     source = front.source if front else ""
     posts = tuple(_read_post(text, line, span, source, findings) for line, span in _find_bodies(text, lines))
     _check_ids(posts, lines, findings)
+    story = _find_story(text, lines)
+    _check_quotes(((story[0], "the story", text[slice(*story)]), *map(_named, lines, posts)), findings)
     problems += findings.problems()
     if front is None or findings.failed:
         return Reading(problems=problems, meant=((source, front.id),) if front else ())
@@ -91,7 +94,7 @@ def read(raw: bytes, path: str) -> Reading:
         source=source,
         id=front.id,
         title=front.title,
-        body=text[slice(*_find_story(text, lines))],
+        body=text[slice(*story)],
         posts=posts,
         url=front.url,
         posted=front.posted,
@@ -253,6 +256,22 @@ def _read_post(text: str, line: _PostLine, span: Span, source: str, findings: Fi
         posted_raw=raw,
         stated=parent or "",  # SPEC section 2.2
     )
+
+
+def _named(line: _PostLine, post: Post) -> tuple[int, str, str]:
+    """Give where a post starts, its name for messages, and its text."""
+    return line.at, f"the post {quote(post.id)}", post.body
+
+
+def _check_quotes(texts: Iterable[tuple[int, str, str]], findings: Findings) -> None:
+    """Warn of texts that will be shown as plain text, since it would take too long to parse them."""
+    for at, name, text in texts:
+        if is_costly(text):
+            findings.warn(
+                at,
+                f"{name} has too many quotes one right after the other, so it is shown as plain text",
+                "put an empty line after each quote",
+            )
 
 
 def _check_ids(posts: tuple[Post, ...], lines: list[_PostLine], findings: Findings) -> None:
