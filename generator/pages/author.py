@@ -31,6 +31,7 @@ from generator.site import (
     by_count,
     contribution_in,
     mark,
+    pieces_of,
     posts_in,
     spread,
 )
@@ -155,15 +156,15 @@ def author_outlines(
         first = bisect_right(ends, cut.start)
         part = slice(first, bisect_left(ends, cut.stop, first) + 1)
         skipped = cut.start - (ends[first] - counts[first])
+        shown = _Shown(threads[part], written[part], skipped, cut.stop - cut.start)
         fingerprint = mark(
             (author.name, author.uid, totals),
             cut,
             skipped,
             counts[part],
-            [each.data for each in written[part]],
+            [pieces_of(each, start, stop) for each, start, stop in shown.posts()],
             [thread.mark for thread in threads[part]],
         )
-        shown = _Shown(threads[part], written[part], skipped, cut.stop - cut.start)
         page = Page(cut.url, KIND, "authors", fingerprint, TEMPLATE)
         yield AuthorOutline(page, functools.partial(_view, author, totals, cut, shown, context.config))
 
@@ -178,6 +179,14 @@ class _Shown(NamedTuple):
     """How many stories and posts of the first thread are on an older page."""
     room: int
     """How many stories and posts this page shows."""
+
+    def posts(self) -> Iterator[tuple[Contribution, int, int]]:
+        """Yield each contribution, and from which to which of its posts the page shows."""
+        start, left = self.skipped, self.room
+        for each in self.written:
+            stop = min(each.posts + each.story, start + left)
+            yield each, max(start - each.story, 0), stop - each.story
+            start, left = 0, left - (stop - start)
 
 
 def _view(author: AuthorSum, totals: AuthorTotals | None, cut: Cut, shown: _Shown, config: Config) -> AuthorPage:
@@ -199,17 +208,15 @@ def _view(author: AuthorSum, totals: AuthorTotals | None, cut: Cut, shown: _Show
 
 def _threads(shown: _Shown) -> Iterator[AuthorThread]:
     """Yield what an author wrote in each thread, as far as it is on the page."""
-    start, left = shown.skipped, shown.room
-    for thread, written in zip(shown.threads, shown.written, strict=True):
-        story, posts, url = written.story, posts_in(written.data), thread.url
-        stop = min(written.posts + story, start + left)
-        if start or stop < written.posts + story:
-            posts = posts[max(start - story, 0) : stop - story]
+    skipped = shown.skipped
+    for thread, (written, start, stop) in zip(shown.threads, shown.posts(), strict=True):
+        posts, url = posts_in(written, start, stop), thread.url
         pages = {0: url}
         if written.pages > 1:
             pages = {page: page_url(url, page + 1) for post in posts for page in (post.page, post.parent_page)}
-        yield AuthorThread(thread.title, url, _day(thread.posted), thread.posted, pages, story > start, posts)
-        start, left = 0, left - (stop - start)
+        story = written.story > skipped
+        yield AuthorThread(thread.title, url, _day(thread.posted), thread.posted, pages, story, posts)
+        skipped = 0
 
 
 @functools.lru_cache(maxsize=20_000)  # a thread is named on the pages of everybody who wrote in it

@@ -7,7 +7,7 @@ When all threads are read, `link` connects facts and authors: order, addresses, 
 
 from generator.site.authors import AuthorSum, rank, ties
 from generator.site.contributions import NAME as AUTHORS
-from generator.site.contributions import AuthorPost, Contribution, contribution_in, posts_in
+from generator.site.contributions import AuthorPost, Contribution, contribution_in, pieces_of, posts_in
 from generator.site.facts import (
     SCORES,
     Facts,
@@ -57,6 +57,7 @@ __all__ = [
     "mark",
     "mark_of_bytes",
     "order_key",
+    "pieces_of",
     "posts_in",
     "rank",
     "replies_of",

@@ -54,8 +54,8 @@ class Contribution(msgspec.Struct, frozen=True, array_like=True, gc=False):
     story: int
     """1 if the author posted the story."""
     scores: tuple[int, ...]
-    data: bytes
-    """The posts as the author's page shows them, encoded (`posts_in`)."""
+    data: tuple[bytes, ...]
+    """The posts as the author's page shows them, encoded in pieces of `PIECE` posts (`pieces_of`, `posts_in`)."""
     answers: str
     """Whom the author answers, once for each reply: a line with the key, then one with the name."""
     answered: str
@@ -64,9 +64,28 @@ class Contribution(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """The labels of the author's posts, one on a line."""
 
 
+PIECE = 100
+"""Posts in a piece. A page decodes only the pieces that it shows, since one author can have many posts in a thread."""
+
 contribution_in = msgspec.msgpack.Decoder(Contribution).decode
-posts_in = msgspec.msgpack.Decoder(tuple[AuthorPost, ...]).decode
+_decode_piece = msgspec.msgpack.Decoder(tuple[AuthorPost, ...]).decode
 _encode = msgspec.msgpack.Encoder().encode
+
+
+def pieces_of(contribution: Contribution, start: int, stop: int) -> tuple[bytes, ...]:
+    """Give the encoded pieces that hold the posts from `start` to `stop`."""
+    return contribution.data[start // PIECE : -(-stop // PIECE)]
+
+
+def posts_in(contribution: Contribution, start: int, stop: int) -> tuple[AuthorPost, ...]:
+    """Decode the posts from `start` to `stop`. Takes no longer if there are many others."""
+    pieces = pieces_of(contribution, start, stop)
+    if len(pieces) == 1:
+        posts = _decode_piece(pieces[0])
+    else:
+        posts = tuple([post for piece in pieces for post in _decode_piece(piece)])
+    skipped = start // PIECE * PIECE
+    return posts[start - skipped : stop - skipped]
 
 
 class _Writer:
@@ -111,13 +130,17 @@ def author_rows(thread: Thread, tree: Tree, order: str, posts_per_page: int) -> 
                     len(writer.posts),
                     writer.story,
                     tuple(writer.scores),
-                    _encode(writer.posts),
+                    (_encode(writer.posts),) if len(writer.posts) <= PIECE else _in_pieces(writer.posts),
                     "\n".join(writer.answers),
                     "\n".join(writer.answered),
                     "\n".join(writer.labels),
                 )
             ),
         )
+
+
+def _in_pieces(posts: list[AuthorPost]) -> tuple[bytes, ...]:
+    return tuple(_encode(posts[start : start + PIECE]) for start in range(0, len(posts), PIECE))
 
 
 def _writers(thread: Thread, tree: Tree, posts_per_page: int) -> dict[str, _Writer]:

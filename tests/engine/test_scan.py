@@ -328,7 +328,7 @@ def test_facts_and_entries_say_who_wrote_what_and_where(tmp_path: Path) -> None:
     ]  # fmt: skip
     assert row_keys(facts, "authors") == ["slashdot/@eve", "slashdot/7", "slashdot/8"]
     assert facts.names == "Eve\nAnn\nBob"
-    ((), (ann,), (bob,)) = (posts_in(row.data) for row in rows)
+    ((), (ann,), (bob,)) = (posts_in(row, 0, row.posts) for row in rows)
     assert (ann.subject, ann.excerpt, ann.label, ann.to, ann.parent) == ("Boo", "Text", "Funny", None, "")
     assert (bob.to, bob.parent, bob.inferred) == ("Ann", ann.id, True)
 

@@ -6,13 +6,23 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
+from generator.config import Config
 from generator.model import REMOVED, TOP, Author, Post, Reply, Thread
-from generator.pages.author import LEAST, SHOWN, AuthorTotals, author_totals
+from generator.pages.author import (
+    LEAST,
+    SHOWN,
+    AuthorContext,
+    AuthorTotals,
+    ThreadName,
+    author_outlines,
+    author_totals,
+)
 from generator.site.authors import sum_up
-from generator.site.contributions import author_rows, contribution_in
+from generator.site.contributions import PIECE, author_rows, contribution_in
 from tests.history import Site
 from tests.sample_pages import Outline
 from tests.small import Said, news, note, output_of
@@ -77,6 +87,35 @@ def test_years_scores_and_labels_take_some_posts() -> None:
     assert "-1: 2, 0: 2, 1: 2, 2: 2" in found.scores
     assert found.labels == (("Funny", 4),)
     assert not totals(ANN, few, few).years  # all of one year
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 3 * PIECE), st.booleans()), min_size=1, max_size=4).filter(
+        lambda threads: all(posts or story for posts, story in threads)
+    ),
+    st.integers(1, 2 * PIECE),
+)
+def test_pages_show_each_post_and_story_once_however_many_are_in_a_thread(
+    threads: list[tuple[int, bool]], size: int
+) -> None:
+    written = []
+    for number, (count, story) in enumerate(threads):
+        posts = tuple(Post(f"{number}-{n}", "", ANN, None, None, "text") for n in range(count))
+        thread = Thread("slashdot", str(number), "T", "Story", posts, author=ANN if story else None)
+        thread = msgspec.structs.replace(thread, replies=(TOP,) * count)
+        written += [(str(number), value) for _, value in author_rows(thread, thread.tree(), "1", 50)]
+    names = {order: ThreadName("T", f"threads/slashdot/{order}.html", None, b"") for order, _ in written}
+    context = AuthorContext(names, {}, Config(list_posts_per_page=size))
+    pages = [
+        each.view() for each in author_outlines(sum_up(ANN.key, [value for _, value in written]), written, context)
+    ]
+    shown = [each for page in reversed(pages) for each in reversed(page.threads)]
+    ids = [post.id for each in shown for post in each.posts]
+    assert ids == [f"{number}-{n}" for number, (count, _) in enumerate(threads) for n in range(count)]
+    assert [each.url for each in shown if each.story] == [
+        f"threads/slashdot/{number}.html" for number, (_, story) in enumerate(threads) if story
+    ]
+    assert all(post.page in each.pages for each in shown for post in each.posts)
 
 
 people = st.sampled_from([ANN, BOB, CY, GONE, Author("slashdot", "cy"), Author("slashdot", "Annie", "7")])

@@ -68,7 +68,7 @@ def test_a_name_that_is_another_ones_digest_is_settled() -> None:
 
 def test_names_are_summed_up_in_the_order_they_were_used() -> None:
     written = [
-        Contribution(number, 2000 + number, 1, name, (), 1, 0, (number,), b"", "", "", "")
+        Contribution(number, 2000 + number, 1, name, (), 1, 0, (number,), (), "", "", "")
         for number, name in enumerate(["Ann", "Annie", "Ann"])
     ]
     found = sum_up("s/1", list(map(msgspec.msgpack.encode, written)))
@@ -112,8 +112,8 @@ def test_what_was_kept_changes_nothing(
 
 def test_the_mark_of_an_author_tells_what_lists_show() -> None:
     """But for the address, which is settled later."""
-    old = Contribution(5, 2005, 1, "Ann", (), 3, 0, (1, 2), b"posts", "", "", "")
-    same = msgspec.structs.replace(old, scores=(5,), data=b"others", labels="Funny")
+    old = Contribution(5, 2005, 1, "Ann", (), 3, 0, (1, 2), (b"posts",), "", "", "")
+    same = msgspec.structs.replace(old, scores=(5,), data=(b"others",), labels="Funny")
     more = msgspec.structs.replace(old, posts=4)
     named = msgspec.structs.replace(old, name="Annie")
     marks = [sum_up("s/1", [msgspec.msgpack.encode(each)]).listed for each in (old, same, more, named)]
