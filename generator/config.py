@@ -7,7 +7,7 @@ the key is unknown, the most similar one. `with_flags` puts the values of comman
 from __future__ import annotations
 
 import datetime
-import difflib
+import functools
 import os
 import re
 import tomllib
@@ -19,14 +19,19 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from generator.errors import ConfigError, Problem, unreadable
+from generator.errors import ConfigError, Problem, first_few, unreadable
 from generator.files import read_text_file
-from generator.mending import ENTRY, mend_entry, mend_line, mend_value
+from generator.mending import ENTRY, mend_entry, mend_line, mend_value, suggest
 
 FILE_NAME = "threadpress.toml"
 _RESERVED = {".git": "git", ".threadpress": "builds", ".threadpress-tmp": "builds"}  # content and output lie elsewhere
-_HEADER = re.compile(r"[ \t]*\[+([^\]]+)\]")
-_SET = re.compile(r"""[ \t]*([\w.\-"' \t]+?)[ \t]*=""")
+DEEPEST = 4
+"""Tables in tables, at most, in which keys are looked for: deeper than any setting is."""
+_KEY = re.compile(r"""^[ \t]*+\[?+[ \t]*+(?:"([^"\n]*+)"|'([^'\n]*+)'|([^\s"'=.\[\]]++))[ \t]*+[=.\]]""", re.MULTILINE)
+_HEADER = re.compile(r"[ \t]*+\[++([^\]]++)\]")
+_SET = re.compile(r"""[ \t]*+((?:"[^"\n]*+"|'[^'\n]*+'|[\w-]++|[ \t]*+\.[ \t]*+)++)[ \t]*+=""")
+_PART = re.compile(r""""([^"]*+)"|'([^']*+)'|([^\s."']++)""")
+_ENTRY = re.compile(r""""([^"\n]*+)"|'([^'\n]*+)'""")
 
 Words = Annotated[str, msgspec.Meta(pattern=r"\S")]
 """Text that is not blank."""
@@ -137,7 +142,7 @@ def parse(
     theme = table["theme"] if isinstance(table.get("theme"), str) else default.theme
     misplaced = unknown.intersection(name_options(theme, site)) if unknown else ()
     settings = {key: value for key, value in table.items() if key not in misplaced}
-    values, problems = take(settings, text, FILE_NAME, Config, mend)
+    values, problems = take(settings, FILE_NAME, Config, functools.partial(line_of, text), mend)
     for key in misplaced:
         hint = "it is an option of the theme: move it below a line [theme_options]"
         problems.append(Problem(FILE_NAME, line_of(text, key), f"unknown key {key!r}", hint))
@@ -165,14 +170,16 @@ def _meaning(values: dict[str, Any], text: str, site: Path) -> Iterable[Problem]
     if wrong := _wrong_address(values.get("site_url", "")):
         hint = "write it like https://example.org/repo/"
         yield Problem(FILE_NAME, line_of(text, "site_url"), f"site_url: {wrong}", hint)
-    for entry in values.get("redact", ()):
-        if not ENTRY.fullmatch(entry):
-            yield Problem(
-                FILE_NAME,
-                _line_of_entry(text, "redact", entry),
-                f"redact: {entry!r} names neither author nor post",
-                mend_entry(entry),
-            )
+    wrong_entries = [entry for entry in values.get("redact", ()) if not ENTRY.fullmatch(entry)]
+    yield from first_few(
+        wrong_entries,
+        lambda entry: Problem(
+            FILE_NAME,
+            _line_of_entry(text, "redact", entry),
+            f"redact: {entry!r} names neither author nor post",
+            mend_entry(entry),
+        ),
+    )
     # Compare real paths, since `..` and symbolic links can also lead from one into the other.
     content, output = (Path(os.path.realpath(site / values.get(key, key))) for key in ("content", "output"))
     if content == output or content in output.parents or output in content.parents:
@@ -246,53 +253,82 @@ def read_toml(text: str, path: str) -> dict[str, Any] | Problem:
 
 
 def take(
-    table: dict[str, Any], text: str, path: str, kind: type[msgspec.Struct], mend: Callable[[str], str]
+    table: dict[str, Any],
+    path: str,
+    kind: type[msgspec.Struct],
+    place: Callable[[str], int],
+    mend: Callable[[str], str],
 ) -> tuple[dict[str, Any], list[Problem]]:
     """Convert the values of a table to the types of a struct's fields.
 
     Keys that the struct does not have, and values that can't be converted, are left out, with a problem for each.
-    `mend` says what to do about a wrong value of a key.
+    `place` gives the line of a key, and `mend` says what to do about a wrong value of a key.
     """
     fields = {field.name: field.type for field in msgspec.structs.fields(kind)}
     values: dict[str, Any] = {}
     problems: list[Problem] = []
+    unknown: list[str] = []
     for key, value in table.items():
-        line = line_of(text, key)
         if key not in fields:
-            problems.append(Problem(path, line, f"unknown key {key!r}", nearest(key, fields)))
+            unknown.append(key)
             continue
         try:
             values[key] = msgspec.convert(value, fields[key])
         except msgspec.ValidationError as error:
-            problems.append(Problem(path, line, plainly(key, value, error), mend(key)))
-    return values, problems
+            problems.append(Problem(path, place(key), plainly(key, value, error), mend(key)))
+
+    def tell(key: str) -> Problem:
+        return Problem(path, place(key), f"unknown key {key!r}", suggest(key, fields))
+
+    return values, sorted([*problems, *first_few(unknown, tell)])
 
 
 def line_of(text: str, key: str) -> int:
     """Find the 1-based line where a top-level key or table is set; 0 if that is unclear."""
-    quoted = re.escape(key)
-    match = re.search(rf"""^[ \t]*\[?[ \t]*["']?{quoted}["']?[ \t]*(=|\.|\])""", text, re.M)
-    return text.count("\n", 0, match.start()) + 1 if match else 0
+    return _first_lines(text).get(key, 0)
 
 
-def find_entry(site: Path, key: str, entry: str) -> int:
-    """Find the 1-based line of `threadpress.toml` where a list has an entry; 0 if that is unclear.
+@functools.lru_cache(maxsize=4)  # of a file with many faults, all are looked up one after the other
+def _first_lines(text: str) -> dict[str, int]:
+    """Give the line where each key or table is set first."""
+    lines: dict[str, int] = {}
+    at, number = 0, 1
+    for match in _KEY.finditer(text):
+        number += text.count("\n", at, match.start())
+        at = match.start()
+        lines.setdefault(match[1] or match[2] or match[3] or "", number)
+    return lines
+
+
+def find_entries(site: Path, key: str, entries: Iterable[str]) -> list[int]:
+    """Find the 1-based line of `threadpress.toml` where a list has each of some entries; 0 if that is unclear.
 
     Problems that only a build can find are told with the line that the file has now.
     """
     try:
-        return _line_of_entry(text_of(site), key, entry)
+        text = text_of(site)
     except (OSError, ConfigError):
-        return 0
+        text = ""
+    return [_line_of_entry(text, key, entry) for entry in entries]
 
 
 def _line_of_entry(text: str, key: str, entry: str) -> int:
     """Find the line of an entry of a list; that of the list if the entry is written with escapes."""
-    start = re.search(rf"^[ \t]*{key}[ \t]*=", text, re.MULTILINE)
-    if start is None:
-        return line_of(text, key)
-    places = [at for sign in "\"'" if (at := text.find(f"{sign}{entry}{sign}", start.end())) >= 0]
-    return text.count("\n", 0, min(places, default=start.start())) + 1
+    lines = _lines_of_entries(text, key)
+    return lines[entry] if entry in lines else line_of(text, key)
+
+
+@functools.lru_cache(maxsize=4)
+def _lines_of_entries(text: str, key: str) -> dict[str, int]:
+    """Give the line of each entry of a list, and of what is in quotes behind it."""
+    start = re.search(rf"^[ \t]*+{key}[ \t]*+=", text, re.MULTILINE)
+    lines: dict[str, int] = {}
+    at, number = 0, 1
+    for match in _ENTRY.finditer(text, start.end()) if start else ():
+        number += text.count("\n", at, match.start())
+        at = match.start()
+        lines.setdefault(match[1] or match[2] or "", number)
+    return lines
 
 
 def toml_text(text: str) -> str:
@@ -307,29 +343,30 @@ def _escape(sign: str) -> str:
 
 def line_in(text: str, *keys: str) -> int:
     """Find the 1-based line where a key of a table, or of a table in it, is set; else that of the table; else 0."""
+    lines = _lines(text)
+    return next((lines[keys[:end]] for end in range(len(keys), 0, -1) if keys[:end] in lines), 0)
+
+
+@functools.lru_cache(maxsize=4)
+def _lines(text: str) -> dict[tuple[str, ...], int]:
+    """Give the line where each key is set first, with the names of the tables that it is in before it."""
+    lines: dict[tuple[str, ...], int] = {}
     inside: tuple[str, ...] = ()
     for number, line in enumerate(text.split("\n"), 1):
         if match := _HEADER.match(line):
-            inside = _dotted(match[1])
-            here = inside
+            here = inside = _dotted(match[1])[:DEEPEST]
         elif match := _SET.match(line):
-            here = (*inside, *_dotted(match[1]))
+            here = (*inside, *_dotted(match[1]))[:DEEPEST]
         else:
             continue
-        if here[: len(keys)] == keys:
-            return number
-    return line_in(text, *keys[:-1]) if len(keys) > 1 else 0
+        for end in range(1, len(here) + 1):
+            lines.setdefault(here[:end], number)
+    return lines
 
 
 def _dotted(key: str) -> tuple[str, ...]:
-    return tuple(part.strip(" \t\"'") for part in key.split("."))
-
-
-def nearest(word: str, allowed: Iterable[str]) -> str:
-    """Write a hint for a word that is wrong: the allowed word most like it, or all allowed words."""
-    names = sorted(allowed)
-    close = difflib.get_close_matches(word, names, n=1, cutoff=0.5)
-    return f"did you mean {close[0]!r}?" if close else f"known are {', '.join(names)}"
+    """Split a key at its dots, but for those in quotes."""
+    return tuple([part[1] or part[2] or part[3] or "" for part in _PART.finditer(key)])
 
 
 def plainly(key: str, value: object, error: msgspec.ValidationError) -> str:

@@ -25,11 +25,13 @@ import contextlib
 import errno
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
 import msgspec
+
+Wrong = TypeVar("Wrong")
 
 _NO_FILE = re.compile(r"--.*|git( .*)?|threadpress|system", re.S)
 """What stands for the file in problems with flags and programs, and with what the system refuses of no file."""
@@ -66,6 +68,24 @@ class Problem(msgspec.Struct, frozen=True, order=True):
         place = f"{self.path}:{self.line}" if self.line else self.path
         kind = "warning: " if self.severity == "warning" else ""
         return f"{place}: {kind}{self.message}; {self.hint}"
+
+
+SHOWN = 3
+"""How many problems of one kind in a file are told in full."""
+
+
+def first_few(alike: Sequence[Wrong], tell: Callable[[Wrong], Problem]) -> list[Problem]:
+    """Tell the first problems of a kind that a file has, and in one line how many more there are.
+
+    A fault that a program made is everywhere in a file, and would hide what else is wrong. And to tell of one often
+    takes a look at the whole file or at all names, so that to tell of all would take the square of its length.
+    """
+    if len(alike) <= SHOWN + 1:
+        return [tell(each) for each in alike]
+    first, last = tell(alike[SHOWN]), tell(alike[-1])
+    what = f"{len(alike) - SHOWN} more {first.severity}s of this kind are in this file"
+    rest = msgspec.structs.replace(first, message=f"{what}, up to line {last.line}" if last.line else what)
+    return [*(tell(each) for each in alike[:SHOWN]), rest]
 
 
 _HINTS = (

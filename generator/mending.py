@@ -1,4 +1,4 @@
-"""Say how to mend a value of `threadpress.toml`, where the cause can be told from what was written.
+"""Say how to mend a value of `threadpress.toml`, where the cause can be told from what was written, or a wrong name.
 
 The name of a setting and its wrong value, or a line that is no TOML, come in; a hint goes out, None where nothing
 better can be said than what the setting takes. Nothing here decides what is right.
@@ -6,8 +6,10 @@ better can be said than what the setting takes. Nothing here decides what is rig
 
 from __future__ import annotations
 
+import difflib
 import re
 import shlex
+from collections.abc import Collection, Iterable
 
 _UNQUOTED = re.compile(r"""[ \t]*([\w.\-"']+)[ \t]*=[ \t]*([^\W\d][^#\n]*|[“”„‘’][^\n]*)""")
 """A line that sets a key to words without quotes, or in quotes of print."""
@@ -15,6 +17,31 @@ _YES_OR_NO = re.compile(r"(true|yes|on)|false|no|off", re.IGNORECASE)
 ENTRY = re.compile(r"sha256:[0-9a-fA-F]{64}|[a-z0-9-]+/[^#]+(#[A-Za-z0-9_-]+)?")
 """What an entry of `redact` looks like."""
 _SHELL_SIGNS = frozenset('"$`\\!\n')
+
+
+LONGEST = 100
+"""Characters of a word, at most, for which a similar name is looked for."""
+MOST = 5_000
+"""Names, at most, among which one is looked for: comparing one with a word takes up to 20 microseconds."""
+LISTED = 40
+"""Names, at most, that a hint lists."""
+
+
+def nearest(word: str, names: Collection[str], cutoff: float = 0.6) -> str | None:
+    """Find the name that was probably meant by a word, if one is near, and looking for it does not take long."""
+    if len(word) > LONGEST or len(names) > MOST:
+        return None
+    return next(iter(difflib.get_close_matches(word, names, n=1, cutoff=cutoff)), None)
+
+
+def suggest(word: str, allowed: Iterable[str]) -> str:
+    """Write a hint for a word that is wrong: the allowed word most like it, or the allowed words, if not too many."""
+    names = sorted(allowed)
+    close = nearest(word, names, cutoff=0.5)
+    if close is not None:
+        return f"did you mean {close!r}?"
+    more = f" and {len(names) - LISTED} more" if len(names) > LISTED else ""
+    return f"known are {', '.join(names[:LISTED])}{more}"
 
 
 def mend_line(line: str) -> str | None:

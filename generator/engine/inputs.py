@@ -14,7 +14,7 @@ from pathlib import Path
 
 import msgspec
 
-from generator.config import Config, find_entry
+from generator.config import Config, find_entries
 from generator.engine.project import Project
 from generator.engine.store import LastBuild
 from generator.errors import Problem
@@ -131,4 +131,6 @@ def read_content(site: Path, config: Config) -> tuple[list[ThreadReading], tuple
 
 def lines_of(entries: Iterable[Unmatched], site: Path) -> tuple[Problem, ...]:
     """Tell of entries of `redact` that match nothing, with the lines that they have now."""
-    return tuple(each.problem(find_entry(site, "redact", each.entry)) for each in entries)
+    idle = tuple(entries)
+    lines = find_entries(site, "redact", (each.entry for each in idle))
+    return tuple(each.problem(line) for each, line in zip(idle, lines, strict=True))

@@ -5,20 +5,17 @@ Offsets into the text and messages come in, problems go out. Messages quote at m
 
 from __future__ import annotations
 
-import difflib
+import itertools
 import re
 from bisect import bisect_left
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from typing import Literal
 
-import msgspec
-
-from generator.errors import Problem
+from generator.errors import Problem, first_few
+from generator.mending import nearest
 
 QUOTED = 60
 """Most characters of a save that a message may quote."""
-SHOWN = 3
-"""How many errors of one kind are told in full."""
 _QUOTATION = re.compile('".*"', re.DOTALL)
 _PATIENCE = 20_000
 """How many words are compared for hints in one save: a long save may be wrong in many places for the same reason."""
@@ -46,16 +43,19 @@ class Findings:
         self._note(offset, message, hint, "warning")
 
     def problems(self) -> tuple[Problem, ...]:
-        """Give all problems, by line; of many errors of one kind the first `SHOWN`, and how many more there are.
+        """Give all problems, by line; of many errors of one kind the first few, and how many more there are.
 
-        A fault that a program made is in every post, and would hide what else is wrong. Warnings are all given: each
-        is about what somebody has to look at.
+        Warnings are all given: each is about what somebody has to look at.
         """
         kinds: dict[tuple[str, str], list[Problem]] = {}
         for problem in sorted(self._problems):
             kind = problem.severity, _QUOTATION.sub("", problem.message)
             kinds.setdefault(kind, []).append(problem)
-        return tuple(sorted(problem for alike in kinds.values() for problem in _shortened(alike)))
+        told = (
+            alike if severity == "warning" else first_few(alike, lambda problem: problem)
+            for (severity, _), alike in kinds.items()
+        )
+        return tuple(sorted(itertools.chain.from_iterable(told)))
 
     def tells_of(self, offset: int) -> bool:
         """Say whether a problem with the line at an offset is among the findings: others may only follow from it."""
@@ -64,9 +64,7 @@ class Findings:
     def nearest(self, word: str, candidates: Collection[str]) -> str | None:
         """Find the candidate that was probably meant, if one is near and this was not done too often already."""
         self._patience -= len(candidates)
-        if self._patience < 0 or len(word) > QUOTED:
-            return None
-        return next(iter(difflib.get_close_matches(word, candidates, n=1)), None)
+        return nearest(word, candidates) if self._patience >= 0 else None
 
     def _note(self, offset: int, message: str, hint: str, severity: Literal["error", "warning"]) -> None:
         line = self._line(offset)
@@ -77,15 +75,6 @@ class Findings:
         if self._line_ends is None:  # most saves have no problems and need no line numbers
             self._line_ends = [end.start() for end in re.finditer("\n", self._text)]
         return bisect_left(self._line_ends, offset) + 1
-
-
-def _shortened(alike: Sequence[Problem]) -> Sequence[Problem]:
-    """Put one line in place of all but the first errors of a kind."""
-    rest = alike[SHOWN:]
-    if len(rest) < 2 or rest[0].severity == "warning":
-        return alike
-    message = f"{len(rest)} more errors of this kind are in this file, up to line {rest[-1].line}"
-    return [*alike[:SHOWN], msgspec.structs.replace(rest[0], message=message)]
 
 
 def quote(text: str) -> str:

@@ -8,6 +8,7 @@ files outside of a theme are refused. `theme` makes one theme of the layers. Not
 from __future__ import annotations
 
 import re
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ import msgspec
 from generator import config
 from generator.errors import Problem, ThemeError
 from generator.files import read_file
+from generator.mending import suggest
 
 ASSETS = frozenset({".css", ".js", ".svg"})
 """The kinds of static files that are allowed (SPEC section 4)."""
@@ -115,7 +117,7 @@ def read_layers(name: str, site_root: Path | None) -> list[Layer]:
             }
             if asker == config.FILE_NAME and site_root is not None:
                 line = config.line_in(config.text_of(site_root), "theme")
-            raise ThemeError(Problem(asker, line, f"there is no theme {name!r}", config.nearest(name, available)))
+            raise ThemeError(Problem(asker, line, f"there is no theme {name!r}", suggest(name, available)))
         layers += folders
         # The site's own copy of a theme may name the original in `extends`; it extends it anyway.
         below = [layer for layer in folders if layer.settings.extends]
@@ -157,7 +159,9 @@ def _settings(text: str, place: str) -> Settings:
     table = config.read_toml(text, place)
     if isinstance(table, Problem):
         raise ThemeError(table)
-    values, problems = config.take(table, text, place, Settings, lambda key: f"give {_TAKES[key]}")
+    values, problems = config.take(
+        table, place, Settings, partial(config.line_of, text), lambda key: f"give {_TAKES[key]}"
+    )
     if problems:
         raise ThemeError(problems)
     return Settings(**values)

@@ -16,8 +16,8 @@ from jinja2.filters import FILTERS
 from jinja2.tests import TESTS
 from jinja2.utils import missing
 
-from generator.config import nearest
 from generator.errors import Problem
+from generator.mending import suggest
 from generator.theme.blocks import UnknownBlock
 from generator.theme.environment import UnknownField
 from generator.theme.layers import File
@@ -57,7 +57,7 @@ def _say(error: Exception, templates: Mapping[str, File], site: Site) -> tuple[s
     """Write the message and the hint."""
     match error:
         case UnknownBlock():
-            return str(error.message), nearest(error.block, error.offered)
+            return str(error.message), suggest(error.block, error.offered)
         case jinja2.TemplateSyntaxError():
             message = error.message or "bad syntax"
             if message in (f"No filter named {name!r}." for name in _RANDOM):
@@ -69,7 +69,7 @@ def _say(error: Exception, templates: Mapping[str, File], site: Site) -> tuple[s
                 )
             return message[:1].lower() + message[1:].rstrip("."), "correct the syntax (Jinja2)"
         case jinja2.TemplateNotFound():
-            return f"there is no template {error.name!r}", nearest(str(error.name), templates)
+            return f"there is no template {error.name!r}", suggest(str(error.name), templates)
         case UnknownField():
             return _unknown(error, templates, site)
         case jinja2.UndefinedError():
@@ -86,21 +86,21 @@ def _unknown(error: UnknownField, templates: Mapping[str, File], site: Site) -> 
         message = error.message or ""
         if imported := re.match(r"the template '(.+?)' \(imported on .*\) does not export", message):
             text = templates[imported[1]].text if imported[1] in templates else ""
-            return f"{imported[1]} has no {name!r} to import", nearest(name, _offered(text))
+            return f"{imported[1]} has no {name!r} to import", suggest(name, _offered(text))
         if message != f"{name!r} is undefined":
             return message.rstrip("."), "correct the template"
         return f"there is no {name!r}", _near(name, ("page", "site"), "templates see page, site and what they set")
     if owner is site.assets:
-        return f"there is no asset {name!r}", nearest(str(name), site.assets)
+        return f"there is no asset {name!r}", suggest(str(name), site.assets)
     if owner is site.options:
-        return f"there is no option {name!r}", nearest(
+        return f"there is no option {name!r}", suggest(
             str(name), site.options
         ) if site.options else "theme.toml sets none"
     if isinstance(owner, TemplateModule):
-        return f"{owner.__name__} has no {name!r}", nearest(str(name), _public(vars(owner)))
+        return f"{owner.__name__} has no {name!r}", suggest(str(name), _public(vars(owner)))
     if isinstance(owner, msgspec.Struct):
         fields = owner.__struct_fields__
-        return f"{type(owner).__name__} has no field {name!r}", nearest(str(name), fields)
+        return f"{type(owner).__name__} has no field {name!r}", suggest(str(name), fields)
     if owner is None:
         return f"{name!r} is asked of a value that is none here", "ask before whether it is there: {% if ... %}"
     return error.message or f"there is no {name!r}", _DOCS
@@ -108,7 +108,7 @@ def _unknown(error: UnknownField, templates: Mapping[str, File], site: Site) -> 
 
 def _near(word: str, names: Iterable[str], otherwise: str) -> str:
     """Suggest the nearest name, if one is near; else give `otherwise`."""
-    hint = nearest(word, names)
+    hint = suggest(word, names)
     return hint if hint.startswith("did you mean") else otherwise
 
 

@@ -6,6 +6,7 @@ the assets that follow from them, and a `Problem` for everything that is wrong.
 
 from __future__ import annotations
 
+import functools
 import string
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -14,7 +15,8 @@ from typing import Any, NamedTuple
 import msgspec
 
 from generator import config
-from generator.errors import Problem
+from generator.errors import Problem, first_few
+from generator.mending import suggest
 from generator.theme.accent import NAMES
 from generator.theme.layers import SETTINGS, Layer
 from generator.theme.values import TYPES, Around, Asset, Fault, Option, Taken, WrongValueError, take
@@ -64,11 +66,11 @@ def offered(layers: Sequence[Layer]) -> tuple[dict[str, Offer], list[Problem]]:
                 ]
             else:
                 offers[name] = Offer(option, default, place, line)
+        line = config.line_of(layer.toml, "without")
         for name in layer.settings.without:
             if name in offers:
                 offers[name] = offers[name]._replace(open=False)
             else:
-                line = config.line_of(layer.toml, "without")
                 problems.append(Problem(place, line, f"without: there is no option {name!r}", _near(name, offers)))
     return offers, problems
 
@@ -80,7 +82,6 @@ def choose(
     around = Around(site, style)
     taken: dict[str, Taken] = {}
     problems: list[Problem] = []
-    faults: list[tuple[str, Fault]] = []
     for name, offer in offers.items():
         try:
             taken[name] = Taken("") if offer.default is None else take(name, offer.option, offer.default, around)
@@ -90,19 +91,22 @@ def choose(
                 Problem(place, line, f"options: {name}: {fault.message}", fault.hint) for fault in wrong.faults
             ]
     allowed = [name for name, offer in offers.items() if offer.open]
-    for name, value in given.items():
-        if name not in allowed:
-            faults.append((name, Fault(f"unknown key {name!r} in [{TABLE}]", _unknown(name, allowed))))
-            continue
+    text = config.text_of(site) if given else ""
+
+    def tell(name: str, fault: Fault) -> Problem:
+        line = config.line_in(text, TABLE, *filter(None, (name, fault.entry)))
+        return Problem(config.FILE_NAME, line, fault.message, fault.hint)
+
+    for name in filter(allowed.__contains__, given):
         try:
-            taken[name] = take(name, offers[name].option, value, around)
+            taken[name] = take(name, offers[name].option, given[name], around)
         except WrongValueError as wrong:
-            faults += [(name, fault._replace(message=f"{name}: {fault.message}")) for fault in wrong.faults]
-    if faults:
-        text = config.text_of(site)
-        for name, fault in faults:
-            line = config.line_in(text, TABLE, *filter(None, (name, fault.entry)))
-            problems.append(Problem(config.FILE_NAME, line, fault.message, fault.hint))
+            faults = [fault._replace(message=f"{name}: {fault.message}") for fault in wrong.faults]
+            problems += first_few(faults, functools.partial(tell, name))
+    problems += first_few(
+        [name for name in given if name not in allowed],
+        lambda name: tell(name, Fault(f"unknown key {name!r} in [{TABLE}]", _unknown(name, allowed))),
+    )
     values = {name: each.value for name, each in taken.items()}
     assets = tuple(each.asset for each in taken.values() if each.asset)
     return Chosen(values, "\n".join(_rules(offers, taken)), assets), problems
@@ -124,15 +128,13 @@ def _declared(value: Any, below: Offer | None) -> tuple[Option, Any]:
     if not (isinstance(value, dict) and "type" in value):
         return below.option if below else Option("", value), value
     values, problems = config.take(
-        value, "", SETTINGS, Option, lambda _: "`threadpress help themes` says what an option takes"
+        value, SETTINGS, Option, lambda _: 0, lambda _: "`threadpress help themes` says what an option takes"
     )
     if problems:
         raise WrongValueError(*(Fault(problem.message, problem.hint) for problem in problems))
     option = Option(**values)
     if option.type not in TYPES:
-        raise WrongValueError(
-            Fault(f"there is no type {option.type!r}", config.nearest(option.type, filter(None, TYPES)))
-        )
+        raise WrongValueError(Fault(f"there is no type {option.type!r}", suggest(option.type, filter(None, TYPES))))
     if option.type == "choice" and not option.choices:
         raise WrongValueError(Fault("a choice needs choices", 'list them: choices = ["one", "other"]'))
     if option.type == "file" and option.default:
@@ -165,4 +167,4 @@ def _unknown(name: str, names: Iterable[str]) -> str:
 
 def _near(name: str, names: Iterable[str]) -> str:
     listed = list(names)
-    return config.nearest(name, listed) if listed else "this theme has no options"
+    return suggest(name, listed) if listed else "this theme has no options"

@@ -20,6 +20,7 @@ import msgspec
 
 from generator import config
 from generator.errors import Problem, ThemeError, is_refusal
+from generator.mending import suggest
 from generator.theme.layers import BELOW, SETTINGS, File, Layer, read_layers
 from generator.theme.options import choose, offered
 from generator.theme.slow import read_slow
@@ -217,7 +218,7 @@ def _listed(layers: list[Layer], static: Mapping[str, File], key: str) -> tuple[
         for file in named:
             if file != BELOW and file not in static:
                 place, line = f"themes/{layer.theme}/{SETTINGS}", _line_of_item(layer.toml, key, file)
-                problems.append(Problem(place, line, f"{key}: there is no static/{file}", config.nearest(file, static)))
+                problems.append(Problem(place, line, f"{key}: there is no static/{file}", suggest(file, static)))
         listed = [(files if file == BELOW else (file,)) for file in named]
         # If a file is named twice, the last place counts, as it would for the rules in it.
         files = tuple(reversed(dict.fromkeys(reversed(list(itertools.chain.from_iterable(listed))))))

@@ -13,9 +13,9 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from generator import config
 from generator.files import open_file
 from generator.markup import line_html
+from generator.mending import suggest
 from generator.theme import colours
 from generator.theme.accent import UnreadableError, accent
 
@@ -163,7 +163,7 @@ def _choice(option: Option, value: Any) -> str:
     if not isinstance(value, str):
         raise _wrong_kind("text", value)
     if value not in option.choices:
-        raise WrongValueError(Fault(f"it can't be {value!r}", config.nearest(value, option.choices)))
+        raise WrongValueError(Fault(f"it can't be {value!r}", suggest(value, option.choices)))
     return value
 
 
@@ -195,7 +195,7 @@ def _table(option: Option, value: Any) -> dict[str, Any]:
         raise _wrong_kind("a table", value)
     if option.choices:
         faults = [
-            Fault(f"{name} can't be {str(each)!r}", config.nearest(str(each), option.choices), name)
+            Fault(f"{name} can't be {str(each)!r}", suggest(str(each), option.choices), name)
             for name, each in value.items()
             if each not in option.choices
         ]
@@ -256,7 +256,7 @@ def _read(site: Path, name: str, most: int) -> bytes:
         near = (each.name for each in path.parent.glob("*") if each.suffix.lower() in (SVG, PNG))
         folder = PurePosixPath(name).parent.as_posix()
         there = [each if folder == "." else f"{folder}/{each}" for each in near]
-        hint = config.nearest(name, there) if there else "give its path from the folder of threadpress.toml"
+        hint = suggest(name, there) if there else "give its path from the folder of threadpress.toml"
         raise WrongValueError(Fault(f"there is no file {name}", hint)) from None
     except OSError as error:
         raise WrongValueError(

@@ -5,14 +5,16 @@ the merged thread. All return problems and never raise."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection
+import itertools
+from collections.abc import Callable, Collection
+from functools import partial
 from typing import Annotated, Any
 
 import msgspec
 
-from generator.config import Words, line_of, nearest, read_toml, take
-from generator.errors import Problem
+from generator.config import Words, line_in, line_of, read_toml, take
+from generator.errors import Problem, first_few
+from generator.mending import MOST, suggest
 from generator.model import TOP, Reply, Thread
 from generator.readers import decode
 
@@ -49,12 +51,14 @@ class Correction(msgspec.Struct, frozen=True):
     path: str
     text: str
     """For finding the lines of problems."""
+    table: tuple[str, ...] = ()
+    """The name of the table that it is; none if it is the whole file."""
 
 
 def parse(raw: bytes, path: str) -> tuple[Correction, tuple[Problem, ...]]:
     """Read a sidecar. If there are problems, it holds what could be read."""
     text, table, problems = _read(raw, path)
-    sidecar, more = _take(table, text, path)
+    sidecar, more = _take(table, path, partial(line_of, text))
     return Correction(sidecar, path, text), (*problems, *more)
 
 
@@ -62,21 +66,25 @@ def parse_tables(raw: bytes, path: str, ids: Collection[str]) -> tuple[dict[str,
     """Read the sidecar of a save with several threads: a table of the same keys for each, named by the thread's id."""
     text, tables, problems = _read(raw, path)
     corrections: dict[str, Correction] = {}
+    unclear = [name for name, table in tables.items() if not isinstance(table, dict)]
+    strange = [name for name, table in tables.items() if isinstance(table, dict) and name not in ids]
     for name, table in tables.items():
-        line = line_of(text, name)
-        if not isinstance(table, dict):
-            message = f"the save beside this sidecar holds several threads, so {name!r} does not say which it is for"
-            problems.append(Problem(path, line, message, f'put it below a line ["{min(ids)}"] with the thread\'s id'))
-        elif name not in ids:
-            message = f"the save beside this sidecar has no thread {name!r}"
-            problems.append(Problem(path, line, message, nearest(name, ids), "warning"))
-        else:
-            header = re.search(rf"""^[ \t]*\[?[ \t]*["']?{re.escape(name)}\b""", text, re.MULTILINE)
-            start = header.end() if header else 0
-            below = "\n" * text.count("\n", 0, start) + text[start:]
-            sidecar, more = _take(table, below, path)
-            corrections[name] = Correction(sidecar, path, below)
+        if isinstance(table, dict) and name in ids:
+            sidecar, more = _take(table, path, partial(line_in, text, name))
+            corrections[name] = Correction(sidecar, path, text, (name,))
             problems += more
+
+    def tell_unclear(name: str) -> Problem:
+        message = f"the save beside this sidecar holds several threads, so {name!r} does not say which it is for"
+        hint = f'put it below a line ["{min(ids)}"] with the thread\'s id'
+        return Problem(path, line_of(text, name), message, hint)
+
+    def tell_strange(name: str) -> Problem:
+        message = f"the save beside this sidecar has no thread {name!r}"
+        return Problem(path, line_of(text, name), message, suggest(name, ids), "warning")
+
+    problems += first_few(unclear, tell_unclear)
+    problems += first_few(strange, tell_strange)
     return corrections, tuple(problems)
 
 
@@ -87,8 +95,8 @@ def _read(raw: bytes, path: str) -> tuple[str, dict[str, Any], list[Problem]]:
     return (text, {}, [*problems, table]) if isinstance(table, Problem) else (text, table, [*problems])
 
 
-def _take(table: dict[str, Any], text: str, path: str) -> tuple[Sidecar, list[Problem]]:
-    values, problems = take(table, text, path, Sidecar, MENDS.__getitem__)
+def _take(table: dict[str, Any], path: str, place: Callable[[str], int]) -> tuple[Sidecar, list[Problem]]:
+    values, problems = take(table, path, Sidecar, place, MENDS.__getitem__)
     return Sidecar(**values), problems
 
 
@@ -113,29 +121,34 @@ def apply(thread: Thread, correction: Correction) -> tuple[Thread, tuple[Problem
 
 def _edited(thread: Thread, correction: Correction, problems: list[Problem]) -> tuple[Reply, ...]:
     """Give the thread's replies with the edits applied."""
-    path, text = correction.path, correction.text
     at = {post.id: index for index, post in enumerate(thread.posts)}
     wanted: dict[int, int | None] = {}
+    wrong: list[tuple[str, str]] = []
+    """Each id that no post has, behind the post whose reply is edited."""
     for child, parent in correction.sidecar.replies.items():
-        wrong = [] if child in at else [child]
+        strange = [] if child in at else [(child, child)]
         if parent not in at and parent != TOP_LEVEL:
-            wrong.append(parent)
-        for name in wrong:
-            hint = nearest(name, at) if len(at) <= 5000 else "see the # links of the thread's page for the ids"
-            problems.append(Problem(path, line_of(text, child), f"no post has the id {name!r}", hint, "warning"))
-        if not wrong:
+            strange.append((child, parent))
+        wrong += strange
+        if not strange:
             wanted[at[child]] = None if parent == TOP_LEVEL and parent not in at else at[parent]
-    for index in drop_circles(thread.parents(), wanted):
+
+    def tell(child: str, message: str, hint: str) -> Problem:
+        line = line_in(correction.text, *correction.table, "replies", child)
+        return Problem(correction.path, line, message, hint, "warning")
+
+    def tell_wrong(each: tuple[str, str]) -> Problem:
+        child, name = each
+        many = "see the # links of the thread's page for the ids"
+        return tell(child, f"no post has the id {name!r}", suggest(name, at) if len(at) <= MOST else many)
+
+    def tell_circle(index: int) -> Problem:
         child = thread.posts[index].id
-        problems.append(
-            Problem(
-                path,
-                line_of(text, child),
-                f"post {child!r} would answer itself by way of its replies",
-                "name a parent outside its own branch",
-                "warning",
-            )
-        )
+        message = f"post {child!r} would answer itself by way of its replies"
+        return tell(child, message, "name a parent outside its own branch")
+
+    problems += first_few(wrong, tell_wrong)
+    problems += first_few(drop_circles(thread.parents(), wanted), tell_circle)
     return tuple(
         reply
         if index not in wanted
@@ -147,28 +160,52 @@ def _edited(thread: Thread, correction: Correction, problems: list[Problem]) -> 
 
 
 def drop_circles(parents: list[int | None], wanted: dict[int, int | None]) -> list[int]:
-    """Take what would close a circle out of `wanted` (post to its new parent); give those posts, sorted."""
+    """Take what would close a circle out of `wanted` (post to its new parent); give those posts, sorted.
+
+    `parents` has no circles. All posts of a circle that were to get another parent keep theirs, which may close another
+    circle. Near-linear: only posts with a new parent are walked along, and all others are joined to the next such post
+    above them, or to the top.
+    """
+    joined = list(range(len(parents)))
+    for index, parent in enumerate(parents):
+        if parent is not None and index not in wanted:
+            joined[index] = parent
+    settled: set[int] = set()
+    """Posts from which one gets to the top."""
     dropped: list[int] = []
-    while circle := _circle([wanted.get(index, parent) for index, parent in enumerate(parents)]) & wanted.keys():
-        dropped += circle
-        for index in circle:
-            del wanted[index]
+    for start in sorted(wanted):
+        walk: dict[int, None] = {}
+        here: int | None = start
+        while here is not None and here in wanted and here not in settled:
+            if here in walk:
+                circle = _from(walk, here)
+                for index in circle:
+                    del wanted[index], walk[index]
+                    parent = parents[index]
+                    joined[index] = index if parent is None else parent
+                dropped += circle
+                here = next(reversed(walk), None)
+                if here is None:
+                    break
+            else:
+                walk[here] = None
+            parent = wanted[here]
+            here = None if parent is None else _next(joined, parent)
+        settled.update(walk)
     return sorted(dropped)
 
 
-def _circle(parents: list[int | None]) -> set[int]:
-    """Give the indices that are on a circle, in one pass."""
-    state = [0] * len(parents)  # 0 unseen, else the number of the walk that saw it
-    circle: set[int] = set()
-    for start in range(len(parents)):
-        here: int | None = start
-        while here is not None and state[here] == 0:
-            state[here] = start + 1
-            here = parents[here]
-        if here is not None and state[here] == start + 1 and here not in circle:
-            while here not in circle:
-                circle.add(here)
-                following = parents[here]
-                assert following is not None
-                here = following
-    return circle
+def _from(walk: dict[int, None], start: int) -> list[int]:
+    """Give the last posts of a walk, from one on."""
+    last = list(itertools.takewhile(start.__ne__, reversed(walk)))
+    return [start, *reversed(last)]
+
+
+def _next(joined: list[int], index: int) -> int:
+    """Give the post that a post is joined to, and shorten the way there."""
+    end = index
+    while joined[end] != end:
+        end = joined[end]
+    while joined[index] != end:
+        joined[index], index = end, joined[index]
+    return end

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from generator.errors import Problem
 from generator.model import TOP, Author, Post, Reply, Thread
-from generator.threads.sidecar import Correction, Sidecar, apply, parse, parse_tables
+from generator.threads.sidecar import Correction, Sidecar, apply, drop_circles, parse, parse_tables
 
 ANN = Author("notes", "Ann")
 
@@ -193,4 +193,61 @@ def test_whatever_is_edited_a_thread_stays_a_forest(numbers: list[int], edits: d
                 (after.parent == target and after.evidence in ("edited", None))
                 or f"{post.id!r}" in told
                 or (f"{target!r}" in told)
+                or " more warnings of this kind " in told
             )
+
+
+def drop_circles_slowly(parents: list[int | None], wanted: dict[int, int | None]) -> list[int]:
+    """Look for circles from the start again whenever one was cut."""
+    dropped: list[int] = []
+    start = 0
+    while start < len(parents):
+        walk: list[int] = []
+        here: int | None = start
+        while here is not None and here not in walk:
+            walk.append(here)
+            here = wanted.get(here, parents[here])
+        start += 1
+        if here is not None:
+            circle = [index for index in walk[walk.index(here) :] if index in wanted]
+            dropped += circle
+            for index in circle:
+                del wanted[index]
+            start = 0
+    return sorted(dropped)
+
+
+numbers = st.integers(0, 9)
+
+
+@given(st.lists(st.integers(-1, 8), max_size=10), st.dictionaries(numbers, st.none() | numbers, max_size=10))
+def test_circles_are_cut_as_if_one_looked_for_them_again_and_again(
+    above: list[int], edits: dict[int, int | None]
+) -> None:
+    parents = [parent if 0 <= parent < index else None for index, parent in enumerate(above)]
+    there = range(len(parents))
+    edits = {post: parent for post, parent in edits.items() if post in there and (parent is None or parent in there)}
+    slow = dict(edits)
+    assert drop_circles(parents, edits) == drop_circles_slowly(parents, slow)
+    assert edits == slow
+
+
+def test_many_faults_of_one_kind_are_told_by_the_first_and_their_number() -> None:
+    lines = "".join(f'q{number} = "a"\n' for number in range(1000))
+    _, warnings = applied(f"[replies]\n{lines}", None)
+    assert [warning.split(";")[0] for warning in warnings] == [
+        "1.toml:2: warning: no post has the id 'q0'",
+        "1.toml:3: warning: no post has the id 'q1'",
+        "1.toml:4: warning: no post has the id 'q2'",
+        "1.toml:5: warning: 997 more warnings of this kind are in this file, up to line 1001",
+    ]
+    assert len(complaints("".join(f"k{number} = 1\n" for number in range(1000)).encode())) == 4
+    assert len(parse_tables("".join(f"[k{number}]\n" for number in range(1000)).encode(), "", {"8"})[1]) == 4
+
+
+def test_a_line_is_found_in_the_table_of_its_thread() -> None:
+    raw = b"""["8"]\nreplies.zz = "a"\n["n.9"]\n[\"n.9\".replies]\n\"z.z\" = "a"\nzz = "a"\n"""
+    corrections, problems = parse_tables(raw, "1.toml", {"8", "n.9"})
+    assert problems == ()
+    assert [each.line for each in apply(thread(None), corrections["8"])[1]] == [2]
+    assert [each.line for each in apply(thread(None), corrections["n.9"])[1]] == [5, 6]
