@@ -2,13 +2,19 @@
 
 Only http and https are used, after redirects too. Whatever goes wrong is one problem that names the address. There are
 no cookies and no retries, and nothing is written to disk. Readers decide whether the bytes are a save.
+
+The limit of time is for everything from looking up the host's name to the last byte. What is read piece by piece can
+outlast any limit on one piece: so the exchange goes on in a thread, and whoever waits for it ends it. The size of
+headers is limited by h11, which reads 100 KB of them at most.
 """
 
 from __future__ import annotations
 
+import contextlib
 import re
-import time
-from typing import TYPE_CHECKING
+import socket
+import threading
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -29,7 +35,7 @@ class Limits(msgspec.Struct, frozen=True):
     """What one address may cost."""
 
     size: int = LARGEST
-    """Bytes of the answer, decompressed."""
+    """Bytes of the answer."""
     silence: float = 20.0
     """Seconds to wait for the connection, and for each piece of the answer."""
     seconds: float = 120.0
@@ -42,10 +48,63 @@ _USUAL = Limits()
 
 def fetch(address: str, limits: Limits = _USUAL) -> bytes:
     """Get the bytes behind an address; raises `ContentError` with one problem."""
+    connections = _Connections()
+    answers: list[bytes | BaseException] = []
+
+    def exchange() -> None:
+        try:
+            answers.append(_exchange(address, limits, connections))
+        except BaseException as error:  # raised again by whoever waits
+            answers.append(error)
+
+    # If it hangs where it can't be ended, as in looking up a name, it must not keep the program from ending.
+    thread = threading.Thread(target=exchange, daemon=True)
+    try:
+        thread.start()
+        thread.join(limits.seconds)
+    finally:
+        connections.end()
+    if not answers:
+        message = f"it took longer than {limits.seconds:g} seconds"
+        raise _problem(shown(address), message, "try again later, or save the thread and add the file")
+    answer = answers[0]
+    if isinstance(answer, BaseException):
+        raise answer
+    return answer
+
+
+class _Connections:
+    """The connections of an exchange, so that another thread can end them."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._ended = False
+        self._sockets: list[socket.socket] = []
+
+    def note(self, event: str, info: dict[str, Any]) -> None:
+        """Take note of a new connection. This is what httpx calls with all that happens."""
+        if event == "connection.connect_tcp.complete":
+            with self._lock:
+                # A copy, since encryption takes the socket apart and makes another one of it.
+                self._sockets.append(info["return_value"].get_extra_info("socket").dup())
+            if self._ended:
+                self.end()
+
+    def end(self) -> None:
+        """End all connections, now and later: who reads from one, gets no more."""
+        with self._lock:
+            self._ended = True
+            for each in self._sockets:
+                with contextlib.suppress(OSError), each:
+                    each.shutdown(socket.SHUT_RDWR)
+            self._sockets.clear()
+
+
+def _exchange(address: str, limits: Limits, connections: _Connections) -> bytes:
+    """Do what `fetch` does, however long it takes."""
     import httpx  # slow to import, so only those who fetch pay for it
 
     name = shown(address)
-    ends = time.monotonic() + limits.seconds
     headers = {
         "User-Agent": "threadpress",
         "Accept": "text/plain, text/markdown, text/*;q=0.5, */*;q=0.1",
@@ -59,6 +118,7 @@ def fetch(address: str, limits: Limits = _USUAL) -> bytes:
     try:
         with client:
             request = _first(client, address, name)
+            request.extensions["trace"] = connections.note
             for _ in range(limits.redirects + 1):
                 if request.url.scheme not in SCHEMES:
                     raise _problem(
@@ -69,12 +129,10 @@ def fetch(address: str, limits: Limits = _USUAL) -> bytes:
                 response = client.send(request, stream=True)
                 try:
                     if response.next_request is None:
-                        return _body(response, name, limits, ends)
+                        return _body(response, name, limits)
                     request = response.next_request
                 finally:
                     response.close()
-                if time.monotonic() > ends:
-                    raise _too_slow(name, limits)
             raise _problem(
                 name, f"it redirects more than {limits.redirects} times", "give the address of the save itself"
             )
@@ -102,7 +160,7 @@ def _first(client: httpx.Client, address: str, name: str) -> httpx.Request:
     return request
 
 
-def _body(response: httpx.Response, name: str, limits: Limits, ends: float) -> bytes:
+def _body(response: httpx.Response, name: str, limits: Limits) -> bytes:
     """Read an answer as far as the limits allow."""
     import httpx
 
@@ -118,13 +176,16 @@ def _body(response: httpx.Response, name: str, limits: Limits, ends: float) -> b
     if kind and not kind.startswith("text/") and kind not in _TEXT_TYPES:
         message = f"the server sent {_quoted(kind)}, and a save is text"
         raise _problem(name, message, "give the address of the text, or save the thread as text")
+    coding = response.headers.get("Content-Encoding", "")
+    if not {each.strip().lower() for each in coding.split(",")} <= {"", "identity"}:
+        # A few bytes can become any number of them, and each coding of several is undone as a whole.
+        message = f"the server sent it compressed ({_quoted(coding)}), though asked not to"
+        raise _problem(name, message, "save the thread, and add the file")
     announced = response.headers.get("Content-Length", "")
     raw = bytearray()
     if not (announced.isdecimal() and len(announced) < 20 and int(announced) > limits.size):
-        for piece in response.iter_bytes():
+        for piece in response.iter_raw():
             raw += piece
-            if time.monotonic() > ends:
-                raise _too_slow(name, limits)
             if len(raw) > limits.size:
                 break
         else:
@@ -142,12 +203,6 @@ def too_large(name: str, size: int = LARGEST) -> ContentError:
     """Report a save that is larger than any thread."""
     message = f"it is larger than {size / 1_000_000:g} MB, and a save is one thread"
     return _problem(name, message, "check what it is; if it is a save, copy it into the content folder")
-
-
-def _too_slow(name: str, limits: Limits) -> ContentError:
-    return _problem(
-        name, f"it took longer than {limits.seconds:g} seconds", "try again later, or save the thread and add the file"
-    )
 
 
 def _quoted(text: str) -> str:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import socket
+import threading
 import time
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -37,6 +40,8 @@ ANSWERS = {
     "/untyped": Answer(b"+++", headers=()),
     "/full": Answer(b"x" * 1000),
     "/packed": Answer(gzip.compress(b"x" * 1000), headers=(("Content-Encoding", "gzip"),)),
+    "/as%20it%20is": Answer(b"x", headers=(("Content-Encoding", "Identity"),)),
+    "/twice%20packed": Answer(gzip.compress(gzip.compress(b"x" * 1000)), headers=(("Content-Encoding", "gzip, GZIP"),)),
     "/moved": redirect("/plain", 301),
     "/twice": redirect("ROOT/moved", 307),
     "/slow": Answer(b"abc", pause=0.05),
@@ -69,7 +74,7 @@ ANSWERS = {
         ("/octets", b"+++"),
         ("/untyped", b"+++"),
         ("/full", b"x" * 1000),
-        ("/packed", b"x" * 1000),
+        ("/as%20it%20is", b"x"),
         ("/moved", b"News: 1\r\n\xe9"),
         ("/twice", b"News: 1\r\n\xe9"),
         ("/slow", b"abc"),
@@ -99,7 +104,9 @@ def test_bytes_come_as_they_are(path: str, expected: bytes) -> None:
         ("/script", "it leads to something that is no http(s) address; "),
         ("/large", "it is larger than 0.001 MB, and a save is one thread; "),
         ("/announced", "it is larger than 0.001 MB, "),
-        ("/bomb", "it is larger than 0.001 MB, "),
+        ("/packed", "the server sent it compressed (gzip), though asked not to; save the thread, and add the file"),
+        ("/twice%20packed", "the server sent it compressed (gzip, GZIP), though asked not to; "),
+        ("/bomb", "the server sent it compressed (gzip), though asked not to; "),
         ("/silent", "nothing came for 0.5 seconds; "),
         ("/dripping", "it took longer than 1.5 seconds; "),
         ("/short", "it can't be fetched ("),
@@ -114,6 +121,78 @@ def test_what_is_no_save_is_one_problem_that_names_the_address(path: str, expect
         (problem,) = error.value.problems
         assert str(problem).startswith(f"{web.root}{path}: {expected}")
         assert problem.hint
+
+
+@contextlib.contextmanager
+def talking(say: Callable[[socket.socket], None]) -> Iterator[str]:
+    """Run a server that says what it likes to whoever asks, until nobody listens."""
+
+    def answer() -> None:
+        with contextlib.suppress(OSError):
+            connection, _ = listening.accept()
+            with connection:
+                connection.recv(10_000)
+                say(connection)
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        thread = threading.Thread(target=answer)
+        thread.start()
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}/"
+    thread.join(10)
+    assert not thread.is_alive()
+
+
+def _drip(connection: socket.socket) -> None:
+    for byte in b"HTTP/1.1 200 OK\r\nX: " + b"x" * 1000:
+        connection.sendall(bytes([byte]))
+        time.sleep(0.05)
+
+
+def _hint(connection: socket.socket) -> None:
+    while True:
+        connection.sendall(b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n")
+        time.sleep(0.001)
+
+
+def _drip_the_length(connection: socket.socket) -> None:
+    connection.sendall(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+    while True:
+        connection.sendall(b"1\r\nx\r\n")
+        time.sleep(0.05)
+
+
+@pytest.mark.parametrize("say", [_drip, _hint, _drip_the_length])
+def test_an_answer_that_never_ends_is_ended(say: Callable[[socket.socket], None]) -> None:
+    started = time.monotonic()
+    with talking(say) as address, pytest.raises(ContentError) as error:
+        fetch(address, Limits(silence=5, seconds=0.5))
+    assert str(error.value.problems[0]) == (
+        f"{address}: it took longer than 0.5 seconds; try again later, or save the thread and add the file"
+    )
+    assert time.monotonic() - started < 4
+
+
+def test_headers_without_an_end_are_told() -> None:
+    def say(connection: socket.socket) -> None:
+        connection.sendall(b"HTTP/1.1 200 OK\r\n" + b"X: x\r\n" * 100_000)
+
+    with talking(say) as address, pytest.raises(ContentError, match=r"it can't be fetched \("):
+        fetch(address, Limits(silence=5, seconds=5))
+
+
+def test_a_name_that_is_never_found_does_not_keep_anybody_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    looking = threading.Event()
+
+    def look_up(*_: object) -> list[object]:
+        looking.wait(10)
+        return []
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    started = time.monotonic()
+    with pytest.raises(ContentError, match="it took longer than"):
+        fetch("http://example.org/", Limits(silence=0.2, seconds=0.3))
+    assert time.monotonic() - started < 4
+    looking.set()
 
 
 @pytest.mark.parametrize("address", ["http://", "http:///x", "http://127.0.0.1:x/", "http://\udcff/"])
