@@ -252,7 +252,7 @@ def _can_stay(part: str) -> bool:
         _USABLE_PART.fullmatch(part) is not None
         and not _shown(part).startswith(("_", "."))
         and not part.endswith((".", " "))
-        and not _is_device(part)
+        and not is_device(part)
         and not _SHORT.fullmatch(part)
         and part.rpartition(".")[2].lower() not in ACTIVE
     )
@@ -262,7 +262,7 @@ def _can_stay_fast(part: str) -> bool:
     return _PLAIN_PART_FAST.fullmatch(part) is not None or _can_stay(part)
 
 
-def _is_device(part: str) -> bool:
+def is_device(part: str) -> bool:
     """Say whether Windows takes a name for a device, whatever comes after its first dot."""
     return _WINDOWS.fullmatch(part.partition(".")[0].rstrip(" ")) is not None
 
@@ -272,7 +272,7 @@ def _renamed(part: str, key: str) -> str:
     clean = part if _shown(part)[:1] == part[:1] else _shown(part)
     clean = _UNUSABLE_RUN.sub("-", clean).lstrip("-_. ").rstrip("_. ")
     stem, dot, ending = clean.rpartition(".") if "." in clean else (clean, "", "")
-    if _is_device(stem):
+    if is_device(stem):
         stem = stem.replace(".", "-")
     stem = stem[:LONGEST].encode("utf-8", "surrogatepass")[:LONGEST_STEM].decode("utf-8", "ignore")
     text = ".txt" if ending.lower() in ACTIVE else ""

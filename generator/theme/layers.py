@@ -18,6 +18,7 @@ from generator import config
 from generator.errors import Problem, ThemeError
 from generator.files import read_file
 from generator.mending import suggest
+from generator.urls import is_device
 
 ASSETS = frozenset({".css", ".js", ".svg"})
 """The kinds of static files that are allowed (SPEC section 4)."""
@@ -25,8 +26,11 @@ SETTINGS = "theme.toml"
 BELOW = "..."
 """In a list of static files, this stands for the files that the theme below lists."""
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
-_FILE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*")
-"""The name of a static file must not start with `_`, since no published file's may (SPEC section 4)."""
+_FILE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,199}")
+"""The name of a static file must not start with `_`, since no published file's may (SPEC section 4).
+
+The published name is longer by a hash.
+"""
 
 
 class File(msgspec.Struct, frozen=True):
@@ -179,6 +183,8 @@ def _files(folder: Path, part: str, place: str, kinds: frozenset[str] | None = N
             problems.append(
                 Problem(shown, 0, "a file of a theme can't have this name", "use letters, digits, '.', '-' and '_'")
             )
+        elif is_device(path.name):
+            problems.append(Problem(shown, 0, "Windows takes this name for a device", "rename it"))
         elif not path.is_file():
             problems.append(Problem(shown, 0, "this is no file", f"keep the files of {part}/ side by side"))
         elif kinds is not None and path.suffix not in kinds:

@@ -7,6 +7,7 @@ the assets that follow from them, and a `Problem` for everything that is wrong.
 from __future__ import annotations
 
 import functools
+import re
 import string
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -20,8 +21,11 @@ from generator.mending import suggest
 from generator.theme.accent import NAMES
 from generator.theme.layers import SETTINGS, Layer
 from generator.theme.values import TYPES, Around, Asset, Fault, Option, Taken, WrongValueError, take
+from generator.urls import is_device
 
 TABLE = "theme_options"
+_ASSET = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
+"""The name of an option that takes a file: the file is published under it."""
 
 
 class Offer(NamedTuple):
@@ -59,7 +63,7 @@ def offered(layers: Sequence[Layer]) -> tuple[dict[str, Offer], list[Problem]]:
         for name, value in layer.settings.options.items():
             line = config.line_in(layer.toml, "options", name)
             try:
-                option, default = _declared(value, offers.get(name))
+                option, default = _declared(name, value, offers.get(name))
             except WrongValueError as wrong:
                 problems += [
                     Problem(place, line, f"options: {name}: {fault.message}", fault.hint) for fault in wrong.faults
@@ -120,7 +124,7 @@ def _rules(offers: Mapping[str, Offer], taken: Mapping[str, Taken]) -> Iterator[
             yield string.Template(option.css).substitute(each.names)
 
 
-def _declared(value: Any, below: Offer | None) -> tuple[Option, Any]:
+def _declared(name: str, value: Any, below: Offer | None) -> tuple[Option, Any]:
     """Read one entry of `[options]` as an option and its default: a table with the key `type` declares an option.
 
     Anything else is a default: of the option of that name `below`, else of a new one that takes values of its kind.
@@ -135,6 +139,8 @@ def _declared(value: Any, below: Offer | None) -> tuple[Option, Any]:
     option = Option(**values)
     if option.type not in TYPES:
         raise WrongValueError(Fault(f"there is no type {option.type!r}", suggest(option.type, filter(None, TYPES))))
+    if option.type == "file" and (not _ASSET.fullmatch(name) or is_device(name)):
+        raise WrongValueError(Fault("no asset can have this name", "use letters, digits, '-' and '_', as in logo"))
     if option.type == "choice" and not option.choices:
         raise WrongValueError(Fault("a choice needs choices", 'list them: choices = ["one", "other"]'))
     if option.type == "file" and option.default:

@@ -351,6 +351,8 @@ def test_a_theme_without_options_says_so(tmp_path: Path) -> None:
         ('[options.a]\ntype = "integer"\nmax = "9"\n', 2, "options: a: max: expected a whole number, got text; "),
         ('[options.a]\ntype = "integer"\ndefault = "9"\n', 2, "options: a: expected a whole number, got text; "),
         ('[options.a]\ntype = "file"\ndefault = "a.svg"\n', 2, "options: a: a file has no default; "),
+        ('[options.nul]\ntype = "file"\n', 2, "options: nul: no asset can have this name; "),
+        ('[options."../a"]\ntype = "file"\n', 2, "options: ../a: no asset can have this name; "),
         ('[options.a]\ntype = "text"\ncss = "b { top: $value }"\n', 2, "options: a: css: $value stands for nothing; "),
         (
             '[options.a]\ntype = "integer"\ncss = "b { top: $valuepx }"\n',
