@@ -20,8 +20,10 @@ import pytest
 from generator.config import Config, parse
 from generator.errors import ConfigError
 from generator.markup import excerpt, post_html, story_html
+from generator.model import Author, Post, Thread
 from generator.pages.posts import Posts
 from generator.site.contributions import author_rows
+from generator.site.unmatched import in_threads, unmatched
 from generator.threads import Group, Redactions, read_group
 from tests.small import LONG, Said, news, note
 
@@ -203,6 +205,27 @@ FILES: dict[str, Callable[[int], Files]] = {
 @pytest.mark.parametrize("make", FILES.values(), ids=FILES.keys())
 def test_files(make: Callable[[int], Files]) -> None:
     assert_grows_with(300 * LARGE, lambda size: read(make(size)))
+
+
+ENTRIES = {
+    "posts": "slashdot/101#q{}",
+    "posts by other ids of the thread": "other/0101#q{}",
+    "threads": "slashdot/{}#q",
+    "names": "slashdot/p{}",
+    "hashes": "sha256:{:064x}",
+}
+
+
+@pytest.mark.parametrize("entry", ENTRIES.values(), ids=ENTRIES.keys())
+def test_entries_of_redact_that_match_nothing(entry: str) -> None:
+    def run(size: int) -> None:
+        writers = tuple(Author("slashdot", f"p{number}", str(number)) for number in range(size))
+        posts = tuple(Post(str(number), "", who, None, None, "text") for number, who in enumerate(writers))
+        threads = [Thread("slashdot", "101", "T", "", posts)]
+        threads += [Thread("other", str(number), "T", "", ()) for number in range(size)]
+        unmatched([entry.format(number) for number in range(size)], (), in_threads(threads))
+
+    assert_grows_with(400 * LARGE, run)
 
 
 SETTINGS = {

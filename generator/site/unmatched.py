@@ -108,8 +108,8 @@ def unmatched(entries: Iterable[str], hits: Iterable[str], published: Published)
     plain = [entry for entry in idle if not entry.startswith(HASHED)]
     hashed = _near_hashes([entry for entry in idle if entry.startswith(HASHED)], published)
     if not plain:
-        return tuple(hashed.get(entry) or _nothing_near(entry, frozenset()) for entry in idle)
-    threads = frozenset(published.threads())
+        return tuple(hashed.get(entry) or _nothing_near(entry, None) for entry in idle)
+    threads = _Threads(published)
     authors = _near_authors([entry for entry in plain if "#" not in entry], published)
     told: list[Unmatched] = []
     for entry in idle:
@@ -117,7 +117,7 @@ def unmatched(entries: Iterable[str], hits: Iterable[str], published: Published)
             told.append(hashed[entry])
         elif entry in authors:
             told.append(_near_author(entry, authors[entry]))
-        elif posts := _near_posts(entry, threads, published):
+        elif posts := _near_posts(entry, threads):
             told.append(Unmatched(entry, near=True, hint=f"write {_options(posts)}"))
         else:
             told.append(_nothing_near(entry, threads))
@@ -164,29 +164,53 @@ def _near_author(entry: str, authors: Iterable[Author]) -> Unmatched:
     return Unmatched(entry, near=True, hint=f"write {_options(options)}{why}")
 
 
-def _near_posts(entry: str, threads: Iterable[ThreadKey], published: Published) -> list[str]:
+class _Threads:
+    """The published threads and posts by what people may remember of their ids: made once, however many ask."""
+
+    def __init__(self, published: Published) -> None:
+        self._published = published
+        self._threads: dict[str, list[ThreadKey]] = {}
+        self._posts: dict[ThreadKey, dict[str, set[str]]] = {}
+        """Of the threads that were asked for."""
+        for key in published.threads():
+            self._threads.setdefault(_bare(key[1]), []).append(key)
+
+    def named(self, number: str) -> list[ThreadKey]:
+        """Give the threads with an id such as this."""
+        return self._threads.get(_bare(number), [])
+
+    def posts(self, thread: ThreadKey, forms: Iterable[str]) -> set[str]:
+        """Give the ids of those posts of a thread whose ids can be written in one of these forms."""
+        if thread not in self._posts:
+            posts = self._posts[thread] = {}
+            for each in self._published.posts(thread):
+                for form in _forms(each):
+                    posts.setdefault(form, set()).add(each)
+        return set().union(*(self._posts[thread].get(form, ()) for form in forms))
+
+
+def _forms(post: str) -> set[str]:
+    return {post.casefold(), post.casefold().removeprefix("c")}
+
+
+def _near_posts(entry: str, threads: _Threads) -> list[str]:
     """Give the right entries for posts whose id, or whose thread, is only written in another way."""
     place, _, post = entry.partition("#")
     if not post:
         return []
     source, number = _place(place)
-    ids = {post.casefold(), post.casefold().removeprefix("c")}
-    same = [key for key in threads if _bare(key[1]) == _bare(number)]
+    same = threads.named(number)
     same = [key for key in same if key[0] == source] or same
-    return sorted(f"{'/'.join(key)}#{each}" for key in same for each in _alike(published, key, ids))
+    return sorted(f"{'/'.join(key)}#{each}" for key in same for each in threads.posts(key, _forms(post)))
 
 
-def _alike(published: Published, thread: ThreadKey, ids: set[str]) -> Iterator[str]:
-    return (each for each in published.posts(thread) if ids & {each.casefold(), each.casefold().removeprefix("c")})
-
-
-def _nothing_near(entry: str, threads: Iterable[ThreadKey]) -> Unmatched:
+def _nothing_near(entry: str, threads: _Threads | None) -> Unmatched:
     """Say why an entry matches nothing, as far as that can be told."""
     if entry.startswith(HASHED):
         return Unmatched(entry, near=False, hint="make the hash again, or leave the entry out")
     place, _, post = entry.partition("#")
     source, number = _place(place)
-    named = sorted(key for key in threads if key[0] == source and _bare(key[1]) == _bare(number))
+    named = sorted(key for key in threads.named(number) if key[0] == source) if threads else []
     if not named:
         hint = "find what to write with `threadpress redact --find NAME`, or leave the entry out"
         return Unmatched(entry, near=False, hint=hint)
