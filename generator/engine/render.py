@@ -205,7 +205,9 @@ def _group_pages(job: GroupJob, shared: Shared) -> Iterator[Rendered]:
     reading = _read_again(job, shared)
     threads = {each.thread.key: each for each in reading.threads}
     for each in job.threads:
-        found = threads[each.facts.key]
+        found = threads.get(each.facts.key)
+        if found is None or len(found.thread.posts) != each.facts.posts:
+            raise Damaged(f"the facts of {'/'.join(each.facts.key)} are not of {', '.join(job.group.saves)}")
         views = ThreadViews(found.thread, found.tree, each.context, shared.config)
         for wanted in each.wanted:
             page = wanted.page
@@ -214,8 +216,9 @@ def _group_pages(job: GroupJob, shared: Shared) -> Iterator[Rendered]:
             else:
                 yield Rendered(wanted, thread_file(page, found.thread, found.tree, each.context, shared.config))
     for wanted in job.saves:
-        data = reading.published[wanted.page.key]
-        assert data is not None
+        data = reading.published.get(wanted.page.key)
+        if data is None:
+            raise Damaged(f"{wanted.page.key} is not published")
         yield Rendered(wanted, data)
 
 

@@ -135,10 +135,15 @@ _decode_sums = msgspec.msgpack.Decoder(dict[str, msgspec.Raw]).decode
 
 
 def _unpack_facts(data: bytes) -> tuple[Facts, ...]:
-    """Decode facts; raises `ValueError` if their saves, which will be read, are not in the content folder."""
+    """Decode facts; raises `ValueError` if they can't be true.
+
+    Their saves, which will be read, are in the content folder, and a reply takes a byte at least.
+    """
     facts = msgspec.msgpack.decode(data, type=tuple[Facts, ...])
     if lead_out([path for each in facts for path in (*each.group.saves, *each.group.sidecars)]):
         raise ValueError("a save is not in the content folder")
+    if not all(0 <= each.posts <= len(each.replies) for each in facts):
+        raise ValueError("a thread has more posts than replies")
     return facts
 
 

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from copy import deepcopy
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from generator import Order, build, load
 from generator.engine import Store
 from generator.engine.store import VERSION, Part
+from generator.errors import ThreadpressError
 from generator.files import lead_out
 from generator.output import Records
 from generator.output.records import digest
-from tests.small import Said, built, news, output_of, prints, tree, write
+from tests.small import Said, built, examples, news, output_of, prints, tree, write
 from tests.test_files import command
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="links are for posix")
@@ -184,6 +189,55 @@ def test_a_store_whose_threads_have_other_names_writes_nothing_elsewhere(site: P
     assert tree(site / "output") == expected
     assert not list(site.parent.glob("*.html"))
     assert not list(site.glob("*.html"))
+
+
+@pytest.mark.parametrize("count", [-1, 2**62])
+def test_a_store_that_counts_more_posts_than_it_has_replies_is_made_anew(site: Path, count: int) -> None:
+    """Pages would be planned for them, more than there is memory."""
+    store = Store(site / ".threadpress")
+    last = store.load()
+    facts = tuple(msgspec.structs.replace(each, posts=count) for each in last.facts.value)
+    store.save(msgspec.structs.replace(last, facts=Part.of(facts)))
+    write(site, MORE)
+    built(site)
+    assert tree(site / "output") == output_of(site.parent / "fresh", FILES | MORE)
+
+
+def places(value: Any) -> Iterator[tuple[Any, Any]]:
+    """Yield each dict or list inside a value, with each key or index of it."""
+    for key, inner in value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ():
+        yield value, key
+        yield from places(inner)
+
+
+@settings(max_examples=examples(30), derandomize=True)
+@given(st.data())
+def test_a_store_that_lies_ends_no_build_and_no_clean_build_believes_it(
+    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
+    """Values of one kind have changed places, with all hashes right. What was read from saves can't be proved."""
+    site = tmp_path_factory.mktemp("lies") / "site"
+    built(write(site, FILES))
+    folder = site / ".threadpress"
+    state = msgspec.msgpack.decode((folder / "state").read_bytes()[len(VERSION) + 32 :])
+    name = data.draw(st.sampled_from(["state", *sorted(state["parts"])]))
+    lie = state if name == "state" else msgspec.msgpack.decode((folder / "parts" / state["parts"][name]).read_bytes())
+    here = list(places(lie))
+    inside, key = here[data.draw(st.integers(0, len(here) - 1))]
+    alike = [each[at] for each, at in here if type(each[at]) is type(inside[key])]
+    inside[key] = deepcopy(alike[data.draw(st.integers(0, len(alike) - 1))])
+    if name != "state":
+        packed = msgspec.msgpack.encode(lie)
+        state["parts"][name] = hashlib.sha256(packed).hexdigest()
+        write(folder, {f"parts/{state['parts'][name]}": packed})
+    packed = msgspec.msgpack.encode(state)
+    write(folder, {"state": VERSION + hashlib.sha256(packed).digest() + packed})
+    files = FILES | (MORE if data.draw(st.booleans()) else {})
+    write(site, files)
+    with contextlib.suppress(ThreadpressError):
+        built(site)
+    build(load(site)[0], site, Order(clean=True))
+    assert tree(site / "output") == output_of(site.parent / "fresh", files)
 
 
 @pytest.mark.parametrize("name", ["../../../mine/x", "/dev/zero", "", "x"])
