@@ -22,16 +22,10 @@ import msgspec
 from generator.errors import ConfigError, Problem, first_few, unreadable
 from generator.files import read_text_file
 from generator.mending import ENTRY, mend_entry, mend_line, mend_value, suggest
+from generator.toml_lines import line_of, line_of_entry
 
 FILE_NAME = "threadpress.toml"
 _RESERVED = {".git": "git", ".threadpress": "builds", ".threadpress-tmp": "builds"}  # content and output lie elsewhere
-DEEPEST = 4
-"""Tables in tables, at most, in which keys are looked for: deeper than any setting is."""
-_KEY = re.compile(r"""^[ \t]*+\[?+[ \t]*+(?:"([^"\n]*+)"|'([^'\n]*+)'|([^\s"'=.\[\]]++))[ \t]*+[=.\]]""", re.MULTILINE)
-_HEADER = re.compile(r"[ \t]*+\[++([^\]]++)\]")
-_SET = re.compile(r"""[ \t]*+((?:"[^"\n]*+"|'[^'\n]*+'|[\w-]++|[ \t]*+\.[ \t]*+)++)[ \t]*+=""")
-_PART = re.compile(r""""([^"]*+)"|'([^']*+)'|([^\s."']++)""")
-_ENTRY = re.compile(r""""([^"\n]*+)"|'([^'\n]*+)'""")
 
 Words = Annotated[str, msgspec.Meta(pattern=r"\S")]
 """Text that is not blank."""
@@ -175,7 +169,7 @@ def _meaning(values: dict[str, Any], text: str, site: Path) -> Iterable[Problem]
         wrong_entries,
         lambda entry: Problem(
             FILE_NAME,
-            _line_of_entry(text, "redact", entry),
+            line_of_entry(text, "redact", entry),
             f"redact: {entry!r} names neither author nor post",
             mend_entry(entry),
         ),
@@ -283,23 +277,6 @@ def take(
     return values, sorted([*problems, *first_few(unknown, tell)])
 
 
-def line_of(text: str, key: str) -> int:
-    """Find the 1-based line where a top-level key or table is set; 0 if that is unclear."""
-    return _first_lines(text).get(key, 0)
-
-
-@functools.lru_cache(maxsize=4)  # of a file with many faults, all are looked up one after the other
-def _first_lines(text: str) -> dict[str, int]:
-    """Give the line where each key or table is set first."""
-    lines: dict[str, int] = {}
-    at, number = 0, 1
-    for match in _KEY.finditer(text):
-        number += text.count("\n", at, match.start())
-        at = match.start()
-        lines.setdefault(match[1] or match[2] or match[3] or "", number)
-    return lines
-
-
 def find_entries(site: Path, key: str, entries: Iterable[str]) -> list[int]:
     """Find the 1-based line of `threadpress.toml` where a list has each of some entries; 0 if that is unclear.
 
@@ -309,26 +286,7 @@ def find_entries(site: Path, key: str, entries: Iterable[str]) -> list[int]:
         text = text_of(site)
     except (OSError, ConfigError):
         text = ""
-    return [_line_of_entry(text, key, entry) for entry in entries]
-
-
-def _line_of_entry(text: str, key: str, entry: str) -> int:
-    """Find the line of an entry of a list; that of the list if the entry is written with escapes."""
-    lines = _lines_of_entries(text, key)
-    return lines[entry] if entry in lines else line_of(text, key)
-
-
-@functools.lru_cache(maxsize=4)
-def _lines_of_entries(text: str, key: str) -> dict[str, int]:
-    """Give the line of each entry of a list, and of what is in quotes behind it."""
-    start = re.search(rf"^[ \t]*+{key}[ \t]*+=", text, re.MULTILINE)
-    lines: dict[str, int] = {}
-    at, number = 0, 1
-    for match in _ENTRY.finditer(text, start.end()) if start else ():
-        number += text.count("\n", at, match.start())
-        at = match.start()
-        lines.setdefault(match[1] or match[2] or "", number)
-    return lines
+    return [line_of_entry(text, key, entry) for entry in entries]
 
 
 def toml_text(text: str) -> str:
@@ -339,34 +297,6 @@ def toml_text(text: str) -> str:
 
 def _escape(sign: str) -> str:
     return f"\\u{ord(sign):04x}" if ord(sign) < 0x10000 else f"\\U{ord(sign):08x}"
-
-
-def line_in(text: str, *keys: str) -> int:
-    """Find the 1-based line where a key of a table, or of a table in it, is set; else that of the table; else 0."""
-    lines = _lines(text)
-    return next((lines[keys[:end]] for end in range(len(keys), 0, -1) if keys[:end] in lines), 0)
-
-
-@functools.lru_cache(maxsize=4)
-def _lines(text: str) -> dict[tuple[str, ...], int]:
-    """Give the line where each key is set first, with the names of the tables that it is in before it."""
-    lines: dict[tuple[str, ...], int] = {}
-    inside: tuple[str, ...] = ()
-    for number, line in enumerate(text.split("\n"), 1):
-        if match := _HEADER.match(line):
-            here = inside = _dotted(match[1])[:DEEPEST]
-        elif match := _SET.match(line):
-            here = (*inside, *_dotted(match[1]))[:DEEPEST]
-        else:
-            continue
-        for end in range(1, len(here) + 1):
-            lines.setdefault(here[:end], number)
-    return lines
-
-
-def _dotted(key: str) -> tuple[str, ...]:
-    """Split a key at its dots, but for those in quotes."""
-    return tuple([part[1] or part[2] or part[3] or "" for part in _PART.finditer(key)])
 
 
 def plainly(key: str, value: object, error: msgspec.ValidationError) -> str:

@@ -18,6 +18,7 @@ from generator import config
 from generator.errors import Problem, ThemeError
 from generator.files import read_file
 from generator.mending import suggest
+from generator.toml_lines import line_in, line_of
 from generator.urls import is_device
 
 ASSETS = frozenset({".css", ".js", ".svg"})
@@ -120,7 +121,7 @@ def read_layers(name: str, site_root: Path | None) -> list[Layer]:
                 if path.is_dir() and _NAME.fullmatch(path.name)
             }
             if asker == config.FILE_NAME and site_root is not None:
-                line = config.line_in(config.text_of(site_root), "theme")
+                line = line_in(config.text_of(site_root), "theme")
             raise ThemeError(Problem(asker, line, f"there is no theme {name!r}", suggest(name, available)))
         layers += folders
         # The site's own copy of a theme may name the original in `extends`; it extends it anyway.
@@ -129,7 +130,7 @@ def read_layers(name: str, site_root: Path | None) -> list[Layer]:
             below = [layer for layer in below if layer.settings.extends != name]
         if not below:
             return layers
-        asker, line = f"themes/{name}/{SETTINGS}", config.line_of(below[0].toml, "extends")
+        asker, line = f"themes/{name}/{SETTINGS}", line_of(below[0].toml, "extends")
         name = str(below[0].settings.extends)
 
 
@@ -163,9 +164,7 @@ def _settings(text: str, place: str) -> Settings:
     table = config.read_toml(text, place)
     if isinstance(table, Problem):
         raise ThemeError(table)
-    values, problems = config.take(
-        table, place, Settings, partial(config.line_of, text), lambda key: f"give {_TAKES[key]}"
-    )
+    values, problems = config.take(table, place, Settings, partial(line_of, text), lambda key: f"give {_TAKES[key]}")
     if problems:
         raise ThemeError(problems)
     return Settings(**values)

@@ -21,6 +21,7 @@ from generator.mending import suggest
 from generator.theme.accent import NAMES
 from generator.theme.layers import SETTINGS, Layer
 from generator.theme.values import TYPES, Around, Asset, Fault, Option, Taken, WrongValueError, take
+from generator.toml_lines import line_in, line_of
 from generator.urls import is_device
 
 TABLE = "theme_options"
@@ -61,7 +62,7 @@ def offered(layers: Sequence[Layer]) -> tuple[dict[str, Offer], list[Problem]]:
     for layer in reversed(layers):
         place = f"themes/{layer.theme}/{SETTINGS}"
         for name, value in layer.settings.options.items():
-            line = config.line_in(layer.toml, "options", name)
+            line = line_in(layer.toml, "options", name)
             try:
                 option, default = _declared(name, value, offers.get(name))
             except WrongValueError as wrong:
@@ -70,7 +71,7 @@ def offered(layers: Sequence[Layer]) -> tuple[dict[str, Offer], list[Problem]]:
                 ]
             else:
                 offers[name] = Offer(option, default, place, line)
-        line = config.line_of(layer.toml, "without")
+        line = line_of(layer.toml, "without")
         for name in layer.settings.without:
             if name in offers:
                 offers[name] = offers[name]._replace(open=False)
@@ -98,7 +99,7 @@ def choose(
     text = config.text_of(site) if given else ""
 
     def tell(name: str, fault: Fault) -> Problem:
-        line = config.line_in(text, TABLE, *filter(None, (name, fault.entry)))
+        line = line_in(text, TABLE, *filter(None, (name, fault.entry)))
         return Problem(config.FILE_NAME, line, fault.message, fault.hint)
 
     for name in filter(allowed.__contains__, given):
