@@ -44,7 +44,7 @@ def threadpress(named: Path | None) -> None:
 @click.option("--site-url", metavar="URL", help="Where the site will be; overrides site_url in threadpress.toml.")
 @click.option("--jobs", type=click.IntRange(1, 256), metavar="N", help="Worker processes; as many as cores by default.")
 @click.option("--explain", is_flag=True, help="Say why each page was rendered.")
-@click.option("--yes", is_flag=True, help="Go on if content/ has become empty: removes all threads from output/.")
+@click.option("--yes", is_flag=True, help="Go on if content/ has no thread: removes all there are from output/.")
 def build(  # noqa: PLR0913  # click passes an argument for each option
     site: Path,
     strict: bool,

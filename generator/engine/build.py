@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from generator.config import FILE_NAME, Config
+from generator.config import FILE_NAME, Config, text_of
 from generator.engine.batches import Batches, Site, touched_authors
 from generator.engine.gather import gather
 from generator.engine.inputs import changed_files, lines_of, problems_of
@@ -72,7 +72,7 @@ class Order(msgspec.Struct, frozen=True):
     jobs: int | None = None
     """Worker processes; as many as there are cores by default."""
     yes: bool = False
-    """Go on though the content has become empty, and remove every thread from the output."""
+    """Go on though there is no thread in the content, and remove every thread from the output."""
 
 
 _USUAL = Order()
@@ -264,17 +264,25 @@ def _stop_at_problems(problems: Iterable[Problem], order: Order) -> None:
 
 
 def _stop_if_emptied(content: Content, last: LastBuild, project: Project) -> None:
-    """Raise `ContentError` if there is no thread any more where there were some: then a disk may not be mounted.
+    """Raise `ContentError` if there is no thread where there were some, or should be: a disk may not be mounted.
 
-    The output is asked as well, since the store may be gone, or of another version.
+    The output is asked as well, since the store may be gone, or of another version. In a fresh clone there is neither.
+    Then settings show that this is a site, and nobody publishes one without a thread, as that would remove what is
+    published.
     """
     threads_before = last.state.counts[0]
     if content.facts or (content.untouched and threads_before):
         return
-    if threads := threads_before or len(thread_pages(read_listed(project.output / SUMS))):
+    listed = read_listed(project.output / SUMS)
+    if threads := threads_before or len(thread_pages(listed)):
         message = f"there is no thread here any more, and a build would remove all of the site ({threads:,})"
         hint = "see that the folder is the right one and its disk is mounted, or run `threadpress build --yes`"
-        raise ContentError((*content.problems, Problem(project.config.content, 0, message, hint)))
+    elif not listed and text_of(project.folder):
+        message = "there is no thread here, so the site would be empty"
+        hint = "bring in a save with `threadpress add FILE`, or run `threadpress build --yes` if that is meant"
+    else:
+        return
+    raise ContentError((*content.problems, Problem(project.config.content, 0, message, hint)))
 
 
 def _sums(gathered: Mapping[str, Gathered[Summary]], links: Links) -> dict[str, tuple[Summary, ...]]:
