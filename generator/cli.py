@@ -264,7 +264,7 @@ def new(site: Path | None, folder: Path | None, upgrade: bool) -> int:
     """Make a fresh site in a folder.
 
     It gets settings, an example, a workflow for GitHub Pages, and this program in program/, so that it can be built
-    anywhere. Writes nothing if a file of the same name is there already.
+    anywhere. What else is in the folder stays. Writes nothing if one of the names is taken, or if there is a site.
     """
     from generator.commands import new as sites
 

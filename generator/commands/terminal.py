@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from generator.markup import visible
 
 
 def count(number: int, noun: str) -> str:
     """Write a number of things: "1 post", "2,000 posts"."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def some(names: Sequence[str]) -> str:
+    """List names, but of many only the first five."""
+    return ", ".join(names[:5]) + (" ..." if len(names) > 5 else "")
 
 
 def one_line(text: str) -> str:
