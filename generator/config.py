@@ -10,7 +10,6 @@ import datetime
 import difflib
 import os
 import re
-import tomllib
 import zoneinfo
 from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
@@ -21,12 +20,11 @@ import msgspec
 
 from generator.errors import ConfigError, Problem, unreadable
 from generator.files import read_text_file
-from generator.mending import ENTRY, mend_entry, mend_line, mend_value
+from generator.mending import ENTRY, mend_entry, mend_value
+from generator.toml import line_of, read_toml
 
 FILE_NAME = "threadpress.toml"
 _RESERVED = {".git": "git", ".threadpress": "builds", ".threadpress-tmp": "builds"}  # content and output lie elsewhere
-_HEADER = re.compile(r"[ \t]*\[+([^\]]+)\]")
-_SET = re.compile(r"""[ \t]*([\w.\-"' \t]+?)[ \t]*=""")
 
 Words = Annotated[str, msgspec.Meta(pattern=r"\S")]
 """Text that is not blank."""
@@ -230,21 +228,6 @@ def zone(config: Config) -> datetime.tzinfo:
     return datetime.UTC if config.timezone == "UTC" else zoneinfo.ZoneInfo(config.timezone)
 
 
-def read_toml(text: str, path: str) -> dict[str, Any] | Problem:
-    """Parse TOML; if that fails, give one problem with its line."""
-    try:
-        return tomllib.loads(text)
-    except (ValueError, RecursionError) as error:  # int() raises a plain ValueError for 5,000 digits
-        place = re.search(r" *\(at (?:line (\d+), column \d+|end of document)\)", str(error))
-        line = 0 if not place else int(place[1]) if place[1] else text.rstrip().count("\n") + 1
-        message = str(error)[: place.start()] if place else str(error)
-        if isinstance(error, RecursionError):
-            message = "brackets nest too deep"
-        better = mend_line(text.split("\n")[line - 1]) if line and message == "Invalid value" else None
-        hint = better or "see https://toml.io for the notation"
-        return Problem(path, line, f"this is no TOML: {message[:1].lower()}{message[1:]}", hint)
-
-
 def take(
     table: dict[str, Any], text: str, path: str, kind: type[msgspec.Struct], mend: Callable[[str], str]
 ) -> tuple[dict[str, Any], list[Problem]]:
@@ -268,13 +251,6 @@ def take(
     return values, problems
 
 
-def line_of(text: str, key: str) -> int:
-    """Find the 1-based line where a top-level key or table is set; 0 if that is unclear."""
-    quoted = re.escape(key)
-    match = re.search(rf"""^[ \t]*\[?[ \t]*["']?{quoted}["']?[ \t]*(=|\.|\])""", text, re.M)
-    return text.count("\n", 0, match.start()) + 1 if match else 0
-
-
 def find_entry(site: Path, key: str, entry: str) -> int:
     """Find the 1-based line of `threadpress.toml` where a list has an entry; 0 if that is unclear.
 
@@ -293,36 +269,6 @@ def _line_of_entry(text: str, key: str, entry: str) -> int:
         return line_of(text, key)
     places = [at for sign in "\"'" if (at := text.find(f"{sign}{entry}{sign}", start.end())) >= 0]
     return text.count("\n", 0, min(places, default=start.start())) + 1
-
-
-def toml_text(text: str) -> str:
-    """Write text as a string of TOML, on one line and with every character that can't be seen as an escape."""
-    signs = {'"': '\\"', "\\": "\\\\"}
-    return '"' + "".join(signs.get(sign) or (sign if sign.isprintable() else _escape(sign)) for sign in text) + '"'
-
-
-def _escape(sign: str) -> str:
-    return f"\\u{ord(sign):04x}" if ord(sign) < 0x10000 else f"\\U{ord(sign):08x}"
-
-
-def line_in(text: str, *keys: str) -> int:
-    """Find the 1-based line where a key of a table, or of a table in it, is set; else that of the table; else 0."""
-    inside: tuple[str, ...] = ()
-    for number, line in enumerate(text.split("\n"), 1):
-        if match := _HEADER.match(line):
-            inside = _dotted(match[1])
-            here = inside
-        elif match := _SET.match(line):
-            here = (*inside, *_dotted(match[1]))
-        else:
-            continue
-        if here[: len(keys)] == keys:
-            return number
-    return line_in(text, *keys[:-1]) if len(keys) > 1 else 0
-
-
-def _dotted(key: str) -> tuple[str, ...]:
-    return tuple(part.strip(" \t\"'") for part in key.split("."))
 
 
 def nearest(word: str, allowed: Iterable[str]) -> str:

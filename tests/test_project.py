@@ -53,7 +53,7 @@ def read(path: str) -> str:
 
 
 ROOMS = (
-    ("errors", "model", "mending", "config", "urls", "dates", "files", "stamps", "workers"),
+    ("errors", "model", "mending", "toml", "config", "urls", "dates", "files", "stamps", "workers"),
     ("readers", "markup", "output"),
     ("theme",),
     ("threads",),

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from generator.config import FILE_NAME, Config, text_of
+from generator.config import FILE_NAME, Config
 from generator.engine.batches import Batches, Site, touched_authors
 from generator.engine.gather import gather
 from generator.engine.inputs import changed_files, lines_of, problems_of
@@ -29,7 +29,7 @@ from generator.engine.unfinished import clear_unfinished
 from generator.engine.user_cache import compiled_folder
 from generator.engine.version import digests
 from generator.errors import ContentError, OutputError, Problem
-from generator.files import lead_out
+from generator.files import is_in_git, lead_out
 from generator.output import Output, is_unfinished, read_listed
 from generator.pages import plan, thread_names
 from generator.site import AUTHORS, Gathered, Links, Summary, authors_in, link, mark
@@ -266,9 +266,8 @@ def _stop_at_problems(problems: Iterable[Problem], order: Order) -> None:
 def _stop_if_emptied(content: Content, last: LastBuild, project: Project) -> None:
     """Raise `ContentError` if there is no thread where there were some, or should be: a disk may not be mounted.
 
-    The output is asked as well, since the store may be gone, or of another version. In a fresh clone there is neither.
-    Then settings show that this is a site, and nobody publishes one without a thread, as that would remove what is
-    published.
+    The output is asked as well, since the store may be gone, or of another version. A fresh clone has neither. There,
+    a site without a thread needs `yes` too: somebody else builds it to publish it, and all that is published would go.
     """
     threads_before = last.state.counts[0]
     if content.facts or (content.untouched and threads_before):
@@ -277,7 +276,7 @@ def _stop_if_emptied(content: Content, last: LastBuild, project: Project) -> Non
     if threads := threads_before or len(thread_pages(listed)):
         message = f"there is no thread here any more, and a build would remove all of the site ({threads:,})"
         hint = "see that the folder is the right one and its disk is mounted, or run `threadpress build --yes`"
-    elif not listed and text_of(project.folder):
+    elif not listed and is_in_git(project.folder):
         message = "there is no thread here, so the site would be empty"
         hint = "bring in a save with `threadpress add FILE`, or run `threadpress build --yes` if that is meant"
     else:

@@ -14,12 +14,13 @@ from typing import NamedTuple
 
 import msgspec
 
-from generator.config import FILE_NAME, toml_text
+from generator.config import FILE_NAME
 from generator.errors import Problem
 from generator.model import REMOVED, Author, Thread, nfc, source_and_uid
 from generator.site import contributions
 from generator.site.facts import Facts, row_keys
 from generator.threads import HASHED, Group, author_entry, entry_key, hashed_entry
+from generator.toml import toml_text
 
 ThreadKey = tuple[str, str]
 

@@ -16,6 +16,7 @@ import msgspec
 from generator import config
 from generator.errors import Problem, ThemeError
 from generator.files import read_file
+from generator.toml import line_in, line_of, read_toml
 
 ASSETS = frozenset({".css", ".js", ".svg"})
 """The kinds of static files that are allowed (SPEC section 4)."""
@@ -114,7 +115,7 @@ def read_layers(name: str, site_root: Path | None) -> list[Layer]:
                 if path.is_dir() and _NAME.fullmatch(path.name)
             }
             if asker == config.FILE_NAME and site_root is not None:
-                line = config.line_in(config.text_of(site_root), "theme")
+                line = line_in(config.text_of(site_root), "theme")
             raise ThemeError(Problem(asker, line, f"there is no theme {name!r}", config.nearest(name, available)))
         layers += folders
         # The site's own copy of a theme may name the original in `extends`; it extends it anyway.
@@ -123,7 +124,7 @@ def read_layers(name: str, site_root: Path | None) -> list[Layer]:
             below = [layer for layer in below if layer.settings.extends != name]
         if not below:
             return layers
-        asker, line = f"themes/{name}/{SETTINGS}", config.line_of(below[0].toml, "extends")
+        asker, line = f"themes/{name}/{SETTINGS}", line_of(below[0].toml, "extends")
         name = str(below[0].settings.extends)
 
 
@@ -154,7 +155,7 @@ def _layer(folder: Path, theme: str, own: bool) -> Layer:
 
 
 def _settings(text: str, place: str) -> Settings:
-    table = config.read_toml(text, place)
+    table = read_toml(text, place)
     if isinstance(table, Problem):
         raise ThemeError(table)
     values, problems = config.take(table, text, place, Settings, lambda key: f"give {_TAKES[key]}")

@@ -18,6 +18,7 @@ from generator.errors import Problem
 from generator.theme.accent import NAMES
 from generator.theme.layers import SETTINGS, Layer
 from generator.theme.values import TYPES, Around, Asset, Fault, Option, Taken, WrongValueError, take
+from generator.toml import line_in, line_of
 
 TABLE = "theme_options"
 
@@ -55,7 +56,7 @@ def offered(layers: Sequence[Layer]) -> tuple[dict[str, Offer], list[Problem]]:
     for layer in reversed(layers):
         place = f"themes/{layer.theme}/{SETTINGS}"
         for name, value in layer.settings.options.items():
-            line = config.line_in(layer.toml, "options", name)
+            line = line_in(layer.toml, "options", name)
             try:
                 option, default = _declared(value, offers.get(name))
             except WrongValueError as wrong:
@@ -68,7 +69,7 @@ def offered(layers: Sequence[Layer]) -> tuple[dict[str, Offer], list[Problem]]:
             if name in offers:
                 offers[name] = offers[name]._replace(open=False)
             else:
-                line = config.line_of(layer.toml, "without")
+                line = line_of(layer.toml, "without")
                 problems.append(Problem(place, line, f"without: there is no option {name!r}", _near(name, offers)))
     return offers, problems
 
@@ -101,7 +102,7 @@ def choose(
     if faults:
         text = config.text_of(site)
         for name, fault in faults:
-            line = config.line_in(text, TABLE, *filter(None, (name, fault.entry)))
+            line = line_in(text, TABLE, *filter(None, (name, fault.entry)))
             problems.append(Problem(config.FILE_NAME, line, fault.message, fault.hint))
     values = {name: each.value for name, each in taken.items()}
     assets = tuple(each.asset for each in taken.values() if each.asset)

@@ -25,6 +25,7 @@ from generator.theme.options import choose, offered
 from generator.theme.slow import read_slow
 from generator.theme.stylesheet import bundle as one_style
 from generator.theme.views import Head, Site
+from generator.toml import line_of
 
 if TYPE_CHECKING:
     from generator.theme.templates import Templates
@@ -226,7 +227,7 @@ def _listed(layers: list[Layer], static: Mapping[str, File], key: str) -> tuple[
 
 def _line_of_item(toml: str, key: str, item: str) -> int:
     """Find the line of an item of a list; if the item is written in an unusual way, give the line of the list."""
-    line = config.line_of(toml, key)
+    line = line_of(toml, key)
     for number, text in enumerate(toml.split("\n")[line - 1 :] if line else (), line):
         if f'"{item}"' in text or f"'{item}'" in text:
             return number

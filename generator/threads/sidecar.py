@@ -11,10 +11,11 @@ from typing import Annotated, Any
 
 import msgspec
 
-from generator.config import Words, line_of, nearest, read_toml, take
+from generator.config import Words, nearest, take
 from generator.errors import Problem
 from generator.model import TOP, Reply, Thread
 from generator.readers import decode
+from generator.toml import line_of, read_toml
 
 TOP_LEVEL = "top"
 """The value for a post that answers nobody."""

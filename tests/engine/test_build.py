@@ -653,22 +653,23 @@ def test_content_that_has_become_empty_while_the_settings_changed(tmp_path: Path
 
 
 @pytest.mark.parametrize("order", [Order(), Order(keep_going=True), Order(clean=True)])
-def test_a_fresh_clone_of_a_site_without_a_thread_is_not_built_by_mistake(tmp_path: Path, order: Order) -> None:
-    """In a fresh clone nothing says what was published, but settings say that this is a site."""
-    write(tmp_path, {"content/README": "saves", "content/101.toml": "", "threadpress.toml": 'title = "Harbour"\n'})
-    config, _ = load(tmp_path)
+@pytest.mark.parametrize("place", ["", "sub/site"])
+def test_a_fresh_clone_without_a_thread_is_not_built_by_mistake(tmp_path: Path, order: Order, place: str) -> None:
+    """In a fresh clone nothing says what was published."""
+    site = write(tmp_path / place, {"content/README": "saves", "content/101.toml": ""})
+    (tmp_path / ".git").mkdir()
     with pytest.raises(ContentError) as raised:
-        build(config, tmp_path, order)
+        build(DEFAULTS, site, order)
     assert (
         "content: there is no thread here, so the site would be empty; bring in a save with `threadpress add FILE`, "
         "or run `threadpress build --yes` if that is meant"
     ) in str(raised.value)
-    assert not (tmp_path / "output").exists()
-    (tmp_path / "content/101.toml").unlink()
-    assert build(config, tmp_path, msgspec.structs.replace(order, yes=True)).threads == 0
-    assert build(config, tmp_path, order).threads == 0  # it was said once
-    shutil.rmtree(tmp_path / ".threadpress")
-    assert build(config, tmp_path, order).threads == 0
+    assert not (site / "output").exists()
+    (site / "content/101.toml").unlink()
+    assert build(DEFAULTS, site, msgspec.structs.replace(order, yes=True)).threads == 0
+    assert build(DEFAULTS, site, order).threads == 0  # it was said once
+    shutil.rmtree(site / ".threadpress")
+    assert build(DEFAULTS, site, order).threads == 0
 
 
 def test_settings_of_a_site_reach_its_pages(tmp_path: Path) -> None:

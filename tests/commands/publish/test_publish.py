@@ -250,7 +250,7 @@ def test_an_emptied_site_is_not_published_by_mistake(one: Desk) -> None:
 def test_an_empty_site_is_published_like_any_other(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     empty = desk(tmp_path, capsys)
     (empty.site / "content/101.txt").unlink()
-    empty.build()
+    empty.build(None, "--yes")
     assert empty("publish")[0] == 0
     empty.build(MORE)
     assert empty("publish")[0] == 0
