@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="threadpress", message="threadpress %(version)s")
 @click.option("-C", NAMED, metavar="DIR", type=DIR, help="The site's folder; also after the command's name.")
-def threadpress(named: Path | None) -> None:
+@click.pass_context
+def threadpress(context: click.Context, named: Path | None) -> None:
     """Turn saved discussion threads into a static archive.
 
     Put saves into content/, run `threadpress build`, and publish output/. Settings are in threadpress.toml; all of them
@@ -34,6 +35,9 @@ def threadpress(named: Path | None) -> None:
 
     Commands are about the site in the present folder, or else in the nearest folder above that has a threadpress.toml.
     """
+    call = context.find_object(Call)
+    if call:
+        call.command = context.invoked_subcommand
 
 
 @threadpress.command(epilog="`threadpress help configuration` lists the settings.")
@@ -242,7 +246,7 @@ def publish(  # noqa: PLR0913  # click passes an argument for each option
     Builds nothing, and refuses an output that is out of date, broken or not redacted. Your branches, your index and
     your work tree stay as they are.
     """
-    from generator.commands.publish import Target, report_lines
+    from generator.commands.publish import Target, first_note, report_lines
     from generator.commands.publish import publish as publish_site
 
     config, warnings = _settings(site, None)
@@ -252,7 +256,7 @@ def publish(  # noqa: PLR0913  # click passes an argument for each option
     for line in report_lines(report, target):
         say(line)
     if report.commit and report.first:
-        click.echo(f"note: the branch is new; GitHub shows it once Settings, Pages names {branch}", err=True)
+        say(first_note(report, target), err=True)
     return DONE
 
 
@@ -338,4 +342,4 @@ def run(arguments: Sequence[str] | None = None) -> int:
         code = threadpress.main(arguments, prog_name="threadpress", standalone_mode=False, obj=call)
         return code if isinstance(code, int) else DONE
     except BaseException as error:
-        return end(error, call.site)
+        return end(error, call.site, call.command)

@@ -129,6 +129,13 @@ def report_lines(report: PublishReport, target: Target) -> Iterator[str]:
         yield f"{place}: {counts}, as commit {report.commit[:10]}"
 
 
+def first_note(report: PublishReport, target: Target) -> str:
+    """Say what the user may wonder about when a branch is new."""
+    beside = ", ".join(path for path in (ATTRIBUTES, NO_JEKYLL, CNAME) if path in report.added)
+    shown = f"GitHub shows it once Settings, Pages names {target.branch}"
+    return f"note: the branch is new; besides the files of the site it has {beside}; {shown}"
+
+
 def _may_name(entries: int) -> Problem:
     """Refuse to publish what somebody may believe to be removed."""
     names = "an entry of redact matches" if entries == 1 else f"{entries} entries of redact match"

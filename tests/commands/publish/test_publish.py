@@ -143,7 +143,7 @@ def test_what_the_list_of_sums_names_is_published_and_nothing_else(one: Desk) ->
     files = len(published) + 2
     assert re.fullmatch(rf"origin/gh-pages: {files} files added, 0 changed, 0 removed, as commit [0-9a-f]{{10}}\n", out)
     assert "output: warning: files that the build did not write are not published: notes.txt; " in err
-    assert "note: the branch is new; " in err
+    assert "note: the branch is new; besides the files of the site it has .gitattributes, .nojekyll; GitHub" in err
     about = git(one.remote, "log", "-1", "--format=%an <%ae>%n%B", "gh-pages")
     assert (
         about.split()
@@ -505,7 +505,7 @@ def test_all_that_git_lacks_is_told_at_once(one: Desk) -> None:
         "--remote: git knows no remote 'orign'; known are origin",
         'git config: git does not know who commits; run `git config user.name "..."` and `git config user.email "..."`;'
         " both will be public",
-        "stopped: 3 errors; nothing was written",
+        "stopped: 3 errors; nothing was published",
     ]
     git(one.top, "remote", "remove", "origin")
     assert "--remote: git knows no remote 'origin'; run `git remote add origin URL`\n" in one("publish")[2]
