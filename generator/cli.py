@@ -10,12 +10,12 @@ import os
 import sys
 from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from generator.commands.locate import DIR, NAMED, Call, find_site, in_site, named_folder
-from generator.commands.terminal import count
+from generator.commands.terminal import colour_system, count
 from generator.errors import ConfigError, Problem
 from generator.messages import AT_FAULT, DONE, code_of, end, errors_and_warnings, say, tell
 
@@ -200,9 +200,9 @@ def inspect(site: Path, save: str, edit: bool) -> int:
         for row in sidecar_lines(result):
             click.echo(row)
         return DONE
-    # With NO_COLOR there are no terminal codes at all, not only none for colours.
-    system: Literal["auto"] | None = None if os.environ.get("NO_COLOR") else "auto"
-    console = Console(color_system=system, soft_wrap=True, highlight=False, markup=False, emoji=False)
+    console = Console(
+        color_system=colour_system(os.environ), soft_wrap=True, highlight=False, markup=False, emoji=False
+    )
     tell(result.problems, None)
     for read in result.threads:
         for line in tree_lines(read.thread, LINES if console.encoding.startswith("utf") else ASCII):

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Literal
 
 from generator.markup import visible
+
+
+def colour_system(environment: Mapping[str, str]) -> Literal["auto"] | None:
+    """Say which colours `rich` is to use; with NO_COLOR there are no terminal codes at all, not only no colours."""
+    return None if environment.get("NO_COLOR") else "auto"
 
 
 def count(number: int, noun: str) -> str:
