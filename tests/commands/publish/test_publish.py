@@ -849,7 +849,7 @@ def test_a_file_that_the_repository_has_lost_is_told(one: Desk) -> None:
     repository = Repository(one.top)
     repository.keep([b"x"])
     lost = "0" * 40
-    with pytest.raises(PublishError, match=f"git cat-file: {lost} missing; see what `git fsck` says"):
+    with pytest.raises(PublishError, match=f"git cat-file: {lost} missing; see what `git -C .* fsck` says"):
         list(repository.contents([repository.blob(b"x").id, lost]))
 
 
