@@ -10,12 +10,12 @@ import os
 import sys
 from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from generator.commands.locate import DIR, NAMED, Call, find_site, in_site, named_folder
-from generator.commands.terminal import count
+from generator.commands.terminal import colour_system, count
 from generator.errors import ConfigError, Problem
 from generator.messages import AT_FAULT, DONE, code_of, end, errors_and_warnings, say, tell
 
@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="threadpress", message="threadpress %(version)s")
 @click.option("-C", NAMED, metavar="DIR", type=DIR, help="The site's folder; also after the command's name.")
-def threadpress(named: Path | None) -> None:
+@click.pass_context
+def threadpress(context: click.Context, named: Path | None) -> None:
     """Turn saved discussion threads into a static archive.
 
     Put saves into content/, run `threadpress build`, and publish output/. Settings are in threadpress.toml; all of them
@@ -34,6 +35,9 @@ def threadpress(named: Path | None) -> None:
 
     Commands are about the site in the present folder, or else in the nearest folder above that has a threadpress.toml.
     """
+    call = context.find_object(Call)
+    if call:
+        call.command = context.invoked_subcommand
 
 
 @threadpress.command(epilog="`threadpress help configuration` lists the settings.")
@@ -44,7 +48,7 @@ def threadpress(named: Path | None) -> None:
 @click.option("--site-url", metavar="URL", help="Where the site will be; overrides site_url in threadpress.toml.")
 @click.option("--jobs", type=click.IntRange(1, 256), metavar="N", help="Worker processes; as many as cores by default.")
 @click.option("--explain", is_flag=True, help="Say why each page was rendered.")
-@click.option("--yes", is_flag=True, help="Go on if content/ has become empty: removes all threads from output/.")
+@click.option("--yes", is_flag=True, help="Go on if content/ has no thread: removes all there are from output/.")
 def build(  # noqa: PLR0913  # click passes an argument for each option
     site: Path,
     strict: bool,
@@ -196,9 +200,9 @@ def inspect(site: Path, save: str, edit: bool) -> int:
         for row in sidecar_lines(result):
             click.echo(row)
         return DONE
-    # With NO_COLOR there are no terminal codes at all, not only none for colours.
-    system: Literal["auto"] | None = None if os.environ.get("NO_COLOR") else "auto"
-    console = Console(color_system=system, soft_wrap=True, highlight=False, markup=False, emoji=False)
+    console = Console(
+        color_system=colour_system(os.environ), soft_wrap=True, highlight=False, markup=False, emoji=False
+    )
     tell(result.problems, None)
     for read in result.threads:
         for line in tree_lines(read.thread, LINES if console.encoding.startswith("utf") else ASCII):
@@ -242,7 +246,7 @@ def publish(  # noqa: PLR0913  # click passes an argument for each option
     Builds nothing, and refuses an output that is out of date, broken or not redacted. Your branches, your index and
     your work tree stay as they are.
     """
-    from generator.commands.publish import Target, report_lines
+    from generator.commands.publish import Target, first_note, report_lines
     from generator.commands.publish import publish as publish_site
 
     config, warnings = _settings(site, None)
@@ -252,7 +256,7 @@ def publish(  # noqa: PLR0913  # click passes an argument for each option
     for line in report_lines(report, target):
         say(line)
     if report.commit and report.first:
-        click.echo(f"note: the branch is new; GitHub shows it once Settings, Pages names {branch}", err=True)
+        say(first_note(report, target), err=True)
     return DONE
 
 
@@ -264,7 +268,7 @@ def new(site: Path | None, folder: Path | None, upgrade: bool) -> int:
     """Make a fresh site in a folder.
 
     It gets settings, an example, a workflow for GitHub Pages, and this program in program/, so that it can be built
-    anywhere. Writes nothing if a file of the same name is there already.
+    anywhere. What else is in the folder stays. Writes nothing if one of the names is taken, or if there is a site.
     """
     from generator.commands import new as sites
 
@@ -338,4 +342,4 @@ def run(arguments: Sequence[str] | None = None) -> int:
         code = threadpress.main(arguments, prog_name="threadpress", standalone_mode=False, obj=call)
         return code if isinstance(code, int) else DONE
     except BaseException as error:
-        return end(error, call.site)
+        return end(error, call.site, call.command)

@@ -9,8 +9,6 @@ from __future__ import annotations
 import datetime
 import functools
 import os
-import re
-import tomllib
 import zoneinfo
 from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
@@ -21,7 +19,8 @@ import msgspec
 
 from generator.errors import ConfigError, Problem, first_few, unreadable
 from generator.files import read_text_file
-from generator.mending import ENTRY, mend_entry, mend_line, mend_value, suggest
+from generator.mending import ENTRY, mend_entry, mend_value, suggest
+from generator.toml import read_toml
 from generator.toml_lines import line_of, line_of_entry
 
 FILE_NAME = "threadpress.toml"
@@ -231,21 +230,6 @@ def zone(config: Config) -> datetime.tzinfo:
     return datetime.UTC if config.timezone == "UTC" else zoneinfo.ZoneInfo(config.timezone)
 
 
-def read_toml(text: str, path: str) -> dict[str, Any] | Problem:
-    """Parse TOML; if that fails, give one problem with its line."""
-    try:
-        return tomllib.loads(text)
-    except (ValueError, RecursionError) as error:  # int() raises a plain ValueError for 5,000 digits
-        place = re.search(r" *\(at (?:line (\d+), column \d+|end of document)\)", str(error))
-        line = 0 if not place else int(place[1]) if place[1] else text.rstrip().count("\n") + 1
-        message = str(error)[: place.start()] if place else str(error)
-        if isinstance(error, RecursionError):
-            message = "brackets nest too deep"
-        better = mend_line(text.split("\n")[line - 1]) if line and message == "Invalid value" else None
-        hint = better or "see https://toml.io for the notation"
-        return Problem(path, line, f"this is no TOML: {message[:1].lower()}{message[1:]}", hint)
-
-
 def take(
     table: dict[str, Any],
     path: str,
@@ -287,16 +271,6 @@ def find_entries(site: Path, key: str, entries: Iterable[str]) -> list[int]:
     except (OSError, ConfigError):
         text = ""
     return [line_of_entry(text, key, entry) for entry in entries]
-
-
-def toml_text(text: str) -> str:
-    """Write text as a string of TOML, on one line and with every character that can't be seen as an escape."""
-    signs = {'"': '\\"', "\\": "\\\\"}
-    return '"' + "".join(signs.get(sign) or (sign if sign.isprintable() else _escape(sign)) for sign in text) + '"'
-
-
-def _escape(sign: str) -> str:
-    return f"\\u{ord(sign):04x}" if ord(sign) < 0x10000 else f"\\U{ord(sign):08x}"
 
 
 def plainly(key: str, value: object, error: msgspec.ValidationError) -> str:

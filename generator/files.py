@@ -11,6 +11,7 @@ import io
 import os
 import stat
 from collections.abc import Collection, Iterator
+from pathlib import Path
 
 from generator.errors import NotAFile
 
@@ -89,6 +90,12 @@ def odd_entries(folder: str | os.PathLike[str]) -> Iterator[str]:
                 waiting.append(entry.path)
             elif not entry.is_file(follow_symlinks=False):
                 yield entry.path
+
+
+def is_in_git(folder: Path) -> bool:
+    """Say whether a folder is in a work tree of git, as every clone is."""
+    real = Path(os.path.realpath(folder))
+    return any(os.path.lexists(above / ".git") for above in (real, *real.parents))
 
 
 def _is_ours(mode: int) -> bool:

@@ -16,6 +16,20 @@ import click
 from generator.commands.terminal import count, quoted
 from generator.errors import InputError, Problem, ThreadpressError, is_refusal, refused
 
+_TO_TYPE = {
+    "add": "`threadpress add FILE`, or a folder, an address, or - for standard input",
+    "inspect": "`threadpress inspect FILE`, or for a thread of the archive `threadpress inspect SOURCE/ID`",
+    "redact": "`threadpress redact --find NAME`; it prints what to write into threadpress.toml",
+}
+"""What to type, by the name of a command that can't do without."""
+_NOTHING_DONE = {
+    "build": "nothing was written",
+    "add": "nothing was written",
+    "new": "nothing was written",
+    "publish": "nothing was published",
+}
+"""What a command that stopped has not done, by its name; of the others nobody expects anything."""
+
 DONE, AT_FAULT, USAGE, BUG, INTERRUPTED = 0, 1, 2, 3, 130
 
 
@@ -46,17 +60,19 @@ def code_of(problems: Iterable[Problem]) -> int:
     return AT_FAULT if any(problem.severity == "error" for problem in problems) else DONE
 
 
-def end(error: BaseException, site: Path | None) -> int:
-    """Say why a command ended early, and give its exit code; `site` is the way to its site, if it had found one.
+def end(error: BaseException, site: Path | None, command: str | None) -> int:
+    """Say why a command ended early, and give its exit code.
 
-    Raises what is none of this: an exit that was asked for.
+    `site` is the way to its site, if it had found one, and `command` its name, if one was named. Raises what is none of
+    this: an exit that was asked for.
     """
     match error:
         case ThreadpressError():
             tell(error.problems, None if isinstance(error, InputError) else site)
-            click.echo(f"stopped: {errors_and_warnings(error.problems)}; nothing was written", err=True)
+            stopped = f"stopped: {errors_and_warnings(error.problems)}"
+            click.echo("; ".join(filter(None, (stopped, _NOTHING_DONE.get(command or "")))), err=True)
         case click.ClickException():
-            error.show()
+            _explained(error).show()
             return USAGE
         case KeyboardInterrupt() | click.Abort():
             click.echo("interrupted", err=True)
@@ -76,3 +92,15 @@ def end(error: BaseException, site: Path | None) -> int:
         case _:
             raise error
     return AT_FAULT
+
+
+def _explained(error: click.ClickException) -> click.ClickException:
+    """Say what to type, where click only says what is wrong."""
+    match error:
+        case click.MissingParameter(ctx=click.Context(command=command)) if command.name in _TO_TYPE:
+            return click.UsageError(f"{error.format_message()} Write {_TO_TYPE[command.name]}.", error.ctx)
+        case click.NoSuchOption(ctx=click.Context() as context) if not error.possibilities:
+            names = [parameter.opts[-1] for parameter in context.command.get_params(context)]
+            options = ", ".join(name for name in names if name.startswith("-"))
+            return click.UsageError(f"{error.message} `{context.command_path}` has {options}.", context)
+    return error

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Iterator
 
 DEEPEST = 4
 """Tables in tables, at most, in which keys are looked for: deeper than any setting is."""
@@ -44,17 +45,21 @@ def line_in(text: str, *keys: str) -> int:
 def _lines(text: str) -> dict[tuple[str, ...], int]:
     """Give the line where each key is set first, with the names of the tables that it is in before it."""
     lines: dict[tuple[str, ...], int] = {}
+    for number, key in keys_set(text):
+        for end in range(1, min(len(key), DEEPEST) + 1):
+            lines.setdefault(key[:end], number)
+    return lines
+
+
+def keys_set(text: str) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """Yield each 1-based line that sets a key or begins a table, with the whole name of that."""
     inside: tuple[str, ...] = ()
     for number, line in enumerate(text.split("\n"), 1):
         if match := _HEADER.match(line):
-            here = inside = _dotted(match[1])[:DEEPEST]
+            inside = _dotted(match[1])
+            yield number, inside
         elif match := _SET.match(line):
-            here = (*inside, *_dotted(match[1]))[:DEEPEST]
-        else:
-            continue
-        for end in range(1, len(here) + 1):
-            lines.setdefault(here[:end], number)
-    return lines
+            yield number, (*inside, *_dotted(match[1]))
 
 
 def line_of_entry(text: str, key: str, entry: str) -> int:

@@ -76,6 +76,7 @@ def test_a_good_site_passes_its_check(site: Site) -> None:
         assert site("build", *flags).code == 0
         told = site("check")
         assert (told.code, told.err) == (0, "")
+        assert told.out.startswith(f"{len(site.output())} files, ")  # as many as the build says
         assert "nothing found" in told.out
 
 
@@ -107,6 +108,12 @@ def test_check_counts_errors_and_warnings_apart(site: Site) -> None:
         (["buidl"], "No such command"),
         (["build", "content"], "unexpected extra argument"),
         (["build", "--site-url"], "requires an argument"),
+        (["redact", "ann"], "Missing option '--find'. Write `threadpress redact --find NAME`; it prints what"),
+        (["inspect"], "Missing argument 'SAVE'. Write `threadpress inspect FILE`, or for a thread of the archive"),
+        (["add"], "Missing argument 'SAVE...'. Write `threadpress add FILE`, or a folder, an address, or -"),
+        (["publish", "--force"], "No such option '--force'. `threadpress publish` has -C, --remote, --branch, "),
+        (["--force"], "No such option '--force'. `threadpress` has --version, -C, --help."),
+        (["build", "--strickt"], "No such option '--strickt'. Did you mean '--strict'?"),
     ],
 )
 def test_wrong_usage_ends_with_2(site: Site, arguments: list[str], expected: str) -> None:
@@ -115,6 +122,23 @@ def test_wrong_usage_ends_with_2(site: Site, arguments: list[str], expected: str
     assert told.code == 2
     assert expected in told.err
     assert not (site.folder / "output").exists()
+
+
+@pytest.mark.parametrize(
+    ("command", "last"),
+    [
+        ("build", "stopped: 1 error; nothing was written"),
+        ("add -", "stopped: 1 error; nothing was written"),
+        ("publish", "stopped: 1 error; nothing was published"),
+        ("check", "stopped: 1 error"),
+        ("inspect 1", "stopped: 1 error"),
+        ("redact --find ann", "stopped: 1 error"),
+    ],
+)
+def test_what_stops_a_command_is_told_in_words_that_fit_it(site: Site, command: str, last: str) -> None:
+    site.write({**GOOD, "threadpress.toml": "title = 1\n"})
+    told = site(*command.split())
+    assert (told.code, told.lines[-1]) == (1, last)
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["build", "--help"], ["check", "-h"]])

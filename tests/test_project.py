@@ -53,7 +53,20 @@ def read(path: str) -> str:
 
 
 ROOMS = (
-    ("errors", "model", "mending", "config", "costly", "toml_lines", "urls", "dates", "files", "stamps", "workers"),
+    (
+        "errors",
+        "model",
+        "mending",
+        "toml_lines",
+        "toml",
+        "config",
+        "costly",
+        "urls",
+        "dates",
+        "files",
+        "stamps",
+        "workers",
+    ),
     ("readers", "markup", "output"),
     ("theme",),
     ("threads",),

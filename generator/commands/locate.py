@@ -62,6 +62,8 @@ def _nearest_above() -> Path | None:
 class Call:
     """What is learned while a command runs, and needed when it has failed."""
 
+    command: str | None = None
+    """The command's name; None until it is read."""
     site: Path | None = None
     """The way to the site from the present folder; None until it is found."""
 

@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
 from generator.markup import visible
+
+
+def colour_system(environment: Mapping[str, str]) -> Literal["auto"] | None:
+    """Say which colours `rich` is to use; with NO_COLOR there are no terminal codes at all, not only no colours."""
+    return None if environment.get("NO_COLOR") else "auto"
 
 
 def count(number: int, noun: str) -> str:
     """Write a number of things: "1 post", "2,000 posts"."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def some(names: Sequence[str]) -> str:
+    """List names, but of many only the first five."""
+    return ", ".join(names[:5]) + (" ..." if len(names) > 5 else "")
 
 
 def one_line(text: str) -> str:

@@ -13,7 +13,7 @@ import re
 import shutil
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 import click
 import msgspec
@@ -23,6 +23,8 @@ from rich.markdown import BlockQuote, CodeBlock, Heading, ListItem, Markdown, Ma
 from rich.segment import Segment
 from rich.text import Text
 from rich.theme import Theme
+
+from generator.commands.terminal import colour_system
 
 ABOUT_THE_PROGRAM = frozenset({"architecture", "performance"})
 """Pages for those who work on the program."""
@@ -127,9 +129,7 @@ def topic_lines(word: str, topics: Mapping[str, Topic], commands: Collection[str
         hint = f"did you mean {near[0]!r}?" if near else "`threadpress help` lists all topics"
         raise click.UsageError(f"there is no topic {word!r}; {hint}")
     width = min(shutil.get_terminal_size((WIDTH, 0)).columns, WIDTH)
-    # With NO_COLOR there are no terminal codes at all, not only none for colours.
-    system: Literal["auto"] | None = None if os.environ.get("NO_COLOR") else "auto"
-    console = Console(color_system=system, width=width, highlight=False, emoji=False, theme=_COLOURS)
+    console = Console(color_system=colour_system(os.environ), width=width, highlight=False, emoji=False, theme=_COLOURS)
     with console.capture() as capture:
         console.print(TerminalMarkdown(topic.text, hyperlinks=False), crop=False)
     yield from (line.rstrip() for line in capture.get().splitlines())

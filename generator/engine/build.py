@@ -29,7 +29,7 @@ from generator.engine.unfinished import clear_unfinished
 from generator.engine.user_cache import compiled_folder
 from generator.engine.version import digests
 from generator.errors import ContentError, OutputError, Problem
-from generator.files import lead_out
+from generator.files import is_in_git, lead_out
 from generator.output import Output, is_unfinished, read_listed
 from generator.pages import plan, thread_names
 from generator.site import AUTHORS, Gathered, Links, Summary, authors_in, link, mark
@@ -72,7 +72,7 @@ class Order(msgspec.Struct, frozen=True):
     jobs: int | None = None
     """Worker processes; as many as there are cores by default."""
     yes: bool = False
-    """Go on though the content has become empty, and remove every thread from the output."""
+    """Go on though there is no thread in the content, and remove every thread from the output."""
 
 
 _USUAL = Order()
@@ -264,17 +264,24 @@ def _stop_at_problems(problems: Iterable[Problem], order: Order) -> None:
 
 
 def _stop_if_emptied(content: Content, last: LastBuild, project: Project) -> None:
-    """Raise `ContentError` if there is no thread any more where there were some: then a disk may not be mounted.
+    """Raise `ContentError` if there is no thread where there were some, or should be: a disk may not be mounted.
 
-    The output is asked as well, since the store may be gone, or of another version.
+    The output is asked as well, since the store may be gone, or of another version. A fresh clone has neither. There,
+    a site without a thread needs `yes` too: somebody else builds it to publish it, and all that is published would go.
     """
     threads_before = last.state.counts[0]
     if content.facts or (content.untouched and threads_before):
         return
-    if threads := threads_before or len(thread_pages(read_listed(project.output / SUMS))):
+    listed = read_listed(project.output / SUMS)
+    if threads := threads_before or len(thread_pages(listed)):
         message = f"there is no thread here any more, and a build would remove all of the site ({threads:,})"
         hint = "see that the folder is the right one and its disk is mounted, or run `threadpress build --yes`"
-        raise ContentError((*content.problems, Problem(project.config.content, 0, message, hint)))
+    elif not listed and is_in_git(project.folder):
+        message = "there is no thread here, so the site would be empty"
+        hint = "bring in a save with `threadpress add FILE`, or run `threadpress build --yes` if that is meant"
+    else:
+        return
+    raise ContentError((*content.problems, Problem(project.config.content, 0, message, hint)))
 
 
 def _sums(gathered: Mapping[str, Gathered[Summary]], links: Links) -> dict[str, tuple[Summary, ...]]:

@@ -51,9 +51,10 @@ def as_utf8(raw: bytes) -> bytes:
 
 def _without_boms(raw: bytes) -> bytes:
     """Take the BOMs away that UTF-8 starts with: two programs may have put one each."""
-    while raw.startswith(codecs.BOM_UTF8):
-        raw = raw[len(codecs.BOM_UTF8) :]
-    return raw
+    start = 0
+    while raw.startswith(codecs.BOM_UTF8, start):
+        start += len(codecs.BOM_UTF8)
+    return raw[start:]
 
 
 def _utf_16(raw: bytes) -> str | None:

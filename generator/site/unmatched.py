@@ -2,7 +2,8 @@
 
 The entries, the redactions that applied, and what is published after these come in. What to tell of each entry that
 matches nothing goes out. Where something near is published, somebody believes that it is removed, so that is an error.
-Of hashes only that of a name with a uid is known to be near. No files: whoever asks brings the names and ids.
+Of hashes, those of a name with a uid and of an id with its `c` are known to be near. No files: whoever asks brings the
+names and ids.
 """
 
 from __future__ import annotations
@@ -14,17 +15,19 @@ from typing import NamedTuple
 
 import msgspec
 
-from generator.config import FILE_NAME, toml_text
+from generator.config import FILE_NAME
 from generator.errors import Problem
 from generator.model import REMOVED, Author, Thread, nfc, source_and_uid
 from generator.site import contributions
 from generator.site.facts import Facts, row_keys
-from generator.threads import HASHED, Group, author_entry, entry_key, hashed_entry
+from generator.threads import HASHED, NEARLY, Group, author_entry, entry_key, hashed_entry
+from generator.toml import toml_text
 
 ThreadKey = tuple[str, str]
 
 SHOWN = 3
 """How many near entries a hint names."""
+OF_A_LINK = "make the hash again, of the post's id without the c of its # link"
 BY_UID = "an author with a uid is named by it"
 
 
@@ -102,11 +105,16 @@ def _standing(thread: Thread) -> Iterator[str]:
 
 
 def unmatched(entries: Iterable[str], hits: Iterable[str], published: Published) -> tuple[Unmatched, ...]:
-    """Give the entries that are not among the redactions that applied, in their order, each with what is near it."""
+    """Give the entries that are not among the redactions that applied, in their order, each with what is near it.
+
+    `hits` has these, and which hashes nearly applied (`NEARLY`).
+    """
     applied = frozenset(hits)
     idle = [entry for entry in dict.fromkeys(entries) if entry_key(entry) not in applied]
     plain = [entry for entry in idle if not entry.startswith(HASHED)]
-    hashed = _near_hashes([entry for entry in idle if entry.startswith(HASHED)], published)
+    of_posts = {entry for entry in idle if f"{NEARLY}{entry_key(entry)}" in applied}
+    hashed = _near_hashes([entry for entry in idle if entry.startswith(HASHED) and entry not in of_posts], published)
+    hashed |= {entry: Unmatched(entry, near=True, hint=OF_A_LINK) for entry in of_posts}
     if not plain:
         return tuple(hashed.get(entry) or _nothing_near(entry, None) for entry in idle)
     threads = _Threads(published)

@@ -18,6 +18,7 @@ from generator import config
 from generator.errors import Problem, ThemeError
 from generator.files import read_file
 from generator.mending import suggest
+from generator.toml import read_toml
 from generator.toml_lines import line_in, line_of
 from generator.urls import is_device
 
@@ -161,7 +162,7 @@ def _layer(folder: Path, theme: str, own: bool) -> Layer:
 
 
 def _settings(text: str, place: str) -> Settings:
-    table = config.read_toml(text, place)
+    table = read_toml(text, place)
     if isinstance(table, Problem):
         raise ThemeError(table)
     values, problems = config.take(table, place, Settings, partial(line_of, text), lambda key: f"give {_TAKES[key]}")

@@ -28,11 +28,11 @@ from generator.threads.read import (
     changed,
     read_group,
 )
-from generator.threads.redact import HASHED, Redactions, author_entry, entry_key, hashed_author, hashed_entry
+from generator.threads.redact import HASHED, NEARLY, Redactions, author_entry, entry_key, hashed_author, hashed_entry
 from generator.threads.sidecar import TOP_LEVEL
 
 __all__ = (
-    "HASHED", "SIDECAR", "STORY", "TOP_LEVEL", "WITHOUT_REPLIES", "FileReading", "FirstReading", "Group",
+    "HASHED", "NEARLY", "SIDECAR", "STORY", "TOP_LEVEL", "WITHOUT_REPLIES", "FileReading", "FirstReading", "Group",
     "GroupReading", "Input", "Listing", "QuoteSources", "Redactions", "ThreadReading", "age", "author_entry",
     "changed", "entry_key",
     "group_files", "hashed_author", "hashed_entry", "is_ignored", "is_left_behind", "list_content", "read_group",

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -57,6 +57,10 @@ class Redactions(msgspec.Struct, frozen=True):
         """Give the redactions that remove a post by its id."""
         return self._hit({f"{thread.source}/{thread.id}#{post_id}"})
 
+    def near_post(self, thread: Thread, post_id: str) -> set[str]:
+        """Give the hashes that would remove a post if they had been made without the `c` that its # link has."""
+        return {f"{NEARLY}{hit}" for hit in self._hit({f"{thread.source}/{thread.id}#c{post_id}"}) - self.names}
+
     def _hit(self, names: set[str]) -> set[str]:
         """Give the redactions that have one of the names, as it is or hashed."""
         hits = names & self.names
@@ -67,6 +71,9 @@ class Redactions(msgspec.Struct, frozen=True):
 
 HASHED = "sha256:"
 """What a hashed entry starts with."""
+NEARLY = "nearly "
+"""What stands before an entry among the hits if it does not apply, but names a post of the thread in a wrong way. Only
+hashes need this: for others, what is near is found when it is needed."""
 
 
 def entry_key(entry: str) -> str:
@@ -121,7 +128,7 @@ class Redacted(msgspec.Struct, frozen=True):
     copies: dict[str, tuple[Piece, ...] | None] = {}
     """What is replaced in the copy of each save that changed, by path; None if the save is not plain text."""
     hits: dict[Key, tuple[str, ...]] = {}
-    """Which redactions applied, by thread."""
+    """Which redactions applied, by thread; and which nearly did, with `NEARLY` before them."""
     traces: dict[Key, tuple[str, ...]] = {}
     """The longest line of each removed text, for `check` to search for. Lines shorter than `LINE` are left out: others
     may have written them too, so finding one would prove nothing."""
@@ -133,7 +140,8 @@ def redact(parts: Sequence[Part], redactions: Redactions) -> Redacted:
     if not redactions:
         return Redacted(tuple(parts))
     applied = _find_hits(parts, redactions)
-    hits = {key: tuple(sorted(set().union(*by_post.values()))) for key, by_post in applied.items()}
+    near = _find_near(parts, redactions, applied)
+    hits = {key: tuple(sorted(near[key].union(*by_post.values()))) for key, by_post in applied.items()}
     gone = [_select(part.thread, applied[part.thread.key]) for part in parts]
     if not any(gone):
         return Redacted(tuple(parts), hits=hits)
@@ -182,6 +190,19 @@ def _find_hits(parts: Sequence[Part], redactions: Redactions) -> dict[Key, dict[
             if hits:
                 by_post.setdefault(post.id, set()).update(hits)
     return applied
+
+
+def _find_near(
+    parts: Sequence[Part], redactions: Redactions, applied: Mapping[Key, Mapping[str | None, set[str]]]
+) -> dict[Key, set[str]]:
+    """Find the redactions that name a post of each thread in a wrong way, unless it is removed by another."""
+    near: dict[Key, set[str]] = {}
+    for thread in (part.thread for part in parts):
+        named = near.setdefault(thread.key, set())
+        for post in thread.posts if redactions.hashes else ():
+            if post.id not in applied[thread.key]:
+                named |= redactions.near_post(thread, post.id)
+    return near
 
 
 def _select(thread: Thread, hits: dict[str | None, set[str]]) -> set[int]:

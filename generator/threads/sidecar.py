@@ -12,11 +12,12 @@ from typing import Annotated, Any
 
 import msgspec
 
-from generator.config import Words, read_toml, take
+from generator.config import Words, take
 from generator.errors import Problem, first_few
 from generator.mending import MOST, suggest
 from generator.model import TOP, Reply, Thread
 from generator.readers import decode
+from generator.toml import read_toml
 from generator.toml_lines import line_in, line_of
 
 TOP_LEVEL = "top"

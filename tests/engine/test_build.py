@@ -636,7 +636,7 @@ def test_content_that_has_become_empty_leaves_the_site_as_it_is(
     assert report.threads == 0
     fresh = write(tmp_path / "fresh", {"content/.keep": "", "threadpress.toml": f"content = {config.content!r}\n"})
     (fresh / config.content).mkdir(exist_ok=True)
-    built(fresh)
+    build(config, fresh, Order(yes=True))
     assert tree(tmp_path / "output") == tree(fresh / "output")
     assert build(config, tmp_path, order).threads == 0  # nothing is left to be lost
 
@@ -650,6 +650,26 @@ def test_content_that_has_become_empty_while_the_settings_changed(tmp_path: Path
         built(tmp_path, posts_per_page=7)
     report = build(msgspec.structs.replace(DEFAULTS, posts_per_page=7), tmp_path, Order(yes=True))
     assert (report.threads, (tmp_path / "output/threads").exists()) == (0, False)
+
+
+@pytest.mark.parametrize("order", [Order(), Order(keep_going=True), Order(clean=True)])
+@pytest.mark.parametrize("place", ["", "sub/site"])
+def test_a_fresh_clone_without_a_thread_is_not_built_by_mistake(tmp_path: Path, order: Order, place: str) -> None:
+    """In a fresh clone nothing says what was published."""
+    site = write(tmp_path / place, {"content/README": "saves", "content/101.toml": ""})
+    (tmp_path / ".git").mkdir()
+    with pytest.raises(ContentError) as raised:
+        build(DEFAULTS, site, order)
+    assert (
+        "content: there is no thread here, so the site would be empty; bring in a save with `threadpress add FILE`, "
+        "or run `threadpress build --yes` if that is meant"
+    ) in str(raised.value)
+    assert not (site / "output").exists()
+    (site / "content/101.toml").unlink()
+    assert build(DEFAULTS, site, msgspec.structs.replace(order, yes=True)).threads == 0
+    assert build(DEFAULTS, site, order).threads == 0  # it was said once
+    shutil.rmtree(site / ".threadpress")
+    assert build(DEFAULTS, site, order).threads == 0
 
 
 def test_settings_of_a_site_reach_its_pages(tmp_path: Path) -> None:

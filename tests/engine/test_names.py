@@ -121,7 +121,7 @@ def test_check_finds_a_removed_name_that_data_still_has(tmp_path: Path) -> None:
     named = "an author who was to be removed is named here"
     assert [line.partition(": ")[0] for line in told if named in line] == [
         "output/threads/notes/n.json:29",
-        "output/threads/notes/n.json:51",
+        "output/threads/notes/n.json:53",
     ]
 
 

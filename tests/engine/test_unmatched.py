@@ -10,6 +10,7 @@ from generator import Order, build, load
 from generator.config import parse
 from generator.engine import read_content
 from generator.errors import ConfigError, ContentError, Problem
+from generator.threads import hashed_entry
 from tests.small import Said, built, news, note, prints, tree, write
 
 FILES = {
@@ -106,3 +107,21 @@ def test_a_list_that_matches_leaves_no_word(tmp_path: Path) -> None:
 def test_a_wrong_entry_is_told_with_its_own_line() -> None:
     with pytest.raises(ConfigError, match=r"threadpress\.toml:3: redact: 'Ann' names neither"):
         parse('redact = [\n  "slashdot/7",\n  "Ann",\n]\n')
+
+
+def test_the_hash_of_an_id_with_the_c_of_its_link_is_a_mistake(tmp_path: Path) -> None:
+    wrong, right, other = (hashed_entry(f"notes/n#{number}") for number in ("c2", "2", "c3"))
+    write(tmp_path, {**FILES, "threadpress.toml": f'redact = ["{wrong}", "{other}"]\n'})
+    for _ in range(2):
+        with pytest.raises(ContentError) as stopped:
+            built(tmp_path)
+        assert brief(stopped.value.problems) == [
+            ("threadpress.toml", 1, "warning", "make the hash again, or leave the entry out"),
+            ("threadpress.toml", 1, "error", "make the hash again, of the post's id without the c of its # link"),
+        ]
+        _, told = read_content(tmp_path, load(tmp_path)[0])
+        assert sorted(told) == sorted(stopped.value.problems)
+    write(tmp_path, {"threadpress.toml": f'redact = ["{wrong}", "{right}"]\n'})
+    report = built(tmp_path)
+    assert [each.severity for each in report.unmatched] == ["warning"]  # the post is gone, so nothing near is left
+    assert b"Two." not in tree(tmp_path / "output")["threads/notes/n.html"]

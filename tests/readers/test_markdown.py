@@ -64,6 +64,11 @@ def test_front_matter() -> None:
     )
 
 
+def test_a_key_that_is_set_twice_is_named_with_both_lines() -> None:
+    (problem,) = read('\n+++\nid = "7"\ntitle = "A Title"\n\n"id" = "8"\n+++\nStory.\n').problems
+    assert (problem.line, problem.message) == (6, "the front matter is not TOML: id is set already, in line 3")
+
+
 @pytest.mark.parametrize(
     ("line", "hint"),
     [
@@ -81,7 +86,8 @@ def test_front_matter() -> None:
         ("author = ' '", 'write author = "pg" or author = {name = "pg", uid = "12"}'),
         ("tags = ['']", 'write tags = ["one", "two"]'),
         ("department = 3", 'write it in quotes: department = "3"'),
-        ("id = '8'", 'write lines such as title = "My words"'),
+        ("id = '8'", "put the two together, or delete one"),
+        ("url = example.org", 'put text in quotes: url = "..."'),
         ("x = [" * 2000, 'write lines such as title = "My words"'),
         ("x = " + "[" * 5000, 'write lines such as title = "My words"'),
         ("x = " + "9" * 5000, 'write lines such as title = "My words"'),

@@ -13,7 +13,7 @@ from pathlib import Path
 import msgspec
 
 from generator import urls
-from generator.commands.add.file_names import first_name, next_name, stem
+from generator.commands.add.file_names import first_name, next_name, stem_in_any_case
 from generator.commands.add.incoming import Incoming, Received
 from generator.commands.add.summary import ThreadSummary, summarize, summary_lines
 from generator.commands.archive import Archive, read_archive, with_saves
@@ -146,7 +146,7 @@ def _assign_paths(checked: Iterable[Checked], archive: Archive, config: Config) 
     for path in archive.listing.saves.keys() & archive.inputs.keys():
         for tie in archive.inputs[path].ties:
             paths_by_tie.setdefault(tie, []).append(path)
-    taken = {stem(path) for path in archive.listing.saves}
+    taken = {stem_in_any_case(path) for path in archive.listing.saves}
     new_bytes: dict[str, bytes] = {}
 
     def holds(path: str, raw: bytes) -> bool:
@@ -168,7 +168,7 @@ def _assign_paths(checked: Iterable[Checked], archive: Archive, config: Config) 
             continue
         for tie in save.ties:
             paths_by_tie.setdefault(tie, []).append(path)
-        taken.add(stem(path))
+        taken.add(stem_in_any_case(path))
         new_bytes[path] = save.raw
         yield Assigned(save, path, new=True)
 

@@ -12,20 +12,19 @@ import re
 from collections.abc import Collection, Iterator
 
 from generator import urls
-from generator.threads import age
+from generator.threads import age, stem
 
 _NUMBERED = re.compile(r"(.+)\.([0-9]+)", re.DOTALL)
 
 
-def stem(path: str) -> str:
+def stem_in_any_case(path: str) -> str:
     """Give the part of a path that no two threads may share, in any letter case: saves with it share a sidecar."""
-    folder, slash, name = path.rpartition("/")
-    return (folder + slash + (name.rpartition(".")[0] or name)).casefold()
+    return stem(path).casefold()
 
 
 def first_name(source: str, number: str, ending: str, taken: Collection[str]) -> str:
-    """Name the first save of a thread; `taken` holds the `stem` of every save there is."""
-    return next(name + ending for name in _names(source, number) if stem(name + ending) not in taken)
+    """Name the first save of a thread; `taken` holds the `stem_in_any_case` of every save there is."""
+    return next(name + ending for name in _names(source, number) if stem_in_any_case(name + ending) not in taken)
 
 
 def _names(source: str, number: str) -> Iterator[str]:
@@ -45,4 +44,4 @@ def next_name(newest: str, ending: str, taken: Collection[str]) -> str:
     numbered = _NUMBERED.fullmatch(base)
     base, start = (numbered[1], int(numbered[2]) + 1) if numbered else (base, 2)
     paths = (f"{folder}{slash}{base}.{count}{ending}" for count in itertools.count(start))
-    return next(path for path in paths if stem(path) not in taken and age(path) > age(newest))
+    return next(path for path in paths if stem_in_any_case(path) not in taken and age(path) > age(newest))

@@ -14,6 +14,8 @@ from generator import dates
 from generator.commands.terminal import count, one_line
 from generator.model import Thread
 
+NOTHING_NEW = "nothing in it is new: it is just one more save of this thread"
+
 
 class Gain(msgspec.Struct, frozen=True):
     """What newer saves brought: how a thread differs from what it was without them."""
@@ -22,6 +24,8 @@ class Gain(msgspec.Struct, frozen=True):
     """New posts."""
     texts: int = 0
     """Posts with a fuller text than before; a story counts as one."""
+    edits: int = 0
+    """Posts with another text that is no longer than before; a story counts as one."""
     scores: int = 0
     labels: int = 0
     other: bool = False
@@ -36,8 +40,8 @@ class ThreadSummary(msgspec.Struct, frozen=True):
     posts: int
     authors: int
     """How many wrote posts in it."""
-    known_authors: int
-    """How many of these the archive had already."""
+    new_authors: int
+    """How many of these the archive did not have yet."""
     cut: int
     perhaps_cut: int
     page: str
@@ -58,7 +62,7 @@ def summarize(
         posted=thread.posted,
         posts=len(thread.posts),
         authors=len(authors),
-        known_authors=len(authors.intersection(archive_authors)),
+        new_authors=len(authors.difference(archive_authors)),
         cut=sum(post.truncated == "yes" for post in thread.posts),
         perhaps_cut=sum(post.truncated == "unknown" for post in thread.posts),
         page=page,
@@ -71,9 +75,13 @@ def gain(earlier: Thread, now: Thread) -> Gain:
     """Compare a thread with what it was before newer saves were merged in."""
     old = {post.id: post for post in earlier.posts}
     both = [(old[post.id], post) for post in now.posts if post.id in old]
+    texts = [(earlier.body, now.body), *((was.body, post.body) for was, post in both)]
+    changed = sum(was != text for was, text in texts)
+    fuller = sum(len(text) > len(was) for was, text in texts)
     return Gain(
         posts=len(now.posts) - len(both),
-        texts=sum(was.body != post.body for was, post in both) + (earlier.body != now.body),
+        texts=fuller,
+        edits=changed - fuller,
         scores=sum(was.score != post.score for was, post in both),
         labels=sum(was.label != post.label for was, post in both),
         other=_without_saves(earlier) != _without_saves(now),
@@ -90,9 +98,8 @@ def summary_lines(summary: ThreadSummary, site: Path = Path()) -> Iterator[str]:
     """Write a summary for the terminal: the title, and below it the rest; `site` is the way to the site's folder."""
     yield one_line(summary.title)
     parts = [dates.day(summary.posted)] if summary.posted else []
-    parts.append(f"{count(summary.posts, 'post')} by {count(summary.authors, 'author')}")
-    if summary.known_authors:
-        parts.append(f"{summary.known_authors:,} of them already in the archive")
+    new = f" ({summary.new_authors:,} new to the archive)" if summary.new_authors else ""
+    parts.append(f"{count(summary.posts, 'post')} by {count(summary.authors, 'author')}{new}")
     if summary.cut:
         parts.append(f"{summary.cut:,} cut")
     if summary.perhaps_cut:
@@ -111,6 +118,7 @@ def gain_line(gain: Gain) -> str:
         words
         for number, words in (
             (gain.texts, count(gain.texts, "fuller text")),
+            (gain.edits, f"{count(gain.edits, 'text')} changed"),
             (gain.scores, f"{count(gain.scores, 'score')} changed"),
             (gain.labels, f"{count(gain.labels, 'label')} changed"),
         )
@@ -118,4 +126,4 @@ def gain_line(gain: Gain) -> str:
     ]
     if parts:
         return ", ".join(parts)
-    return "other details changed" if gain.other else "nothing new in it"
+    return "other details changed" if gain.other else NOTHING_NEW

@@ -170,6 +170,7 @@ class _Check:
         sums: dict[str, str] = {}
         last = ""
         listed = os.fsdecode(read_file(self.output / SUMS)).removesuffix("\n")
+        self.files_read = 1  # this one
         for number, line in enumerate(listed.split("\n"), 1):
             match = _SUM.fullmatch(line)
             if not match:

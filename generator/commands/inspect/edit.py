@@ -11,10 +11,10 @@ from itertools import islice
 
 from generator.commands.inspect.lookup import LookUp
 from generator.commands.terminal import count, one_line
-from generator.config import toml_text
 from generator.markup import excerpt
 from generator.model import INFERRED, Post, Thread
 from generator.threads import TOP_LEVEL
+from generator.toml import toml_text
 
 SURE = 0.8
 """Replies that are less sure than this are doubtful."""

@@ -13,11 +13,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from generator.commands.new.program import FOLDER, program_files
-from generator.commands.terminal import count
+from generator.commands.terminal import count, some
+from generator.config import FILE_NAME
 from generator.errors import OutputError, Problem, naming
 
 FILES = {
-    "threadpress.toml": "threadpress.toml",
+    FILE_NAME: "threadpress.toml",
     "content/1.txt": "content/1.txt",
     "README.md": "README.md",
     ".gitignore": "gitignore",
@@ -40,6 +41,8 @@ def new(folder: Path) -> tuple[str, ...]:
     """
     program = program_files()
     files = {path: (_SOURCE / source).read_bytes() for path, source in FILES.items()} | program
+    if os.path.lexists(folder / FILE_NAME):
+        raise OutputError(_a_site(folder))
     if problems := [_taken(path) for path in _in_the_way(folder, files)]:
         raise OutputError(problems)
     for path, content in files.items():
@@ -52,7 +55,10 @@ def new(folder: Path) -> tuple[str, ...]:
 
 def new_lines(folder: Path, files: Sequence[str]) -> Iterator[str]:
     """Say what was made in a folder, and what comes next."""
-    yield f"{count(len(files), 'file')} in {folder}: {', '.join(files)}"
+    ours = {Path(path).parts[0] for path in files}
+    others = some(sorted(path.name for path in folder.iterdir() if path.name not in ours))
+    beside = f", beside what you had there ({others})" if others else ""
+    yield f"{count(len(files), 'file')} in {folder}{beside}: {', '.join(files)}"
     yield "next:"
     if folder.resolve() != Path.cwd():
         yield f"  cd {shlex.quote(str(folder))}"
@@ -68,6 +74,13 @@ def _in_the_way(folder: Path, files: Iterable[str]) -> set[Path]:
     parents = {folder / parent for name in files for parent in Path(name).parents}
     taken.update(parent for parent in parents if os.path.lexists(parent) and not parent.is_dir())
     return {path for path in taken if not taken & set(path.parents)}  # a folder stands for what is in it
+
+
+def _a_site(folder: Path) -> Problem:
+    hint = (
+        f"name another folder, or put this program into it with `threadpress new --upgrade {shlex.quote(str(folder))}`"
+    )
+    return Problem(folder.as_posix(), 0, "this is a site already", hint)
 
 
 def _taken(path: Path) -> Problem:

@@ -4,6 +4,6 @@
 command.
 """
 
-from generator.commands.publish.publish import PublishReport, Target, publish, report_lines
+from generator.commands.publish.publish import PublishReport, Target, first_note, publish, report_lines
 
-__all__ = ["PublishReport", "Target", "publish", "report_lines"]
+__all__ = ["PublishReport", "Target", "first_note", "publish", "report_lines"]

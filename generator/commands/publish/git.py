@@ -142,10 +142,10 @@ class Repository:
                         break
                     yield process.stdout.read(int(about[2]) + 1)[:-1]
             if head:
-                raise PublishError(Problem("git cat-file", 0, head.decode().strip(), _MEND))
+                raise self._error("cat-file", process.returncode, head)
             said.seek(0)
             if process.returncode:
-                raise PublishError(failure("cat-file", process.returncode, said.read(), _MEND))
+                raise self._error("cat-file", process.returncode, said.read())
 
     def has_parents(self, commit: str) -> bool:
         """Say whether a commit has a parent."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import msgspec
@@ -20,7 +20,7 @@ from generator.commands.check import built_for, check_site
 from generator.commands.publish.branch import CNAME, Changes, compare, read_list
 from generator.commands.publish.domain import Domain, domain_of
 from generator.commands.publish.git import Blob, Entry, Repository
-from generator.commands.terminal import count
+from generator.commands.terminal import count, some
 from generator.config import FILE_NAME, Config
 from generator.engine import BuildReport, lock, up_to_date
 from generator.errors import Problem, PublishError
@@ -129,6 +129,13 @@ def report_lines(report: PublishReport, target: Target) -> Iterator[str]:
         yield f"{place}: {counts}, as commit {report.commit[:10]}"
 
 
+def first_note(report: PublishReport, target: Target) -> str:
+    """Say what the user may wonder about when a branch is new."""
+    beside = ", ".join(path for path in (ATTRIBUTES, NO_JEKYLL, CNAME) if path in report.added)
+    shown = f"GitHub shows it once Settings, Pages names {target.branch}"
+    return f"note: the branch is new; besides the files of the site it has {beside}; {shown}"
+
+
 def _may_name(entries: int) -> Problem:
     """Refuse to publish what somebody may believe to be removed."""
     names = "an entry of redact matches" if entries == 1 else f"{entries} entries of redact match"
@@ -143,13 +150,9 @@ def _warnings(config: Config, site: Path) -> tuple[Problem, ...]:
         raise PublishError(checked.problems)
     if not checked.not_ours:
         return checked.problems
-    message = f"files that the build did not write are not published: {_some(checked.not_ours)}"
+    message = f"files that the build did not write are not published: {some(checked.not_ours)}"
     left = Problem(config.output, 0, message, "publish them elsewhere, or delete them", "warning")
     return (*checked.problems, left)
-
-
-def _some(paths: Sequence[str]) -> str:
-    return ", ".join(paths[:5]) + (" ..." if len(paths) > 5 else "")
 
 
 def _files(output: Path, extra: Mapping[str, bytes], repository: Repository) -> dict[str, Blob]:
@@ -223,7 +226,7 @@ def _branch_warnings(
 ) -> Iterator[Problem]:
     """Tell of a domain that the user may miss on the branch, and of files there that are not ours."""
     if changes.kept:
-        message = f"files on {_name(target)} that `publish` did not put there stay: {_some(tuple(changes.kept))}"
+        message = f"files on {_name(target)} that `publish` did not put there stay: {some(tuple(changes.kept))}"
         yield Problem("--branch", 0, message, "delete them there if they are not meant to be public", "warning")
     if domain.doubt and not domain.usual:
         hint = "correct site_url if GitHub is to show the site there"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from generator import dates
 from generator.commands.redact.find import Found, Person
 from generator.commands.terminal import count, one_line
-from generator.config import toml_text
+from generator.toml import toml_text
 
 
 def found_lines(found: Found, name: str) -> Iterator[str]:

@@ -5,9 +5,7 @@ The text of a save comes in, a `Front` and `Problem`s with their lines go out. `
 
 from __future__ import annotations
 
-import json
 import re
-import tomllib
 from datetime import date, datetime, timedelta
 
 import msgspec
@@ -15,6 +13,7 @@ import msgspec
 from generator.model import REMOVED, Author
 from generator.readers.decoding import as_utf8
 from generator.readers.findings import Findings, quote
+from generator.toml import Fault, parse_toml, toml_text
 
 FENCE = "+++"
 KEYS = ("id", "title", "source", "url", "posted", "author", "department", "tags")
@@ -31,7 +30,6 @@ HEAD = rf"\ufeff?+\+\+\+[ \t]*+\n(?:[ \t]*+\n)*+(?:{'|'.join(KEYS)})[ \t]*+="
 _OPEN = re.compile(r"(?:[ \t]*+\n)*+\+\+\+[ \t]*+(?:\n|\Z)")
 _START = re.compile(rb"(?:\xef\xbb\xbf)?+(?:[ \t]*+[\r\n])*+\+\+\+[ \t]*+(?:[\r\n]|\Z)")
 _CLOSE = re.compile(r"^\+\+\+[ \t]*$", re.MULTILINE)
-_AT = re.compile(r" ?\(at (?:line (\d+), column \d+|end of document)\)")
 _URL = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
 _ISO = re.compile(r"[0-9]{4}-?[0-9]{2}-?[0-9]{2}(?:[T ][0-9:.,]+(?:Z|[+-][0-9:]+)?)?")
 
@@ -62,13 +60,15 @@ class Front(msgspec.Struct, frozen=True):
 
     def without_author(self) -> str:
         """Write it as TOML again, without the author. Comments are not kept, since they may name the author too."""
-        lines = [f"{key} = {_toml(value)}" for key in KEYS if isinstance(value := getattr(self, key), str)]
+        lines = [f"{key} = {toml_text(value)}" for key in KEYS if isinstance(value := getattr(self, key), str)]
         if self.posted_raw is not None:
-            lines = [f"posted = {_toml(self.posted_raw)}" if line.startswith("posted = ") else line for line in lines]
+            lines = [
+                f"posted = {toml_text(self.posted_raw)}" if line.startswith("posted = ") else line for line in lines
+            ]
         if self.author is not None:
-            lines.append(f"author = {_toml(REMOVED)}")
+            lines.append(f"author = {toml_text(REMOVED)}")
         if self.tags:
-            lines.append(f"tags = [{', '.join(map(_toml, self.tags))}]")
+            lines.append(f"tags = [{', '.join(map(toml_text, self.tags))}]")
         return "".join(f"{line}\n" for line in lines)
 
 
@@ -103,16 +103,13 @@ def read_front_matter(text: str, findings: Findings) -> Front | None:
             0, f"the front matter is longer than {LONGEST} characters", "put the story behind the second +++"
         )
         return None
-    try:
-        values = tomllib.loads(toml)
-    except (ValueError, RecursionError) as error:  # int() raises a plain ValueError for 5,000 digits
-        place = _AT.search(str(error))
-        lines = int(place[1]) - 1 if place and place[1] else toml.count("\n") if place else 0
+    values = parse_toml(toml, above=text.count("\n", 0, matter.start))
+    if isinstance(values, Fault):
         offset = matter.start
-        for _ in range(lines):
+        for _ in range(values.line - 1):
             offset = text.find("\n", offset, matter.end) + 1 or matter.end
-        said = _AT.sub("", str(error)) if place else "it nests too deep or holds too long a number"
-        findings.error(offset, f"the front matter is not TOML: {said}", 'write lines such as title = "My words"')
+        hint = values.hint or 'write lines such as title = "My words"'
+        findings.error(offset, f"the front matter is not TOML: {values.message}", hint)
         return None
     return _Fields(toml, matter.start, values, findings).front()
 
@@ -233,8 +230,3 @@ def iso_time(value: object) -> str | None:
             return value.replace(tzinfo=None).isoformat() + "Z"
         return value.isoformat()
     return value.isoformat() if isinstance(value, date) else None
-
-
-def _toml(text: str) -> str:
-    """Write a basic string: JSON's, but for one more character that TOML wants escaped."""
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -17,7 +17,7 @@ from generator import ContentError, Problem, load
 from generator.cli import run
 from generator.commands.add.add import AddReport, add, write_files
 from generator.commands.add.incoming import Incoming, Received
-from generator.commands.add.summary import gain_line
+from generator.commands.add.summary import NOTHING_NEW, gain_line
 from generator.engine.lock import FOLDER
 from generator.threads.content import list_content
 from tests import toys
@@ -89,7 +89,7 @@ def test_what_a_newer_save_brings_is_counted(tmp_path: Path) -> None:
     assert gain_line(card.gain) == "+1 post, 1 score changed"
     (card,) = bring(tmp_path, NEW + "\n\n").threads
     assert card.gain
-    assert gain_line(card.gain) == "nothing new in it"
+    assert gain_line(card.gain) == NOTHING_NEW
     assert list(content(tmp_path)) == ["101.2.txt", "101.3.txt", "101.txt"]
 
 
@@ -98,7 +98,7 @@ def test_a_card_sums_up_the_merged_thread(tmp_path: Path) -> None:
     write(tmp_path, {"content/101.txt": OLD, "content/101.toml": 'title = "Better"\n'})
     (card,) = bring(tmp_path, news("101", Said("Hello there", "Boo"), Said(cut, name="Dee", uid="9"))).threads
     assert (card.title, card.posted, card.posts, card.cut) == ("Better", "2025-10-15T17:22:00", 3, 1)
-    assert (card.authors, card.known_authors) == (3, 2)
+    assert (card.authors, card.new_authors) == (3, 1)
 
 
 @pytest.mark.parametrize("with_store", [True, False])
@@ -116,7 +116,7 @@ def test_authors_are_known_from_the_store_or_from_the_saves(tmp_path: Path, with
         Said("e", name="Anonymous Coward", uid=None),
     ]
     (card,) = bring(tmp_path, news("4", *posts)).threads
-    assert (card.authors, card.known_authors) == (5, 3)
+    assert (card.authors, card.new_authors) == (5, 2)
 
 
 def test_redaction_goes_for_what_is_told(tmp_path: Path) -> None:
@@ -126,7 +126,7 @@ def test_redaction_goes_for_what_is_told(tmp_path: Path) -> None:
     raw = news("101", Said("Hello there", "Boo"), secret, Said("x (Score:9)\n\nby a door", "Re:"))
     report = bring(tmp_path, raw)
     (card,) = report.threads
-    assert (card.authors, card.known_authors) == (1, 1)
+    assert (card.authors, card.new_authors) == (1, 0)
     assert [str(problem) for problem in report.problems] == [
         'save-1:33: warning: "by a door" can\'t be read as a by line, so the subject above it stays text; '
         "write by NAME ( UID ) or by Anonymous Coward if a post starts here"
@@ -441,7 +441,7 @@ def test_a_save_of_several_threads_is_named_after_the_first_and_each_has_a_card(
     more = [("a", [("1", "Bob", None, "Two"), ("2", "Cid", "1", "Three")]), ("n", [])]
     report = bring(site, toys.many(more))
     assert report.added == ("content/x.2.many",)
-    assert [(card.title, card.gain and gain_line(card.gain), card.known_authors) for card in report.threads] == [
+    assert [(card.title, card.gain and gain_line(card.gain), card.new_authors) for card in report.threads] == [
         ("Thread a", "+1 post", 1), ("Thread n", None, 0),
     ]  # fmt: skip
     assert bring(site, toys.many(held)).same_bytes == (("save-1", "content/x.many"),)

@@ -75,7 +75,7 @@ def test_week_by_week(site: Site) -> None:
     assert (first.code, first.err) == (0, [])
     assert first.out == [
         "Rain expected",
-        "  15 October 2025, 2 posts by 2 authors",
+        "  15 October 2025, 2 posts by 2 authors (2 new to the archive)",
         "  content/101.txt",
         "  page: threads/slashdot/101.html",
         f"1 save added; {BUILD}",
@@ -84,7 +84,7 @@ def test_week_by_week(site: Site) -> None:
     second = site("add", "../new.txt")
     assert second.out == [
         "Rain expected",
-        "  15 October 2025, 3 posts by 2 authors, 2 of them already in the archive",
+        "  15 October 2025, 3 posts by 2 authors",
         "  +1 post, 1 score changed",
         "  content/101.2.txt",
         "  page: threads/slashdot/101.html",
@@ -94,6 +94,14 @@ def test_week_by_week(site: Site) -> None:
     assert third.code == 0
     assert third.out == ["../new.txt: nothing new, the same bytes are in content/101.2.txt", "nothing was added"]
     assert site.content() == ["101.2.txt", "101.txt"]
+    write(site.folder.parent, {"again.txt": NEW + "\n\n"})
+    fourth = site("add", "../again.txt")
+    assert fourth.out[2:] == [
+        "  nothing in it is new: it is just one more save of this thread",
+        "  content/101.3.txt",
+        "  page: threads/slashdot/101.html",
+        f"1 save added; {BUILD}",
+    ]
     (site.folder / ".threadpress").rename(site.folder.parent / "store")  # the next build must not need it
     assert site("build", "--site-url", "https://example.org").code == 0
 

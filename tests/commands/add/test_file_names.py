@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from generator import urls
-from generator.commands.add.file_names import first_name, next_name, stem
+from generator.commands.add.file_names import first_name, next_name, stem_in_any_case
 from generator.threads.merge import age
 
 
@@ -27,7 +27,7 @@ from generator.threads.merge import age
     ],
 )
 def test_a_first_save_is_called_after_its_thread(source: str, number: str, taken: list[str], expected: str) -> None:
-    assert first_name(source, number, ".txt", {stem(path) for path in taken}) == expected
+    assert first_name(source, number, ".txt", {stem_in_any_case(path) for path in taken}) == expected
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ def test_a_first_save_is_called_after_its_thread(source: str, number: str, taken
     ],
 )
 def test_a_newer_save_goes_behind_the_newest(newest: str, taken: list[str], expected: str) -> None:
-    assert next_name(newest, ".md", {stem(path) for path in [newest, *taken]}) == expected
+    assert next_name(newest, ".md", {stem_in_any_case(path) for path in [newest, *taken]}) == expected
 
 
 sources = st.from_regex(r"[a-z0-9][a-z0-9-]{0,39}", fullmatch=True) | st.sampled_from(["con", "notes"])
@@ -61,8 +61,8 @@ def test_names_of_threads_are_safe_and_differ_by_more_than_letter_case(threads: 
         assert urls.save_files([path]) == {path: f"saves/{path}"}  # a name that can be published as it is
         assert re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}\.(txt|md)", path)
         assert not path.startswith("README")
-        assert stem(path) not in taken
-        taken.add(stem(path))
+        assert stem_in_any_case(path) not in taken
+        taken.add(stem_in_any_case(path))
 
 
 names = st.text(st.sampled_from("aB1290. -_é~"), min_size=1, max_size=12).filter(lambda name: name[0] != ".")
@@ -70,11 +70,11 @@ names = st.text(st.sampled_from("aB1290. -_é~"), min_size=1, max_size=12).filte
 
 @given(st.lists(names, min_size=1, max_size=3).map("/".join), endings, st.integers(1, 5))
 def test_every_save_sorts_behind_those_before_it(newest: str, ending: str, more: int) -> None:
-    taken = {stem(newest)}
+    taken = {stem_in_any_case(newest)}
     for _ in range(more):
         path = next_name(newest, ending, taken)
         assert age(path) > age(newest)
-        assert stem(path) not in taken
+        assert stem_in_any_case(path) not in taken
         assert path.rpartition("/")[0] == newest.rpartition("/")[0]
-        taken.add(stem(path))
+        taken.add(stem_in_any_case(path))
         newest = path

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.commands.add.summary import Gain, gain, gain_line, summarize, summary_lines
+from generator.commands.add.summary import NOTHING_NEW, Gain, gain, gain_line, summarize, summary_lines
 from generator.commands.terminal import one_line
 from generator.model import Author, Post, SaveRef, Thread
 
@@ -24,18 +24,20 @@ def thread(*posts: Post, **fields: object) -> Thread:
 @pytest.mark.parametrize(
     ("after", "expected", "told"),
     [
-        (thread(post("1")), Gain(), "nothing new in it"),
-        (thread(post("1", saves=(0, 1)), saves=(SaveRef("a", "b", "c"),)), Gain(), "nothing new in it"),
+        (thread(post("1")), Gain(), NOTHING_NEW),
+        (thread(post("1", saves=(0, 1)), saves=(SaveRef("a", "b", "c"),)), Gain(), NOTHING_NEW),
         (thread(post("1"), footer="Bye"), Gain(other=True), "other details changed"),
         (thread(post("1", subject="Hello")), Gain(other=True), "other details changed"),
         (thread(post("1"), post("2"), post("3")), Gain(posts=2, other=True), "+2 posts"),
         (thread(post("1", "xy")), Gain(texts=1, other=True), "1 fuller text"),
         (thread(post("1"), body="A longer story."), Gain(texts=1, other=True), "1 fuller text"),
+        (thread(post("1", "y")), Gain(edits=1, other=True), "1 text changed"),
+        (thread(post("1"), body="A tale."), Gain(edits=1, other=True), "1 text changed"),
         (thread(post("1", score=2)), Gain(scores=1, other=True), "1 score changed"),
         (thread(post("1", label="Funny")), Gain(labels=1, other=True), "1 label changed"),
         (
-            thread(post("1", "xy", score=5, label="Funny"), post("2"), body="More."),
-            Gain(1, 2, 1, 1, other=True),
+            thread(post("1", "xy", score=5, label="Funny"), post("2"), body="Another story."),
+            Gain(1, 2, 0, 1, 1, other=True),
             "+1 post, 2 fuller texts, 1 score changed, 1 label changed",
         ),
     ],
@@ -46,7 +48,9 @@ def test_a_gain_counts_what_came_and_names_only_that(after: Thread, expected: Ga
 
 
 def test_many_are_told_as_many() -> None:
-    assert gain_line(Gain(1200, 3, 2, 4)) == "+1,200 posts, 3 fuller texts, 2 scores changed, 4 labels changed"
+    assert gain_line(Gain(1200, 3, 5, 2, 4)) == (
+        "+1,200 posts, 3 fuller texts, 5 texts changed, 2 scores changed, 4 labels changed"
+    )
 
 
 def test_the_summary_of_a_new_thread() -> None:
@@ -55,7 +59,7 @@ def test_the_summary_of_a_new_thread() -> None:
     made = summarize(thread(*posts, posted="2025-10-15"), None, known, "threads/notes/n.html", ("content/n.md",))
     assert list(summary_lines(made)) == [
         "A title",
-        "  15 October 2025, 3 posts by 2 authors, 1 of them already in the archive, 1 cut, 1 perhaps cut",
+        "  15 October 2025, 3 posts by 2 authors (1 new to the archive), 1 cut, 1 perhaps cut",
         "  content/n.md",
         "  page: threads/notes/n.html",
     ]
@@ -63,11 +67,15 @@ def test_the_summary_of_a_new_thread() -> None:
 
 def test_the_summary_of_a_known_thread_says_what_is_new_and_no_more_than_it_knows() -> None:
     made = summarize(
-        thread(post("1"), post("2")), thread(post("1")), (), "threads/notes/n.html", ("c/n.2.md", "c/n.3.md")
+        thread(post("1"), post("2")),
+        thread(post("1")),
+        {post("1").author.key},
+        "threads/notes/n.html",
+        ("c/n.2.md", "c/n.3.md"),
     )
     assert list(summary_lines(made)) == [
         "A title",
-        "  2 posts by 2 authors",
+        "  2 posts by 2 authors (1 new to the archive)",
         "  +1 post",
         "  c/n.2.md",
         "  c/n.3.md",

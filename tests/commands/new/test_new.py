@@ -62,16 +62,40 @@ def test_an_empty_folder_and_the_present_one_will_do(
     assert set(tree(tmp_path)) == set(FILES)
 
 
-def test_a_folder_with_other_things_in_it_will_do(tmp_path: Path) -> None:
-    write(tmp_path, {"notes.txt": "mine", ".github/workflows/tests.yml": "mine"})
-    new(tmp_path)
-    assert set(tree(tmp_path)) == {*FILES, "notes.txt", ".github/workflows/tests.yml"}
+def test_a_folder_with_other_things_in_it_will_do(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(tmp_path, {"notes.txt": "mine", "talks/1.txt": "mine", ".github/workflows/tests.yml": "mine"})
+    assert run(["new", str(tmp_path)]) == 0
+    assert set(tree(tmp_path)) == {*FILES, "notes.txt", "talks/1.txt", ".github/workflows/tests.yml"}
+    told = f"8 files in {tmp_path}, beside what you had there (notes.txt, talks): {', '.join(FILES)}\n"
+    assert capsys.readouterr().out.startswith(told)
+
+
+@pytest.mark.parametrize("link", [False, True])
+def test_a_site_is_told_in_one_line(
+    fresh: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], link: bool
+) -> None:
+    """Also if its settings are a link that leads nowhere."""
+    if link:
+        (fresh / "threadpress.toml").unlink()
+        (fresh / "threadpress.toml").symlink_to("nowhere")
+    before = prints(fresh)
+    monkeypatch.chdir(fresh.parent)
+    assert run(["new", fresh.name]) == 1
+    assert prints(fresh) == before
+    assert capsys.readouterr().err.splitlines() == [
+        "my threads: this is a site already; name another folder, or put this program into it with "
+        "`threadpress new --upgrade 'my threads'`",
+        "stopped: 1 error; nothing was written",
+    ]
 
 
 @pytest.mark.parametrize(
     ("there", "named"),
     [
-        (dict.fromkeys(FILES, "mine"), sorted({*COPIED, "content", "program"} - {"content/1.txt"})),
+        (
+            dict.fromkeys({*FILES} - {"threadpress.toml"}, "mine"),
+            sorted({*COPIED, "content", "program"} - {"content/1.txt", "threadpress.toml"}),
+        ),
         ({"README.md": "mine"}, ["README.md"]),
         ({"content/mine.txt": "mine"}, ["content"]),
         ({"program/mine.txt": "mine"}, ["program"]),

@@ -143,7 +143,7 @@ def test_what_the_list_of_sums_names_is_published_and_nothing_else(one: Desk) ->
     files = len(published) + 2
     assert re.fullmatch(rf"origin/gh-pages: {files} files added, 0 changed, 0 removed, as commit [0-9a-f]{{10}}\n", out)
     assert "output: warning: files that the build did not write are not published: notes.txt; " in err
-    assert "note: the branch is new; " in err
+    assert "note: the branch is new; besides the files of the site it has .gitattributes, .nojekyll; GitHub" in err
     about = git(one.remote, "log", "-1", "--format=%an <%ae>%n%B", "gh-pages")
     assert (
         about.split()
@@ -250,7 +250,7 @@ def test_an_emptied_site_is_not_published_by_mistake(one: Desk) -> None:
 def test_an_empty_site_is_published_like_any_other(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     empty = desk(tmp_path, capsys)
     (empty.site / "content/101.txt").unlink()
-    empty.build()
+    empty.build(None, "--yes")
     assert empty("publish")[0] == 0
     empty.build(MORE)
     assert empty("publish")[0] == 0
@@ -505,7 +505,7 @@ def test_all_that_git_lacks_is_told_at_once(one: Desk) -> None:
         "--remote: git knows no remote 'orign'; known are origin",
         'git config: git does not know who commits; run `git config user.name "..."` and `git config user.email "..."`;'
         " both will be public",
-        "stopped: 3 errors; nothing was written",
+        "stopped: 3 errors; nothing was published",
     ]
     git(one.top, "remote", "remove", "origin")
     assert "--remote: git knows no remote 'origin'; run `git remote add origin URL`\n" in one("publish")[2]
@@ -849,7 +849,7 @@ def test_a_file_that_the_repository_has_lost_is_told(one: Desk) -> None:
     repository = Repository(one.top)
     repository.keep([b"x"])
     lost = "0" * 40
-    with pytest.raises(PublishError, match=f"git cat-file: {lost} missing; see what `git fsck` says"):
+    with pytest.raises(PublishError, match=f"git cat-file: {lost} missing; see what `git -C .* fsck` says"):
         list(repository.contents([repository.blob(b"x").id, lost]))
 
 

@@ -481,8 +481,11 @@ def test_a_new_style_sheet_is_told_as_such(site: Path) -> None:
             page.ask()
             missing.ask()
             (old,) = page.hello["styles"]
-            write(site, {"themes/default/static/tokens.css": ":root { --paper: #abcdef }"})
+            write(site, {"theme/static/tokens.css": ":root { --paper: #abcdef }", "themes/README": ""})
+            before = len(server.said)
+            (site / "theme").rename(site / "themes/default")  # at once, so that one build sees all of it
             told, told_there = page.news(), missing.news()
+        server.wait(r"tokens\.css: .* written", after=before)  # pages are told before what is obsolete is removed
         assert told["reload"] is told_there["reload"] is False
         (new,) = told["styles"]
         assert new != old
