@@ -62,7 +62,7 @@ class PostView(msgspec.Struct, frozen=True):
     opens: bool
     closes: int
     plain: bool = True
-    """Whether the body is plain text, where line breaks and spaces count. Otherwise it was Markdown."""
+    """Whether the body is plain text, where line breaks and spaces count. Otherwise it was Markdown or HTML."""
     missing: bool = False
     """Whether no save holds the text of the post."""
     aliases: tuple[str, ...] = ()
@@ -116,7 +116,7 @@ class Posts:
                     post.score,
                     post.label,
                     subjects[index],
-                    post_html(post.body, post.markup, dated, self._cite(index, url))
+                    post_html(post.body, post.markup, dated, self._cite(index, url), self._numbered(url))
                     if ">" in post.body
                     else post_html(post.body, post.markup, dated),
                     to,
@@ -142,13 +142,24 @@ class Posts:
 
         def cite(lines: Sequence[str]) -> tuple[str, str] | None:
             source = self.quotes.source(index, lines)
-            if source is None:
-                return None
-            if source == STORY:
-                return self._on_page(1, url) + urls.STORY, "the story"
-            return self._place(source, url), self.thread.posts[source].author.shown
+            return None if source is None else self._source(source, url)
 
         return cite
+
+    def _numbered(self, url: str) -> markup.Numbered:
+        """Make the function that tells which post has a number of the source's, for a page of the thread."""
+
+        def numbered(number: int) -> tuple[str, str] | None:
+            source = self.quotes.numbers.get(number)
+            return None if source is None else self._source(source, url)
+
+        return numbered
+
+    def _source(self, source: int, url: str) -> tuple[str, str]:
+        """Link to what a quote is from, and name its author."""
+        if source == STORY:
+            return self._on_page(1, url) + urls.STORY, "the story"
+        return self._place(source, url), self.thread.posts[source].author.shown
 
     def _place(self, index: int, url: str) -> str:
         """Link to a post of this thread from one of its pages."""

@@ -20,6 +20,7 @@ import re
 from collections import Counter
 from math import sqrt
 
+from generator.markup import plain_text
 from generator.model import TOP, Author, Evidence, Post, Reply, Thread, nfc
 
 # What each cue multiplies a post's odds of being the parent by. Fitted to right parents and honest confidence on 257
@@ -134,7 +135,7 @@ class _Walk:
         self.trusts = [1.0] * len(posts)
         """How likely it is that all steps from the start of the branch to a post are right."""
         self.words: dict[int, tuple[str, str]] = {}
-        replies = [post.body for post in posts if post.subject.startswith("Re:")]
+        replies = [said_by(post) for post in posts if post.subject.startswith("Re:")]
         quoting = [body for body in replies if ">" in body and ("\n>" in body or body[0] == ">")]
         self.sure = len(quoting) >= QUOTING * len(replies)
 
@@ -221,7 +222,7 @@ class _Walk:
         once, twice = _quotes(body)
         for place, post in enumerate(path if once or twice else ()):
             if post not in self.words:
-                self.words[post] = words(self.posts[post].body)
+                self.words[post] = words(said_by(self.posts[post]))
             own, quoted = self.words[post]
             cue = 1.0
             for text in once:
@@ -265,6 +266,11 @@ def _quotes(body: str) -> tuple[list[str], list[str]]:
                     if len(once) + len(twice) == LINES:
                         break
     return once, twice
+
+
+def said_by(post: Post) -> str:
+    """Give the text of a post, in which lines that start with ``>`` are quotes."""
+    return post.body if post.markup != "html" else plain_text(post.body, "html")
 
 
 def words(body: str) -> tuple[str, str]:
