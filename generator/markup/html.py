@@ -14,7 +14,7 @@ from generator.markup.quotes import Cite, Numbered, cite_link
 from generator.markup.text import attribute, escape
 from generator.markup.words import TOKEN, plain_text, unescape_text
 
-MAX_NESTED = 40
+MAX_NESTED = 28
 """Elements inside each other; clean HTML has fewer."""
 
 _ELEMENTS = frozenset({
@@ -108,6 +108,8 @@ class _Page:
                 tag = end = ""
             else:
                 tag, end = open_link(url, self.dated), close_link(url, self.dated)
+        elif name == "p" and any(name == other for other, _ in self.open):
+            tag = end = ""
         elif name == "p" and attributes.get("class") in ("heading", "who"):
             tag = f'<p class="{attributes["class"]}">'
         elif name == "ol" and _NUMBER.fullmatch(attributes.get("start", "")):

@@ -39,13 +39,25 @@ def clean_html(fragment: str, base: str | None = None, topic: str = "") -> str:
     """
     if not fragment:
         return ""
-    html = Cleaner(base, topic).html(list(tokens(fragment)))
-    allowed = _gate()
+    html = _canonical(fragment, base, topic)
+    kept = _allowed(html)
+    # nh3 knows addresses that are none, such as `http://[`, and takes them away. Then the link has to go, too.
+    return html if kept == html else _allowed(_canonical(kept, None, ""))
+
+
+def _canonical(fragment: str, base: str | None, topic: str) -> str:
+    return Cleaner(base, topic).html(list(tokens(fragment)))
+
+
+def _allowed(html: str) -> str:
+    """Remove what is not allowed."""
     # nh3 writes text in time that grows with the square of its length, if there are many `&` in it. They don't matter
     # to what is allowed.
-    if len(html) > LONG and allowed(_CHARACTERS.sub("+", html)) == _CHARACTERS.sub("+", html):
-        return html
-    return allowed(html)
+    if len(html) > LONG:
+        simple = _CHARACTERS.sub("+", html)
+        if _gate()(simple) == simple:
+            return html
+    return _gate()(html)
 
 
 @functools.cache

@@ -21,8 +21,8 @@ _TAG = re.compile(
     r"((?:[^>=]++|=\s*+(?:\"[^\"]*+\"|'[^']*+'|(?=[^\s>\"'])[^\s>]++)?+)*+)>"
 )
 _ATTRIBUTE = re.compile(r"([^\s/>=][^\s/>=]*+)(?:\s*+=\s*+(?:\"([^\"]*+)\"|'([^']*+)'|([^\s>]++)))?+")
-_TEXT_CHARACTER = re.compile(r"&(?:#[0-9]{1,8};?|#[xX][0-9A-Fa-f]{1,8};?|[A-Za-z][A-Za-z0-9]{1,31};?)")
-_ATTRIBUTE_CHARACTER = re.compile(r"&(?:#[0-9]{1,8};?|#[xX][0-9A-Fa-f]{1,8};?|[A-Za-z][A-Za-z0-9]{1,31};)")
+_TEXT_CHARACTER = re.compile(r"&(?:#[0-9]++;?|#[xX][0-9A-Fa-f]++;?|[A-Za-z][A-Za-z0-9]{1,31};?)")
+_ATTRIBUTE_CHARACTER = re.compile(r"&(?:#[0-9]++;?|#[xX][0-9A-Fa-f]++;?|[A-Za-z][A-Za-z0-9]{1,31};)")
 """In addresses, `&copy=1` is no copyright sign."""
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -121,5 +121,10 @@ def _raw(text: str, at: int, name: str) -> tuple[str, int]:
 
 
 def _characters(text: str, pattern: re.Pattern[str]) -> str:
-    """Replace character references. The standard library's function fails on numbers of thousands of digits."""
-    return pattern.sub(lambda match: html.unescape(match[0]), text) if "&" in text else text
+    """Replace character references."""
+    return pattern.sub(_character, text) if "&" in text else text
+
+
+def _character(reference: re.Match[str]) -> str:
+    # The standard library's function fails on numbers of thousands of digits.
+    return "\ufffd" if reference[0][1] == "#" and len(reference[0]) > 12 else html.unescape(reference[0])
