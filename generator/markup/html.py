@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 from generator.markup.links import close_link, is_safe, link_urls, open_link
-from generator.markup.quotes import Cite, Numbered, cite_link
+from generator.markup.quotes import Cite, Numbered, cite_link, source_link
 from generator.markup.text import attribute, escape
 from generator.markup.words import TOKEN, plain_text, unescape_text
 
@@ -180,14 +180,10 @@ class _Quotes:
         """Find the source of a quote that ended."""
         if name != "blockquote":
             return
-        source = self.numbered(self.number) if self.numbered and self.number else None
-        link = ""
-        if source is not None:
-            link = cite_link(lambda _: source, ())
-        elif self.cite:
+        link = source_link(self.numbered(self.number) if self.numbered and self.number else None)
+        if not link and self.cite:
             lines = [line.removeprefix("> ") for line in plain_text(body[self.begin : end], "html").split("\n")]
-            lines = [line for line in lines if line and not line.startswith(">")]
-            link = cite_link(self.cite, lines) if lines else ""
+            link = cite_link(self.cite, [line for line in lines if line and not line.startswith(">")])
         if self.held != link:
             self.parts[self.at] = self.held
         if link and self.who is not None:

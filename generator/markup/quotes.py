@@ -22,7 +22,11 @@ Numbered = Callable[[int], tuple[str, str] | None]
 
 def cite_link(cite: Cite | None, quoted: Sequence[str]) -> str:
     """Write the line after a quote that links to the post it is from; empty if that is unknown."""
-    source = cite(quoted) if cite and quoted else None
+    return source_link(cite(quoted) if cite and quoted else None)
+
+
+def source_link(source: tuple[str, str] | None) -> str:
+    """Write that line for a source that was found; empty for none."""
     if source is None:
         return ""
     href, name = source
