@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from generator.markup import clean_html, plain_text
+from generator.markup.clean.clean import _allowed, _canonical, paragraphs_fast
 
 BASE = "https://forum.example.org/t/harbour/7"
 
@@ -208,6 +209,27 @@ def test_cleaning_twice_is_cleaning_once(saved: str) -> None:
     clean = clean_html(saved, BASE)
     assert clean_html(clean) == clean
     assert clean_html(clean, BASE, "7") == clean
+
+
+SIMPLE = [
+    "<p>", "</p>", "<br>", "<br />", "word", " ", "\n", "\t", "&amp;",
+    "&lt;", "&quot;", "&#x27;", "&#39;", "&#x2F;", "\u3000", "\u2028", "\x85", "\u202e", "é", "\U0001f600", '"', "'",
+]  # fmt: skip
+
+
+@settings(max_examples=500)
+@given(
+    st.lists(st.sampled_from(SIMPLE), max_size=20),
+    st.lists(st.sampled_from([*TEXTS, "<i>"]), max_size=1),
+    st.booleans(),
+)
+def test_the_short_way_equals_the_long_one(simple: list[str], last: list[str], wrapped: bool) -> None:
+    saved = "".join(simple + last)
+    if wrapped:
+        saved = f'<!-- SC_OFF --><div class="md">{saved}</div><!-- SC_ON -->'
+    short = paragraphs_fast(saved)
+    assert last or short is not None
+    assert short in (None, _allowed(_canonical(saved, None, "")))
 
 
 @given(

@@ -137,10 +137,10 @@ class Cleaner:
 
     def _start(self, tag: Tag, at: int) -> None:
         name = tag.name
-        values = tag.attributes()
-        classes = values.get("class", "").lower().split()
+        values = tag.attributes() if tag.text else {}
+        classes = values["class"].lower().split() if "class" in values else []
         closed = self.last.get(name, -1) > at
-        if name in DROPPED or not HIDDEN.isdisjoint(classes) or ("meta" in classes and self.link):
+        if name in DROPPED or (classes and (not HIDDEN.isdisjoint(classes) or ("meta" in classes and self.link))):
             if closed and not tag.text.endswith("/"):
                 self.dropped, self.depth = name, 1
         elif name in _STARTS:

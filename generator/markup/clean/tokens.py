@@ -20,15 +20,19 @@ _TAG = re.compile(
     # A quotation mark counts only where a value starts.
     r"((?:[^>=]++|=\s*+(?:\"[^\"]*+\"|'[^']*+'|(?=[^\s>\"'])[^\s>]++)?+)*+)>"
 )
+_NAME = re.compile("</?[A-Za-z]")
+_COMMENT = re.compile("<(?:[!?]|/[^A-Za-z])")
 _ATTRIBUTE = re.compile(r"([^\s/>=][^\s/>=]*+)(?:\s*+=\s*+(?:\"([^\"]*+)\"|'([^']*+)'|([^\s>]++)))?+")
 _TEXT_CHARACTER = re.compile(r"&(?:#[0-9]++;?|#[xX][0-9A-Fa-f]++;?|[A-Za-z][A-Za-z0-9]{1,31};?)")
 _ATTRIBUTE_CHARACTER = re.compile(r"&(?:#[0-9]++;?|#[xX][0-9A-Fa-f]++;?|[A-Za-z][A-Za-z0-9]{1,31};)")
 """In addresses, `&copy=1` is no copyright sign."""
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
-RAW = frozenset({"script", "style", "textarea", "title", "noembed", "noframes", "noscript", "iframe", "xmp"})
+RAW = frozenset(
+    {"script", "style", "textarea", "title", "noembed", "noframes", "noscript", "iframe", "xmp", "plaintext"}
+)
 """Elements whose content is text, whatever it looks like."""
-_SHOWN = frozenset({"xmp"})
+_SHOWN = frozenset({"xmp", "plaintext"})
 """Those of them whose text a browser shows."""
 
 
@@ -62,45 +66,35 @@ def tokens(text: str) -> Iterator[Tag | str]:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     text = _SURROGATE.sub("\ufffd", text.replace("\0", ""))
     at = 0
-    while True:
-        start = text.find("<", at)
-        if start < 0:
-            break
+    while (start := text.find("<", at)) >= 0:
         if start > at:
             yield _characters(text[at:start], _TEXT_CHARACTER)
-        token, at = _markup(text, start)
-        if token is not None:
-            yield token
-        if isinstance(token, Tag) and not token.ends:
-            if token.name == "plaintext":
-                yield text[at:]
-                return
-            if token.name in RAW:
-                shown, at = _raw(text, at, token.name)
-                if shown:
-                    yield shown
-                yield Tag(token.name, True)
+        match = _TAG.match(text, start)
+        if match is None:
+            shown, at = _no_tag(text, start)
+            if shown:
+                yield shown
+            continue
+        at = match.end()
+        name = match[2].lower()
+        yield Tag(name, bool(match[1]), match[3])
+        if name in RAW and not match[1]:
+            shown, at = _raw(text, at, name)
+            if shown:
+                yield shown
+            yield Tag(name, True)
     if at < len(text):
         yield _characters(text[at:], _TEXT_CHARACTER)
 
 
-def _markup(text: str, start: int) -> tuple[Tag | str | None, int]:
-    """Read what a `<` starts: a tag, text, or nothing that is shown; and give where it ends."""
-    following = text[start + 1 : start + 2]
-    if text.startswith("</", start):
-        following = text[start + 2 : start + 3]
-        opens = not (following.isascii() and following.isalpha())
-    else:
-        opens = following in ("!", "?") and bool(following)
-    if opens and text[start + 1 :]:
-        return None, _comment_end(text, start)
-    if not (following.isascii() and following.isalpha()):
+def _no_tag(text: str, start: int) -> tuple[str, int]:
+    """Read what a `<` starts that no tag follows: give what it shows, and where that ends."""
+    if _COMMENT.match(text, start):
+        return "", _comment_end(text, start)
+    if not _NAME.match(text, start):
         return "<", start + 1
-    match = _TAG.match(text, start)
-    if match is None:
-        # Trying again at the next `<` would be quadratic.
-        return _characters(text[start:], _TEXT_CHARACTER), len(text)
-    return Tag(match[2].lower(), bool(match[1]), match[3]), match.end()
+    # A tag that never ends. Trying again at the next `<` would be quadratic.
+    return _characters(text[start:], _TEXT_CHARACTER), len(text)
 
 
 def _comment_end(text: str, start: int) -> int:
@@ -115,7 +109,9 @@ def _comment_end(text: str, start: int) -> int:
 
 def _raw(text: str, at: int, name: str) -> tuple[str, int]:
     """Give the text that an element of raw text shows, and where the element ends."""
-    end = re.compile(rf"</{name}(?=[\s/>])[^>]*+>?+", re.IGNORECASE).search(text, at)
+    end = None
+    if name != "plaintext":  # nothing ends it
+        end = re.compile(rf"</{name}(?=[\s/>])[^>]*+>?+", re.IGNORECASE).search(text, at)
     stop, after = (len(text), len(text)) if end is None else (end.start(), end.end())
     return (text[at:stop] if name in _SHOWN else ""), after
 
