@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from generator.markup import plain_text
 from generator.model import Thread
 from generator.readers import post_id
 
@@ -22,7 +23,10 @@ def match_posts(saves: Sequence[Thread], ids: Sequence[str] = ()) -> tuple[Threa
     if len(saves) == 1 and len(ids) == len(saves[0].posts):
         return (_with_ids(saves[0], ids),)
     return tuple(
-        _with_ids(thread, unique_ids([post.id or post_id(post.author, post.body) for post in thread.posts]))
+        _with_ids(
+            thread,
+            unique_ids([post.id or post_id(post.author, plain_text(post.body, post.markup)) for post in thread.posts]),
+        )
         for thread in saves
     )
 

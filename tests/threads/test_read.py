@@ -118,6 +118,16 @@ def test_bodies_of_html_are_cleaned_against_the_address_of_their_thread(content:
     assert thread.posts[0].body == '<p>One <a href="https://forum.example.org/u/bob">two</a></p>'
 
 
+def test_ids_are_made_of_words(content: Path, log: Path) -> None:
+    bodies = {"text": "The fog will lift.\n\nOr not.", "html": "<p>The <b>fog</b> will lift.<p>Or it may rain."}
+    made = []
+    for markup, body in bodies.items():
+        write(content, {"a.post": toys.post("7", 1, ("", "Ann", None, body), markup=markup.replace("text", "plain"))})
+        (reading,) = read_all(content)
+        made.append(reading.threads[0].thread.posts[0].id)
+    assert made[0] == made[1]
+
+
 def test_quotes_in_html_are_found_in_posts_of_html_and_of_text(content: Path, log: Path) -> None:
     body = "<blockquote>The fog will <b>lift</b> at noon</blockquote><p>No."
     (thread,) = alone(
