@@ -63,7 +63,7 @@ def excerpt(body: str, markup: Markup, limit: int = 160) -> str:
 
 
 def _html_excerpt(body: str, limit: int) -> str:
-    text = opening(body, "html", limit * _READ)
+    text = opening(body, limit * _READ)
     short = excerpt(text, "plain", limit)
     return short if short.endswith("…") or len(body) <= limit * _READ else _cut(short, limit)
 

@@ -18,6 +18,9 @@ TOKEN = re.compile(r"<(/?)([a-z]+)([^<>]*)>|([^<]+|<)")
 _CHARACTERS = {"&amp;": "&", "&lt;": "<", "&gt;": ">", "&quot;": '"', "&nbsp;": "\u00a0"}
 _CHARACTER = re.compile("|".join(_CHARACTERS))
 _PARAGRAPHS = frozenset({"p", "pre", "summary", "ul", "ol", "blockquote", "details", "hr"})
+_FOLDED = re.compile(
+    r"<details><summary>((?:(?!</summary>).)*+)</summary>(?:(?!</?details>).)*+(?:</details>|\Z)", re.DOTALL
+)
 _PARTIAL = re.compile(r"(?:<[^<>]*|&[a-z]{0,5})\Z")
 
 
@@ -35,11 +38,14 @@ def plain_text(body: str, markup: Markup) -> str:
     return body if markup != "html" else "".join([piece.text for piece in _pieces(body)])
 
 
-def opening(body: str, markup: Markup, reach: int) -> str:
-    """Give text from the start of a body, of which about `reach` characters are read."""
-    if markup != "html" or len(body) <= reach:
-        return plain_text(body, markup)
-    return plain_text(_PARTIAL.sub("", body[:reach]), markup)
+def opening(body: str, reach: int) -> str:
+    """Give text from the start of clean HTML, of which about `reach` characters are read, without what is folded."""
+    if len(body) > reach:
+        body = _PARTIAL.sub("", body[:reach])
+    left = None
+    while left != body:  # once for each part that is folded inside another
+        left, body = body, _FOLDED.sub(r"<p>\1</p>", body)
+    return plain_text(body, "html")
 
 
 def replace_text(body: str, markup: Markup, runs: Iterable[tuple[int, int]], by: str) -> str:

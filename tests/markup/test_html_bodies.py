@@ -141,6 +141,8 @@ def test_the_text_of_other_bodies_is_the_body() -> None:
         ("word " * 100, "word " * 31 + "word…"),
         ("<b>w</b> " * 2_000, "w " * 78 + "w w…"),
         ("<b></b>", ""),
+        ('One<div class="spoiler">two<details>three</details>four</div>five', "One Spoiler five"),
+        (f"One<details><summary>two</summary>{'three ' * 600}</details>", "One two…"),
     ],
 )
 def test_excerpts(saved: str, text: str) -> None:
