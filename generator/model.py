@@ -104,6 +104,8 @@ class Post(msgspec.Struct, frozen=True):
     """The saves that hold the post, as indices into `Thread.saves`, in order."""
     number: int | None = None
     """The source's own number of the post in its thread, if it has one; posts of partial saves are sorted by it."""
+    stated_number: int | None = None
+    """The parent's number, if the source states only that and the save does not hold the parent."""
     missing: bool = False
     """Whether no save holds its text: it was hidden, deleted, or never saved. It keeps its place and its replies."""
     aliases: tuple[str, ...] = ()

@@ -57,7 +57,7 @@ def told(thread: Thread) -> dict[str, Any]:
     value: dict[str, Any] = msgspec.to_builtins(with_ids(thread))
     del value["partial"]
     for post in value["posts"]:
-        for name in ("number", "missing", "aliases", "updated"):
+        for name in ("number", "stated_number", "missing", "aliases", "updated"):
             if not post[name]:
                 del post[name]
     return value

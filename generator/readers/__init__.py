@@ -18,12 +18,15 @@ import msgspec
 from generator.errors import Problem
 from generator.readers import hackernews_html, hackernews_json
 from generator.readers.decoding import AWAY, decode
+from generator.readers.discourse import json as discourse_json
 from generator.readers.findings import quote
 from generator.readers.foreign import what_text_it_is
 from generator.readers.ids import ID, ID_BYTES, post_id
 from generator.readers.markdown import markdown
 from generator.readers.markdown.front_matter import SOURCE
 from generator.readers.reading import Piece, PostSpans, Reading, SavedThread, Span, Spans
+from generator.readers.reddit import html as reddit_html
+from generator.readers.reddit import json as reddit_json
 from generator.readers.slashdot import html as slashdot_html
 from generator.readers.slashdot import text as slashdot_text
 from generator.readers.spans import block_for, splice
@@ -62,6 +65,9 @@ READERS: tuple[Reader, ...] = (
     slashdot_html,
     hackernews_html,
     hackernews_json,
+    reddit_json,
+    reddit_html,
+    discourse_json,
 )
 """Every kind of save we read. A file goes to the first reader whose `sniff` accepts it."""
 PLAIN = frozenset(reader.NAME for reader in READERS if reader.PLAIN)

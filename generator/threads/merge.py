@@ -62,9 +62,15 @@ def merge(
     walks = [tuple(at[post.id] for post in thread.posts) for thread in whole]
     if parts:
         walks.insert(0, tuple(sorted({at[post.id] for thread in parts for post in thread.posts})))
-    # The part that opens the thread has the best title, and a whole save has a better one than any part.
+    # A part that knows when or by whom the thread was started has the best title, then the one that opens it. A whole
+    # save has a better one than any part.
     first = order[0] if order else ""
-    parts.sort(key=lambda thread: any(post.id == first for post in thread.posts))
+    parts.sort(
+        key=lambda thread: (
+            thread.posted is not None or thread.author is not None,
+            any(post.id == first for post in thread.posts),
+        )
+    )
     return msgspec.structs.replace(
         _merged_head([*parts, *whole]),
         posts=tuple(posts[name] for name in order),

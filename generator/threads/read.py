@@ -25,6 +25,7 @@ from generator.threads.content import Group, stem
 from generator.threads.join import Key, Part, Parts, join_parts, without_footer
 from generator.threads.match import match_posts
 from generator.threads.merge import merge
+from generator.threads.numbers import by_number
 from generator.threads.redact import Redacted, Redactions, may_be_told, redact
 from generator.threads.replies import infer
 from generator.threads.sidecar import Correction
@@ -211,7 +212,9 @@ def _match(joined: Parts, corrections: Mapping[Key, Correction], ids: Sequence[s
     return [
         msgspec.structs.replace(part, thread=thread)
         for parts, names in zip(threads.values(), made, strict=True)
-        for part, thread in zip(parts, match_posts([part.thread for part in parts], names.split()), strict=True)
+        for part, thread in zip(
+            parts, by_number(match_posts([part.thread for part in parts], names.split())), strict=True
+        )
     ]
 
 

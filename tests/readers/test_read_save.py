@@ -57,7 +57,7 @@ def test_a_file_that_is_no_save() -> None:
         ("From: <Saved by Blink>\nSnapshot-Content-Location: https://example.org/\n", "a web page"),
         ('<?xml version="1.0"?>\n<rss>', "a feed or another XML file"),
         ('{"id": 1}', "a JSON export"),
-        ('[\n  {"kind": "Listing"}\n]', "a JSON export"),
+        ('[\n  {"kind": "List"}\n]', "a JSON export"),
         ("[]", "a JSON export"),
         ("From ann@example.org Fri Oct 17 12:00:00 2025\nFrom: ann\n", "mail"),
         ("From ann at example.org  Fri Oct 17 12:00:00 2025\n", "mail"),
