@@ -5,19 +5,22 @@
     bodies -> plain       -> quotes, links, text    one module for each kind of markup
            -> story_links -> links, text            a story's [n] links
            -> commonmark  -> code, links, text      loaded for the first Markdown body
+    folding -> plain                                the body of a mail
     excerpts                                        the start of a body, as plain text
 
 Apart from escaped text, nothing that was saved reaches a page any other way. What comes out is either `Markup`, which a
 template leaves as it is, or a plain `str`, which a template escapes.
 
 Everything here is pure. It takes time linear in the length of the text, even for text that was written to be slow, and
-it nests elements to a fixed depth. It makes only the elements ``a bdi blockquote br code div em hr li ol p pre span
-strong ul`` and the attributes ``href rel title class start aria-label data-originalurl data-versiondate``: no ids, no
-styles, no images, no scripts. It fetches nothing. The caller says which post a quote is from.
+it nests elements to a fixed depth. It makes only the elements ``a bdi blockquote br code details div em hr li ol p
+pre span strong summary ul`` and the attributes ``href rel title class start aria-label data-originalurl
+data-versiondate``: no ids, no styles, no images, no scripts. It fetches nothing. The caller says which post a quote is
+from.
 """
 
 from generator.markup.bodies import post_html, story_html
 from generator.markup.excerpts import excerpt, summary
+from generator.markup.folding import mail_html
 from generator.markup.links import archived, is_safe, line_html
 from generator.markup.quotes import Cite
 from generator.markup.story_links import without_markers
@@ -29,6 +32,7 @@ __all__ = [
     "excerpt",
     "is_safe",
     "line_html",
+    "mail_html",
     "post_html",
     "story_html",
     "summary",
