@@ -112,6 +112,8 @@ class Post(msgspec.Struct, frozen=True):
     """Other ids that it has or had."""
     updated: str | None = None
     """When the source says that this version was written, in ISO 8601; of several versions the newest counts."""
+    guessed: str | None = None
+    """The parent's id, if the source itself only guesses it; the evidence is then `subject`."""
 
 
 class Reply(msgspec.Struct, frozen=True):
@@ -168,6 +170,9 @@ class Thread(msgspec.Struct, frozen=True):
     saves: tuple[SaveRef, ...] = ()
     replies: tuple[Reply, ...] = ()
     """One for each post, in the order of `posts`; empty until they are inferred."""
+    former: tuple[str, ...] = ()
+    """Ids that the thread would have if only one of its saves were there, where they differ from its id. Pages at the
+    addresses made of them lead on to it."""
     partial: tuple[int, ...] = ()
     """The partial saves, as indices into `saves`: that they lack a post says nothing about it."""
 

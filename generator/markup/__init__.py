@@ -6,6 +6,7 @@
            -> story_links -> links, text            a story's [n] links
            -> commonmark  -> code, links, text      loaded for the first Markdown body
            -> html        -> code, links, text      of HTML that is clean
+    folding -> plain                                the body of a mail
     clean -> html_tokens -> elements -> html_blocks HTML that was saved becomes clean HTML
     excerpts -> words                               the start of a body, and all of it, as plain text
 
@@ -22,6 +23,7 @@ post a quote is from.
 from generator.markup.bodies import post_html, story_html
 from generator.markup.clean import clean_html
 from generator.markup.excerpts import excerpt, summary
+from generator.markup.folding import mail_html
 from generator.markup.links import archived, is_safe, line_html
 from generator.markup.quotes import Cite, Numbered
 from generator.markup.story_links import without_markers
@@ -36,6 +38,7 @@ __all__ = [
     "excerpt",
     "is_safe",
     "line_html",
+    "mail_html",
     "plain_text",
     "post_html",
     "replace_text",

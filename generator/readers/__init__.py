@@ -16,12 +16,13 @@ from typing import Protocol
 import msgspec
 
 from generator.errors import Problem
-from generator.readers import hackernews_html, hackernews_json
+from generator.readers import hackernews_html, hackernews_json, hypermail
 from generator.readers.decoding import AWAY, decode
 from generator.readers.discourse import json as discourse_json
 from generator.readers.findings import quote
 from generator.readers.foreign import what_text_it_is
 from generator.readers.ids import ID, ID_BYTES, post_id
+from generator.readers.mail import mail
 from generator.readers.markdown import markdown
 from generator.readers.markdown.front_matter import SOURCE
 from generator.readers.reading import Piece, PostSpans, Reading, SavedThread, Span, Spans
@@ -32,7 +33,8 @@ from generator.readers.slashdot import text as slashdot_text
 from generator.readers.spans import block_for, splice
 
 __all__ = (
-    "PLAIN", "READERS", "SOURCE", "Piece", "PostSpans", "Reader", "Reading", "SavedThread", "Span", "Spans",
+    "ID", "MAIL", "PLAIN", "READERS", "SOURCE", "Piece", "PostSpans", "Reader", "Reading", "SavedThread", "Span",
+    "Spans",
     "block_for", "decode", "post_id", "quote", "read_save", "reader_of", "splice",
 )  # fmt: skip
 
@@ -68,10 +70,14 @@ READERS: tuple[Reader, ...] = (
     reddit_json,
     reddit_html,
     discourse_json,
+    mail,
+    hypermail,
 )
 """Every kind of save we read. A file goes to the first reader whose `sniff` accepts it."""
 PLAIN = frozenset(reader.NAME for reader in READERS if reader.PLAIN)
 """Names of the readers of plain saves."""
+MAIL = frozenset((mail.NAME, hypermail.NAME))
+"""Readers whose plain texts are mails: with quotes of whole messages, and with signatures."""
 
 
 def reader_of(raw: bytes) -> Reader | None:

@@ -102,6 +102,8 @@ class Facts(msgspec.Struct, frozen=True, array_like=True, gc=False):
     department: str | None
     tags: tuple[str, ...]
     posts: int
+    former: tuple[str, ...]
+    """Its former ids: see `Thread.former`."""
     authors: int
     best: int | None
     saves: tuple[SaveRef, ...]
@@ -160,6 +162,7 @@ def facts_of(thread: Thread, tree: Tree, origin: Origin, order: str, marks: Mapp
         department=thread.department,
         tags=thread.tags,
         posts=len(scores),
+        former=thread.former,
         authors=authors,
         best=best,
         saves=thread.saves,

@@ -24,7 +24,7 @@ from generator.threads import sidecar
 from generator.threads.content import Group, stem
 from generator.threads.join import Key, Part, Parts, join_parts, without_footer
 from generator.threads.match import match_posts
-from generator.threads.merge import merge
+from generator.threads.merge import hang, merge
 from generator.threads.numbers import by_number
 from generator.threads.redact import Redacted, Redactions, may_be_told, redact
 from generator.threads.replies import infer
@@ -240,8 +240,11 @@ def _merge(
         whole = {part.path for part in parts if not part.saved.partial}
         partial = {part.path for part in parts} - whole
         thread, walks = merge([(refs[part.path], part.thread) for part in parts], partial)
+        if above := dict(pair for part in reversed(parts) for pair in part.saved.above):
+            thread = hang(thread, above)
         replies = first.replies(thread) if first else _infer(thread, walks)
-        thread = msgspec.structs.replace(thread, replies=replies)
+        former = {part.alone for part in parts} - {"", thread.id}
+        thread = msgspec.structs.replace(thread, replies=replies, former=tuple(sorted(former)))
         if key in corrections:
             thread, more = sidecar.apply(thread, corrections[key])
             problems += more
