@@ -115,6 +115,11 @@ class Post(msgspec.Struct, frozen=True):
     guessed: str | None = None
     """The parent's id, if the source itself only guesses it; the evidence is then `subject`."""
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Its id and its aliases, all of which mean it."""
+        return (self.id, *self.aliases)
+
 
 class Reply(msgspec.Struct, frozen=True):
     """Which post a post replies to, and how that is known."""
