@@ -199,12 +199,13 @@ def _row(cell: LexborNode) -> Row | None:
     links = [
         (text_of(link), link, match[1]) for link in head.css("a") if (match := _ITEM.search(attribute(link, "href")))
     ]
-    on = links[-1] if links and re.search(r"\bon:", text_of(head)) else None
+    said = text_of(head)
+    on = links[-1] if links and re.search(r"\bon:", said) else None
     parent = next((number for name, _, number in links if name == "parent"), None)
     own = next((number for name, _, number in links[:1] if name not in ("parent", "root")), "")
     text = text_of_comment(comment)
-    marks = _MARKED.findall(text_of(head))
-    points = _POINTS.search(text_of(head))
+    marks = _MARKED.findall(said)
+    points = _POINTS.search(said)
     posted, posted_raw = read_time(head)
     post = Post(
         id=_row_number(cell) or own,

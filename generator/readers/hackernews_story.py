@@ -93,12 +93,14 @@ def choices_of(top: LexborNode) -> Iterator[str]:
 
 def text_of_comment(comment: LexborNode) -> str:
     """Give the HTML of a comment; "" if it is gone."""
-    # Where a page leaves paragraphs open, what follows the text is parsed as a part of it.
-    comment = copy_without(comment, "div.reply, p > font[size]")
     said = comment.css_first(".commtext")
-    if said is None and comment.css_first("font[color]") is None and _GONE.fullmatch(text_of(comment) + " "):
+    # Where a page leaves paragraphs open, what follows the text is parsed as a part of it.
+    text_node = copy_without(said if said is not None else comment, "div.reply, p > font[size]")
+    if said is None and text_node.css_first("font[color]") is None and _GONE.fullmatch(text_of(text_node) + " "):
         return ""
-    text = _WRAPPED.sub("", inner_html(said if said is not None else comment)).rstrip()
+    text = inner_html(text_node)
+    if "<font" in text or "<span" in text:
+        text = _WRAPPED.sub("", text).rstrip()
     if not text.endswith("</p>"):
         return text
     inner = text[:-4].rstrip()

@@ -146,12 +146,13 @@ def _open(content: Path, group: Group, loose: Mapping[str, bytes]) -> tuple[dict
 
 def clean(reading: Reading) -> Reading:
     """Bring HTML bodies into their canonical form, before anything compares, redacts or merges them."""
-    threads = tuple(
-        saved if thread is saved.thread else msgspec.structs.replace(saved, thread=thread)
-        for saved in reading.threads
-        for thread in (_clean_thread(saved.thread),)
+    cleaned = [_clean_thread(saved.thread) for saved in reading.threads]
+    if all(thread is saved.thread for thread, saved in zip(cleaned, reading.threads, strict=True)):
+        return reading
+    saves = zip(reading.threads, cleaned, strict=True)
+    return msgspec.structs.replace(
+        reading, threads=tuple(msgspec.structs.replace(saved, thread=thread) for saved, thread in saves)
     )
-    return reading if threads == reading.threads else msgspec.structs.replace(reading, threads=threads)
 
 
 def _clean_thread(thread: Thread) -> Thread:

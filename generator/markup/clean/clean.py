@@ -68,7 +68,11 @@ def paragraphs_fast(fragment: str) -> str | None:
         fragment = wrapped[1]
     if not _PARAGRAPHS.fullmatch(fragment):
         return None
-    text = _BETWEEN.sub("<", _LINE_END.sub(">", _SPACES.sub(" ", fragment)))
+    text = fragment
+    if "\n" in text or "  " in text or "\t" in text:
+        text = _SPACES.sub(" ", text)
+    if "<" in text:
+        text = _BETWEEN.sub("<", _LINE_END.sub(">", text))
     if "&" in text:
         text = text.replace("&quot;", '"').replace("&#x27;", "'").replace("&#39;", "'").replace("&#x2F;", "/")
     parts: list[str] = []
