@@ -16,7 +16,7 @@ from generator import urls
 from generator.errors import Problem
 from generator.model import Author, Post, Thread
 from generator.readers.addresses import mask, mask_html
-from generator.readers.decoding import AWAY
+from generator.readers.decoding import AWAY, as_utf8
 from generator.readers.mail import bodies, head, mbox, subjects, threading
 from generator.readers.reading import Reading, SavedThread
 
@@ -58,7 +58,7 @@ class _Mail(NamedTuple):
 
 def sniff(raw: bytes) -> bool:
     """Say whether it is a mailbox or a message."""
-    start = _line_feeds(raw[:_START]).removeprefix(b"\xef\xbb\xbf").lstrip(b"\n")
+    start = _line_feeds(as_utf8(raw[:_START])).lstrip(b"\n")
     if mbox.is_start(start):
         return True
     if not re.match(rb"[A-Za-z][A-Za-z0-9-]*[ \t]*:", start) or _ARCHIVED_PAGE.search(start):
@@ -69,7 +69,7 @@ def sniff(raw: bytes) -> bool:
 
 def read(raw: bytes, path: str) -> Reading:
     """Read all messages, and put them into threads."""
-    whole = _line_feeds(raw).removeprefix(b"\xef\xbb\xbf").lstrip(b"\n")
+    whole = _line_feeds(as_utf8(raw)).lstrip(b"\n")
     parts = [(offset, *head.split(message)) for offset, message in mbox.split(whole)]
     real = [part for part in parts if _ENOUGH.intersection(part[1])]
     if not real:
