@@ -31,12 +31,14 @@ _ENOUGH = frozenset(("from", "date", "subject", "message-id", "received", "retur
 """Fields that a message has; two of them make one."""
 _ARCHIVED_PAGE = re.compile(rb"^(?:Snapshot-Content-Location:|From: <Saved by )", re.MULTILINE | re.IGNORECASE)
 _LISTS = (
-    ("list-id", re.compile(r"<?([^<>\s.@]+)(?:\.[^<>\s]*)?>?\s*$")),
+    ("list-id", re.compile(r"(?:^|[<\s])([^<>\s.@]+)(?:[.@][^<>\s]+>?|>)$|^([^<>\s.@]+)$")),
     ("list-post", re.compile(r"mailto:([^@<>\s?]+)@", re.IGNORECASE)),
-    ("x-mailing-list", re.compile(r"([^@<>\s]+)@")),
-    ("x-beenthere", re.compile(r"([^@<>\s]+)@")),
+    ("x-mailing-list", re.compile(r"(?:^|[<\s])([^@<>\s]+)@")),
+    ("x-beenthere", re.compile(r"(?:^|[<\s])([^@<>\s]+)@")),
 )
 """Where a message names its list, and how."""
+_ENOUGH_OF_A_LIST = 300
+"""How many characters at the end of such a field are looked at."""
 _LONGEST = 40
 """Characters of the name of a source."""
 _BLANK = re.compile(r"\A(?:[ \t]*\n)+")
@@ -81,7 +83,9 @@ def read(raw: bytes, path: str) -> Reading:
     tags = subjects.list_tags([mail.subject for mail in mails], {mail.list_name for mail in mails if mail.list_name})
     unique = _unique(mails)
     above = threading.parents((mail.name, mail.above) for mail in unique.values())
-    threads = [_thread(names, above, unique, tags) for names in threading.threads(above)]
+    # References that disagree can leave ids over that nothing in the file answers.
+    named = (names for names in threading.threads(above) if not unique.keys().isdisjoint(names))
+    threads = [_thread(names, above, unique, tags) for names in named]
     return Reading(tuple(threads), tuple(_problems(mails, whole, path)))
 
 
@@ -115,8 +119,8 @@ def _read(offset: int, fields: head.Fields, body: bytes, name: str, held: set[st
 def _list_name(fields: head.Fields) -> str:
     """Give the name of the list that a message was sent to, as a source is named; empty if it doesn't say."""
     for field, pattern in _LISTS:
-        if field in fields and (found := pattern.search(head.text(fields[field]).strip())):
-            name = urls.slug(found[1])[:_LONGEST].strip("-")
+        if field in fields and (found := pattern.search(head.text(fields[field]).strip()[-_ENOUGH_OF_A_LIST:])):
+            name = urls.slug(found[found.lastindex or 1])[:_LONGEST].strip("-")
             if name:
                 return name
     return ""
