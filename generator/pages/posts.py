@@ -187,7 +187,10 @@ def _grounds(evidence: Evidence, confidence: float) -> str:
 
 
 def telling_subjects(thread: Thread, tree: Tree) -> list[str | None]:
-    """Give each post's subject if it says something: at the start of a branch, or if it changed; else None."""
+    """Give each post's subject if it says something: at the start of a branch, or if it changed; else None.
+
+    In mail, the first subject is the title.
+    """
     posts, parents = thread.posts, tree.parents
     base = [""] * len(posts)
     shown: list[str | None] = [None] * len(posts)
@@ -195,8 +198,8 @@ def telling_subjects(thread: Thread, tree: Tree) -> list[str | None]:
         subject, parent = posts[index].subject, parents[index]
         bare = subject[3:].strip() if subject[:3].lower() == "re:" else None
         if parent is None:
-            base[index] = bare or subject
-            shown[index] = subject or None
+            base[index] = bare or subject or thread.title
+            shown[index] = subject if subject and base[index] != thread.title else None
         elif bare == "" or not subject or (bare is not None and base[parent].startswith(bare)):
             base[index] = base[parent]
         else:

@@ -18,7 +18,7 @@ from generator.errors import Problem
 from generator.model import Author, Markup, Post, Thread
 from generator.readers import html_page
 from generator.readers.addresses import mask, mask_html, name_of
-from generator.readers.decoding import AWAY
+from generator.readers.decoding import AWAY, as_utf8
 from generator.readers.mail import head, page_text, subjects
 from generator.readers.mail.mail import made_id, post_id
 from generator.readers.reading import Reading, SavedThread
@@ -70,6 +70,7 @@ def sniff(raw: bytes) -> bool:
     """Say whether Hypermail wrote it."""
     if not html_page.starts_page(raw):
         return False
+    raw = as_utf8(raw)
     if _BODY in raw and b'<!-- subject="' in raw and b'<!-- name="' in raw:
         return True
     return _GENERATOR.search(raw[:_EDGE]) is not None or _GENERATOR.search(raw[-_EDGE:]) is not None

@@ -211,3 +211,34 @@ def test_without_script_the_page_says_where_to_look(browser: Browser, tmp_path: 
         with opened(browser, f"{moved.url}{THREAD}/9.html#c1", scripts=False) as (page, _):
             expect(page.locator("noscript p")).to_be_visible()
             assert "further page of a thread" in page.locator("noscript p").inner_text()
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_the_address_of_a_thread_whose_start_was_found_leads_on(browser: Browser, tmp_path: Path, theme: str) -> None:
+    """With script to the post, on whichever page it is now, and without script to the thread."""
+
+    def mail(number: int) -> str:
+        above = f"References: <{number - 1}@example.org>\n" if number else ""
+        return (
+            "From ann@example.org Thu Jan  1 00:00:00 2015\nFrom: Ann <ann@example.org>\nSubject: Kites\n"
+            f"Date: Thu, 1 Jan 2015 00:00:{number:02d} +0000\nMessage-ID: <{number}@example.org>\n{above}\nText.\n\n"
+        )
+
+    settings = f'theme = "{theme}"\nposts_per_page = 4\n'
+    write(tmp_path, {"threadpress.toml": settings, "content/list/2.mbox": "".join(map(mail, range(3, 9)))})
+    built(tmp_path)
+    threads = tmp_path / "output/threads/list"
+    (old,) = (page for page in threads.glob("*.html"))
+    anchor = re.findall(r'id="(c[0-9a-f]{12})"', (old.with_suffix("") / "2.html").read_text("utf-8"))[-1]
+    write(tmp_path, {"content/list/1.mbox": "".join(map(mail, range(4)))})
+    built(tmp_path)
+    (new,) = (page for page in threads.glob("*.html") if page != old)
+    with opened(browser, f"{old.as_uri()}#{anchor}") as (page, wrong):
+        page.wait_for_url(re.compile(f"{new.stem}/[23].html#{anchor}$"))
+        expect(page.locator(f"#{anchor}")).to_be_in_viewport()
+        assert wrong == []
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(old.as_uri())
+    page.wait_for_url(new.as_uri())
+    context.close()

@@ -90,6 +90,14 @@ def test_a_chain_of_missing_messages_has_one_place() -> None:
     assert saved.refs[0] == hashlib.sha256(b"a@x.org").hexdigest()[:12]
 
 
+def test_references_that_disagree() -> None:
+    """The first that names a parent counts, and nothing is left of a message that nobody answers."""
+    reading = read(message("1@x.org", "a@x.org", "b@x.org"), message("2@x.org", "c@x.org", "b@x.org"))
+    (saved,) = reading.threads
+    assert [post.missing for post in saved.thread.posts].count(True) == 1
+    assert hashlib.sha256(b"c@x.org").hexdigest()[:12] not in (*saved.refs, *(post.id for post in saved.thread.posts))
+
+
 def test_two_messages_with_one_id_both_stay_unless_they_are_copies() -> None:
     (saved,) = read(message("1@x.org"), message("1@x.org", text="Text.\n____\nA list's footer")).threads
     assert [post.body for post in saved.thread.posts] == ["Text.\n____\nA list's footer"]
@@ -215,6 +223,28 @@ def test_the_tag_of_a_list_is_known_by_its_name_or_by_its_number() -> None:
     assert subjects.list_tags(["[L] a", "Re: [L] b", "[l] c", "d"], ()) == {"l"}
     assert subjects.list_tags(["[PATCH] a", "[PATCH] b", "[PATCH] c"], ()) == frozenset()
     assert subjects.list_tags(["[L] a"], ()) == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "source"),
+    [
+        ("List-Id", "<kites.lists.example.org>", "kites"),
+        ("List-Id", "People who fly <kites-L.example.org>", "kites-l"),
+        ("List-ID", "kites", "kites"),
+        ("List-Id", "kites.example.org", "kites"),
+        ("List-Id", "People who fly", ""),
+        ("List-Id", "<kites>", "kites"),
+        ("List-Post", "<mailto:kites@example.org>", "kites"),
+        ("List-Post", "NO (no posting)", ""),
+        ("X-Mailing-List", "<kites@example.org> archive/latest/1", "kites"),
+        ("X-BeenThere", "kites@example.org", "kites"),
+        ("List-Id", "a." * 5000, "a"),
+        ("List-Id", "a" * 5000, "a" * 40),
+    ],
+)
+def test_the_source_is_the_name_of_the_list(field: str, value: str, source: str) -> None:
+    (saved,) = read(message("1@x.org", **{field.replace("-", "_"): value})).threads
+    assert saved.thread.source == source
 
 
 NAMES = st.sampled_from("abcdefgh")

@@ -65,6 +65,7 @@ def test_nothing_is_inline_and_nothing_saved_becomes_markup(template: str, page:
             assert str(attrs.pop("src")).removeprefix(page.root) in SITE.assets.values()
             own = {"data-posts": f"{page.root}threads/notes/1/posts.js"} if template == "thread.html" else {}
             own |= {"data-root": page.root} if template == "404.html" else {}
+            own |= {"data-to": f"{page.root}threads/s/1.html"} if template == "moved.html" else {}
             assert attrs in ({}, {"defer": None}, {"defer": None, **own})
         assert not [name for name in attrs if name == "style" or name.startswith("on")], attrs
     assert "<script>" not in html

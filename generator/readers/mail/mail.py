@@ -16,7 +16,7 @@ from generator import urls
 from generator.errors import Problem
 from generator.model import Author, Post, Thread
 from generator.readers.addresses import mask, mask_html
-from generator.readers.decoding import AWAY
+from generator.readers.decoding import AWAY, as_utf8
 from generator.readers.mail import bodies, head, mbox, subjects, threading
 from generator.readers.reading import Reading, SavedThread
 
@@ -31,12 +31,14 @@ _ENOUGH = frozenset(("from", "date", "subject", "message-id", "received", "retur
 """Fields that a message has; two of them make one."""
 _ARCHIVED_PAGE = re.compile(rb"^(?:Snapshot-Content-Location:|From: <Saved by )", re.MULTILINE | re.IGNORECASE)
 _LISTS = (
-    ("list-id", re.compile(r"<?([^<>\s.@]+)(?:\.[^<>\s]*)?>?\s*$")),
+    ("list-id", re.compile(r"(?:^|[<\s])([^<>\s.@]+)(?:[.@][^<>\s]+>?|>)$|^([^<>\s.@]+)$")),
     ("list-post", re.compile(r"mailto:([^@<>\s?]+)@", re.IGNORECASE)),
-    ("x-mailing-list", re.compile(r"([^@<>\s]+)@")),
-    ("x-beenthere", re.compile(r"([^@<>\s]+)@")),
+    ("x-mailing-list", re.compile(r"(?:^|[<\s])([^@<>\s]+)@")),
+    ("x-beenthere", re.compile(r"(?:^|[<\s])([^@<>\s]+)@")),
 )
 """Where a message names its list, and how."""
+_ENOUGH_OF_A_LIST = 300
+"""How many characters at the end of such a field are looked at."""
 _LONGEST = 40
 """Characters of the name of a source."""
 _BLANK = re.compile(r"\A(?:[ \t]*\n)+")
@@ -58,7 +60,7 @@ class _Mail(NamedTuple):
 
 def sniff(raw: bytes) -> bool:
     """Say whether it is a mailbox or a message."""
-    start = _line_feeds(raw[:_START]).removeprefix(b"\xef\xbb\xbf").lstrip(b"\n")
+    start = _line_feeds(as_utf8(raw[:_START])).lstrip(b"\n")
     if mbox.is_start(start):
         return True
     if not re.match(rb"[A-Za-z][A-Za-z0-9-]*[ \t]*:", start) or _ARCHIVED_PAGE.search(start):
@@ -69,7 +71,7 @@ def sniff(raw: bytes) -> bool:
 
 def read(raw: bytes, path: str) -> Reading:
     """Read all messages, and put them into threads."""
-    whole = _line_feeds(raw).removeprefix(b"\xef\xbb\xbf").lstrip(b"\n")
+    whole = _line_feeds(as_utf8(raw)).lstrip(b"\n")
     parts = [(offset, *head.split(message)) for offset, message in mbox.split(whole)]
     real = [part for part in parts if _ENOUGH.intersection(part[1])]
     if not real:
@@ -81,7 +83,9 @@ def read(raw: bytes, path: str) -> Reading:
     tags = subjects.list_tags([mail.subject for mail in mails], {mail.list_name for mail in mails if mail.list_name})
     unique = _unique(mails)
     above = threading.parents((mail.name, mail.above) for mail in unique.values())
-    threads = [_thread(names, above, unique, tags) for names in threading.threads(above)]
+    # References that disagree can leave ids over that nothing in the file answers.
+    named = (names for names in threading.threads(above) if not unique.keys().isdisjoint(names))
+    threads = [_thread(names, above, unique, tags) for names in named]
     return Reading(tuple(threads), tuple(_problems(mails, whole, path)))
 
 
@@ -115,8 +119,8 @@ def _read(offset: int, fields: head.Fields, body: bytes, name: str, held: set[st
 def _list_name(fields: head.Fields) -> str:
     """Give the name of the list that a message was sent to, as a source is named; empty if it doesn't say."""
     for field, pattern in _LISTS:
-        if field in fields and (found := pattern.search(head.text(fields[field]).strip())):
-            name = urls.slug(found[1])[:_LONGEST].strip("-")
+        if field in fields and (found := pattern.search(head.text(fields[field]).strip()[-_ENOUGH_OF_A_LIST:])):
+            name = urls.slug(found[found.lastindex or 1])[:_LONGEST].strip("-")
             if name:
                 return name
     return ""
