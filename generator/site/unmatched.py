@@ -101,7 +101,8 @@ def _writers(thread: Thread) -> Iterator[Author]:
 
 
 def _standing(thread: Thread) -> Iterator[str]:
-    return (post.id for post in thread.posts if not (post.author.removed and post.body == REMOVED))
+    there = (post for post in thread.posts if not (post.author.removed and post.body == REMOVED))
+    return (name for post in there for name in post.names)
 
 
 def unmatched(entries: Iterable[str], hits: Iterable[str], published: Published) -> tuple[Unmatched, ...]:

@@ -184,7 +184,7 @@ def _find_hits(parts: Sequence[Part], redactions: Redactions) -> dict[Key, dict[
         if by_author and thread.author and (hits := by_author.get(thread.author.key, set())):
             by_post.setdefault(None, set()).update(hits)
         for post in thread.posts:
-            hits = redactions.hit_post(thread, post.id)
+            hits = {hit for name in post.names for hit in redactions.hit_post(thread, name)}
             if by_author and (more := by_author.get(post.author.key)):
                 hits |= more
             if hits:
