@@ -21,10 +21,10 @@ from generator.readers.findings import quote
 from generator.readers.foreign import what_text_it_is
 from generator.readers.ids import ID, ID_BYTES, post_id
 from generator.readers.markdown import markdown
-from generator.readers.markdown.front_matter import SOURCE
 from generator.readers.reading import Piece, PostSpans, Reading, SavedThread, Span, Spans
 from generator.readers.slashdot import text as slashdot_text
 from generator.readers.spans import block_for, splice
+from generator.sources import SOURCE
 
 __all__ = (
     "PLAIN", "READERS", "SOURCE", "Piece", "PostSpans", "Reader", "Reading", "SavedThread", "Span", "Spans",

@@ -11,17 +11,20 @@ from collections.abc import Mapping
 
 import msgspec
 
-from generator import urls
 from generator.errors import Problem
 from generator.model import Author, Thread
 from generator.readers import Reading, SavedThread
-from generator.threads.content import Joined
+from generator.sources import mend_sourceless
+from generator.threads.content import Folder, Joined
 
-LONGEST = 40
-"""Most characters of a source that is named after a folder."""
-
+SOURCELESS = "this save does not say where its thread is from"
+"""What is wrong with a save whose source is unclear."""
 Key = tuple[str, str]
 """Source and id of a thread."""
+
+
+_NAMED = Folder()
+"""A folder without settings: those in it are named after it."""
 
 
 class Part(msgspec.Struct, frozen=True):
@@ -47,17 +50,19 @@ class Parts(msgspec.Struct, frozen=True):
     """Errors about saves that are left out because they don't say where their thread is from."""
 
 
-def join_parts(readings: Mapping[str, Reading]) -> Parts:
-    """Name the thread of everything that was read; `readings` are by path. Near-linear, without recursion."""
+def join_parts(readings: Mapping[str, Reading], folder: Folder = _NAMED) -> Parts:
+    """Name the thread of everything that was read; `readings` are by path. Near-linear, without recursion.
+
+    `folder` says which source a save is from that does not say it.
+    """
     problems: list[Problem] = []
     read: list[tuple[str, SavedThread, tuple[str, ...]]] = []
     ties: dict[str, tuple[str, ...]] = {}
     for path, reading in readings.items():
-        folder = _source_of(path)
-        names = [_names(saved, saved.thread.source or folder) for saved in reading.threads]
-        if not folder and not all(saved.thread.source for saved in reading.threads):
-            hint = "move it into a folder of the content folder, whose name in letters and digits says it"
-            problems.append(Problem(path, 0, "this save does not say where its thread is from", hint))
+        source = folder.source_of(path)
+        names = [_names(saved, saved.thread.source or source) for saved in reading.threads]
+        if not source and not all(saved.thread.source for saved in reading.threads):
+            problems.append(Problem(path, 0, SOURCELESS, mend_sourceless(path)))
             continue
         ties[path] = tuple(sorted({name for some in names for name in some}))
         read += ((path, saved, some) for saved, some in zip(reading.threads, names, strict=True))
@@ -67,12 +72,6 @@ def join_parts(readings: Mapping[str, Reading]) -> Parts:
         for path, saved, names in read
     )
     return Parts(tuple(parts), ties, tuple(problems))
-
-
-def _source_of(path: str) -> str:
-    """Name the source after the first folder a save is in, if the save does not name one; empty without a folder."""
-    folder, slash, _ = path.partition("/")
-    return urls.slug(folder)[:LONGEST].strip("-") if slash else ""
 
 
 def _names(saved: SavedThread, source: str) -> tuple[str, ...]:

@@ -37,10 +37,12 @@ class Received(msgspec.Struct, frozen=True):
     saves: tuple[Incoming, ...]
     problems: tuple[Problem, ...] = ()
     """What could not be had."""
+    source: str = ""
+    """The source of those that don't say it, if the user named one."""
 
 
-def receive(names: Iterable[str], stdin: BinaryIO) -> Received:
-    """Get the bytes behind each name; the files of a folder come oldest save first."""
+def receive(names: Iterable[str], stdin: BinaryIO, source: str = "") -> Received:
+    """Get the bytes behind each name; the files of a folder come oldest save first. `source` is for `add`."""
     saves: list[Incoming] = []
     problems: list[Problem] = []
     for name in names:
@@ -49,7 +51,7 @@ def receive(names: Iterable[str], stdin: BinaryIO) -> Received:
                 (problems if isinstance(one, Problem) else saves).append(one)  # type: ignore[arg-type]
         except ContentError as error:
             problems += error.problems
-    return Received(tuple(saves), tuple(problems))
+    return Received(tuple(saves), tuple(problems), source)
 
 
 def is_named(name: str) -> bool:
@@ -71,6 +73,9 @@ def _one(name: str, stdin: BinaryIO) -> Iterable[Incoming | Problem]:
     label = _label(name)
     # A name with a dot in front was meant: no shell gives it for `*`.
     if not path.name.startswith(".") and is_left_behind(str(path.parent), path.name):
+        if os.path.isdir(path):  # noqa: PTH112
+            message = "it is passed over, since it belongs to the saved page beside it"
+            return [Problem(label, 0, message, "add the page alone", "warning")]
         message = "it is passed over, since other programs leave files of such names"
         return [Problem(label, 0, message, "rename it if it is a save", "warning")]
     if not os.path.isdir(path):  # noqa: PTH112

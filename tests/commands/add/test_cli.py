@@ -74,6 +74,7 @@ def test_week_by_week(site: Site) -> None:
     first = site("add", "../old.txt")
     assert (first.code, first.err) == (0, [])
     assert first.out == [
+        "../old.txt: slashdot-text, 1 thread, 2 posts",
         "Rain expected",
         "  15 October 2025, 2 posts by 2 authors (2 new to the archive)",
         "  content/101.txt",
@@ -168,7 +169,7 @@ def test_a_server_that_says_no_is_told(site: Site) -> None:
 
 def test_warnings_are_told_and_stop_nothing(site: Site) -> None:
     told = site("add", "-", stdin=news("1", Said("x", score="9")))
-    assert (told.code, len(told.out)) == (0, 5)
+    assert (told.code, len(told.out)) == (0, 6)
     assert told.err == ["stdin:9: warning: the score 9 is outside -1 to 5; correct it if it was mistyped"]
 
 
