@@ -265,7 +265,7 @@ def _author_outlines(
 ) -> Iterator[tuple[AuthorOutline, tuple[bytes | None, bytes | None]]]:
     """Yield the pages of a partition's authors, with what the last build left of each (`AuthorJob.last`)."""
     threads, slugs = read_names(batch.names)
-    context = AuthorContext(threads, slugs, shared.config)
+    context = AuthorContext(threads, slugs, shared.config, shared.site.unlimited)
     jobs = {job.author.key: job for job in _unpack_jobs(batch.jobs)}
     with Partition(Path(batch.partition)) as partition:
         for key, rows in partition.rows(AUTHORS, None if batch.everyone else jobs.keys()):
