@@ -158,21 +158,18 @@ def add(site: Path, saves: tuple[str, ...], source: str, dry_run: bool, keep_goi
     one can't be read, nothing is written. A newer save of a thread is put beside the older ones, and you are told what
     it adds. Existing files are never changed.
 
-    A forum's export and some mail don't say which forum or list they are from. --source NAME says it for such saves and
-    puts them into content/NAME/. A save that says it itself is added as what it says.
+    --source NAME says which forum or list those saves are from that don't say it, and puts them into content/NAME/.
     """
-    from generator.commands.add import STDIN, receive, report_lines
+    from generator.commands.add import STDIN, is_source, receive, report_lines
     from generator.commands.add import add as add_saves
-    from generator.sources import SOURCE
 
     if saves.count(STDIN) > 1:
         raise click.UsageError(f"{STDIN} can be named only once")
-    if source and not SOURCE.fullmatch(source):
+    if source and not is_source(source):
         raise click.UsageError(f"--source {source}: use small letters, digits and -, at most 40")
     config, warnings = _settings(site, None)
     tell(warnings, site)
-    received = receive(saves, sys.stdin.buffer, source)
-    report = add_saves(config, site, received, dry_run=dry_run, keep_going=keep_going)
+    report = add_saves(config, site, receive(saves, sys.stdin.buffer, source), dry_run=dry_run, keep_going=keep_going)
     tell(report.problems, None)
     for line in report_lines(report, site, dry_run=dry_run):
         say(line)

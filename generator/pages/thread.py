@@ -15,7 +15,7 @@ from generator.pages.drawings import thread_map
 from generator.pages.page import Page, head, tag_ref
 from generator.pages.paging import Paging, cut_thread
 from generator.pages.posts import Posts, PostView
-from generator.site import Facts, Links, author_ref, mark
+from generator.site import Facts, Links, author_ref, mark, steps
 from generator.theme import Head, Ref
 
 KIND = "thread"
@@ -92,6 +92,8 @@ class ThreadPage(Head, frozen=True, kw_only=True):
     """And the reader of the save that gives order and scores."""
     any_times: bool = False
     """Whether a post has a time."""
+    steps: tuple[int, ...] = ()
+    """Where scores have no limits: the scores from which `view.js` can show posts; else, and without scores, empty."""
     map: Markup = Markup()
     """The posts of this page as a drawing, with a link to each; empty for few posts."""
     plain: bool = True
@@ -178,6 +180,8 @@ class ThreadViews:
         kinds = dict.fromkeys([save.reader for save in thread.saves])
         stated = len(kinds) > 1 and any(reply.evidence == "stated" for reply in thread.replies)
         self.stated_by = tuple([kind for kind in kinds if kind != UNSTATING]) if stated else ()
+        scores = [post.score for post in thread.posts]
+        self.steps = steps(scores) if context.unlimited and any(score is not None for score in scores) else ()
         self.any_times = any(post.posted for post in thread.posts)
 
     def view(self, page: Page) -> ThreadPage:
@@ -233,6 +237,7 @@ class ThreadViews:
             stated_by=self.stated_by,
             ordered_by=thread.saves[thread.newest_whole].reader if thread.saves else "",
             any_times=self.any_times,
+            steps=self.steps,
         )
 
     def _dated(self, url: str | None) -> str | None:

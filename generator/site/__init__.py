@@ -24,7 +24,7 @@ from generator.site.gathered import Gathered
 from generator.site.links import Links, author_ref, link, slug_of
 from generator.site.marks import mark, mark_of_bytes
 from generator.site.rows import KINDS, Kind, Row, Summary, authors_in
-from generator.site.scores import CLASSES, SCORES, TICKS, classed, occurring, spread, weight
+from generator.site.scores import CLASSES, SCORES, TICKS, classed, occurring, spread, steps, weight
 from generator.site.unmatched import Unmatched, folded, in_facts, in_threads, unmatched
 
 __all__ = [
@@ -67,6 +67,7 @@ __all__ = [
     "row_keys",
     "slug_of",
     "spread",
+    "steps",
     "tally",
     "ties",
     "unmatched",

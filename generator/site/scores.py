@@ -7,6 +7,7 @@ no limits: they are put into classes by powers of ten. Scores of two sources are
 from __future__ import annotations
 
 import bisect
+import itertools
 from collections.abc import Iterable, Sequence
 
 SCORES = range(-1, 6)
@@ -32,6 +33,21 @@ def weight(score: int, *, unlimited: bool) -> int:
     if unlimited:
         return _WEIGHTS[bisect.bisect_right(_FROM, score)]
     return max(SCORES[0], min(score, SCORES[-1]))
+
+
+def steps(scores: Iterable[int | None]) -> tuple[int, ...]:
+    """Choose the scores from which posts can be shown where scores have no limits: the lowest, then 0, 1, 2, 5, 10 ...
+
+    Each hides something that the one before it shows. A post without a score counts as 1.
+    """
+    ranked = sorted({1 if score is None else score for score in scores})
+    chosen = ranked[:1]
+    powers = itertools.takewhile(lambda power: power <= ranked[-1], (10**exponent for exponent in itertools.count()))
+    for step in (0, *(times * power for power in powers for times in (1, 2, 5))):
+        at = bisect.bisect_left(ranked, step)
+        if 0 < at < len(ranked) and ranked[at - 1] >= chosen[-1]:
+            chosen.append(step)
+    return tuple(chosen)
 
 
 def spread(scores: Iterable[int | None]) -> tuple[tuple[int, int], ...]:

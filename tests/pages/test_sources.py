@@ -26,7 +26,7 @@ def test_with_one_source_nothing_names_it(tmp_path: Path) -> None:
     found = pages(tmp_path, {"content/101.txt": BOTH["content/101.txt"]})
     assert "authors/slashdot/index.html" not in found
     assert "slashdot" not in found["index.html"].replace("threads/slashdot/", "")
-    assert "data-scores" not in found["threads/slashdot/101.html"]
+    assert "data-steps" not in found["threads/slashdot/101.html"]
 
 
 def test_with_several_the_lists_say_it_and_authors_can_be_filtered(tmp_path: Path) -> None:
@@ -42,7 +42,7 @@ def test_with_several_the_lists_say_it_and_authors_can_be_filtered(tmp_path: Pat
 
 def test_scores_without_limits_are_weighed_by_their_class(tmp_path: Path) -> None:
     thread = pages(tmp_path, BOTH)["threads/forum/x.html"]
-    assert 'data-scores="unlimited"' in thread
+    assert 'data-steps="-57 0 20"' in thread
     for css, score in (("s5", 4812), ("s3", 12), ("s-1", -57)):
         assert f'<span class="s {css}"><span class="vh">score </span>{score}</span>' in thread
 

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.site.scores import CLASSES, TICKS, are_unlimited, classed, occurring, spread, weight
+from generator.site.scores import CLASSES, TICKS, are_unlimited, classed, occurring, spread, steps, weight
 
 numbers = st.lists(st.none() | st.integers(-1_000_000, 1_000_000), max_size=30)
 
@@ -37,3 +37,17 @@ def test_a_higher_score_never_weighs_less(one: int, other: int) -> None:
 
 def test_each_class_has_a_short_name() -> None:
     assert len(TICKS) == len(CLASSES)
+
+
+def test_each_step_hides_something_that_the_one_before_shows() -> None:
+    assert steps([4812, 57, 12, 3, None, -57]) == (-57, 0, 2, 5, 20, 100)
+    assert steps([7]) == (7,)
+
+
+@given(numbers.filter(bool))
+def test_steps_rise_and_the_last_leaves_a_post(scores: list[int | None]) -> None:
+    counted = [1 if score is None else score for score in scores]
+    left = [sum(score >= step for score in counted) for step in steps(scores)]
+    assert left[0] == len(scores)
+    assert left == sorted(set(left), reverse=True)
+    assert left[-1] > 0

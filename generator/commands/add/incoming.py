@@ -17,6 +17,7 @@ import msgspec
 from generator.commands.add.fetch import LARGEST, SCHEMES, fetch, shown, too_large
 from generator.commands.terminal import quoted
 from generator.errors import ContentError, Problem, unreadable
+from generator.sources import SOURCE
 from generator.threads import age, is_left_behind, list_content
 
 STDIN = "-"
@@ -57,6 +58,11 @@ def receive(names: Iterable[str], stdin: BinaryIO, source: str = "") -> Received
 def is_named(name: str) -> bool:
     """Say whether `receive` can use a name: it is standard input, an address, or something on the disk."""
     return name == STDIN or bool(_SCHEME.match(name)) or os.path.exists(name)  # noqa: PTH110  # see _one
+
+
+def is_source(name: str) -> bool:
+    """Say whether a source can have this name."""
+    return SOURCE.fullmatch(name) is not None
 
 
 def _one(name: str, stdin: BinaryIO) -> Iterable[Incoming | Problem]:

@@ -84,6 +84,7 @@ def test_week_by_week(site: Site) -> None:
     assert site("build").code == 0
     second = site("add", "../new.txt")
     assert second.out == [
+        "../new.txt: slashdot-text, 1 thread, 3 posts",
         "Rain expected",
         "  15 October 2025, 3 posts by 2 authors",
         "  +1 post, 1 score changed",
@@ -97,7 +98,7 @@ def test_week_by_week(site: Site) -> None:
     assert site.content() == ["101.2.txt", "101.txt"]
     write(site.folder.parent, {"again.txt": NEW + "\n\n"})
     fourth = site("add", "../again.txt")
-    assert fourth.out[2:] == [
+    assert fourth.out[3:] == [
         "  nothing in it is new: it is just one more save of this thread",
         "  content/101.3.txt",
         "  page: threads/slashdot/101.html",

@@ -1,9 +1,5 @@
-// The threshold and the filters: which posts stand in full, which in one line, which not at all.
-//
-// Full: a post of the chosen score or more, of the chosen label and author. Short: up to two steps below. Hidden: the
-// rest. A post without a score counts as 1. Steps are the scores -1 to 5; where scores have no limits 1, 2, 5, 10, 20 ...,
-// as far as each hides something on this page, and such a choice is not kept for other threads. What a shown post answers is shown too, at least in one line. In the outline
-// no post stands in full until it is opened.
+// Threshold and filters: which posts stand in full, which in one line (up to two steps below),
+// which not at all. Steps are -1 to 5, or what the page names. In the outline all are in one line.
 (() => {
   "use strict";
   const { section, bar, posts, named, remember, make, button, choice, shown, under, first, again } = reader;
@@ -11,28 +7,14 @@
   const PLAIN = 1, SHORTER = 2;
   const [HIDDEN, SHORT, FULL] = [0, 1, 2];
   const scored = posts.some((post) => post.score !== null);
-  const unlimited = section.dataset.scores === "unlimited";
-  const asked = new URLSearchParams(location.search);
-  const stepsOf = (scores) => {
-    if (!unlimited) return [-1, 0, 1, 2, 3, 4, 5];
-    const steps = [Math.min(...scores)];
-    const round = [0];
-    for (let power = 1; power <= Math.max(...scores); power *= 10) round.push(power, 2 * power, 5 * power);
-    for (const step of round) {
-      if (scores.some((score) => score >= steps.at(-1) && score < step) && scores.some((score) => score >= step)) steps.push(step);
-    }
-    // An address may name any score.
-    const own = Number(asked.get("score") ?? NaN);
-    if (own > steps[0] && !steps.includes(own)) steps.push(own);
-    return steps.sort((one, other) => one - other);
-  };
-  const lowest = unlimited ? 0 : -1;
-  const steps = scored ? stepsOf(posts.map((post) => post.score ?? PLAIN)) : [0];
+  const own = section.dataset.steps, lowest = own ? 0 : -1;
+  const steps = (own ?? "-1 0 1 2 3 4 5").split(" ");
+  steps[0] = -Infinity;
   const opened = new Set();
   let wanted = [];
 
-  const range = make("input", { type: "range", min: lowest, max: lowest + steps.length - 1, step: 1, value: lowest });
-  const step = () => range.value - lowest; // at the lowest step every post stands in full
+  const range = make("input", { type: "range", min: lowest, max: lowest + steps.length - 1, value: lowest });
+  const step = () => range.value - lowest;
   const least = () => steps[step()];
   range.ariaLabel = "Show in full from score";
   const number = make("span", { className: "least", ariaHidden: "true" });
@@ -50,6 +32,7 @@
   // The other pages of the thread: they get the same choice.
   const pages = section.querySelectorAll(":scope > .turns a");
 
+  const asked = new URLSearchParams(location.search);
   for (const [name, control] of Object.entries({ label, by })) {
     const value = asked.get(name) ?? "";
     control.value = value;
@@ -70,8 +53,7 @@
     if (label.value && post.label !== label.value) return HIDDEN;
     if (by.value && post.author !== by.value) return HIDDEN;
     const score = post.score ?? PLAIN;
-    if (step() && score < (steps[step() - SHORTER] ?? -Infinity)) return HIDDEN;
-    return (step() && score < least()) || outlined() ? SHORT : FULL;
+    return score < steps[step() - SHORTER] ? HIDDEN : score < least() || outlined() ? SHORT : FULL;
   };
 
   const words = (post) => {
@@ -106,7 +88,7 @@
   };
 
   const apply = () => {
-    number.textContent = step() ? least().toLocaleString("en") : "any";
+    number.textContent = step() ? least() : "any";
     range.ariaValueText = step() ? `${least()} and more` : "any";
     wanted = posts.map(rate);
     for (const post of [...posts].reverse()) {
@@ -147,7 +129,7 @@
   const keep = () => {
     const query = new URLSearchParams(location.search);
     const chosen = {
-      score: step() ? String(least()) : "", label: label.value, by: by.value, outline: outlined() ? "1" : "",
+      score: step() && least(), label: label.value, by: by.value, outline: outlined() ? "1" : "",
     };
     for (const [name, value] of Object.entries(chosen)) {
       if (value) query.set(name, value);
@@ -155,7 +137,7 @@
     }
     const search = query.size ? `?${query}` : "";
     history.replaceState(history.state, "", location.pathname + search + location.hash);
-    if (!unlimited) remember.set("score", least());
+    if (!own) remember.set("score", least());
     carry();
   };
 
@@ -199,8 +181,8 @@
   reader.rest = rest;
   reader.filters = filters;
 
-  const score = asked.get("score") ?? (unlimited ? null : remember.get("score"));
-  range.value = lowest + Math.max(steps.indexOf(Number(score ?? NaN)), 0);
+  const score = asked.get("score") ?? (own ? "" : remember.get("score"));
+  if (scored) range.value = lowest + Math.max(steps.indexOf(score), 0);
   apply();
   carry();
   addEventListener("hashchange", arrive);
