@@ -22,7 +22,7 @@ from benchmarks.measure import measure
 from benchmarks.ours import Site, forget, make_site
 from benchmarks.trash import Trash
 from generator.model import Post, Thread
-from generator.threads import WITHOUT_REPLIES, Group, Redactions, list_content, read_group
+from generator.threads import WITHOUT_REPLIES, Folder, Group, Redactions, list_content, read_group
 
 BOUND = 0.5
 """The largest part of a cold build that reading may take."""
@@ -65,7 +65,7 @@ def _measure(folder: Path, runs: int) -> tuple[float, float]:
         builds.append(measure(site.command()).cpu)
         started = time.process_time()
         for path in saves:
-            read_group(content, Group((path,)), Redactions(), first=WITHOUT_REPLIES)
+            read_group(Folder(content), Group((path,)), Redactions(), first=WITHOUT_REPLIES)
         readings.append(time.process_time() - started)
     return statistics.median(readings), statistics.median(builds)
 
@@ -110,7 +110,7 @@ def _write(folder: Path, threads: int, write: Callable[[Path, str, str, int], ob
 
 def read(folder: Path, name: str, text: str) -> Thread:
     """Read a text save, with replies."""
-    (reading,) = read_group(folder, Group((name,)), Redactions(), loose={name: text.encode()}).threads
+    (reading,) = read_group(Folder(folder), Group((name,)), Redactions(), loose={name: text.encode()}).threads
     return reading.thread
 
 

@@ -148,23 +148,28 @@ def check(site: Path) -> int:
 @threadpress.command(epilog="`threadpress help formats` says what a save is.")
 @in_site
 @click.argument("saves", nargs=-1, required=True, metavar="SAVE...", type=click.Path(readable=False))
+@click.option("--source", metavar="NAME", default="", help="Where saves are from that don't say it: content/NAME/.")
 @click.option("--dry-run", is_flag=True, help="Say what would be done, and write nothing.")
 @click.option("--keep-going", is_flag=True, help="Leave out saves that can't be read; the exit code is still 1.")
-def add(site: Path, saves: tuple[str, ...], dry_run: bool, keep_going: bool) -> int:
+def add(site: Path, saves: tuple[str, ...], source: str, dry_run: bool, keep_going: bool) -> int:
     """Bring saves into content/.
 
     SAVE is a file, a folder (all saves in it), an http(s) address, or - for standard input. All are checked first: if
     one can't be read, nothing is written. A newer save of a thread is put beside the older ones, and you are told what
     it adds. Existing files are never changed.
+
+    --source NAME says which forum or list those saves are from that don't say it, and puts them into content/NAME/.
     """
-    from generator.commands.add import STDIN, receive, report_lines
+    from generator.commands.add import STDIN, is_source, receive, report_lines
     from generator.commands.add import add as add_saves
 
     if saves.count(STDIN) > 1:
         raise click.UsageError(f"{STDIN} can be named only once")
+    if source and not is_source(source):
+        raise click.UsageError(f"--source {source}: use small letters, digits and -, at most 40")
     config, warnings = _settings(site, None)
     tell(warnings, site)
-    report = add_saves(config, site, receive(saves, sys.stdin.buffer), dry_run=dry_run, keep_going=keep_going)
+    report = add_saves(config, site, receive(saves, sys.stdin.buffer, source), dry_run=dry_run, keep_going=keep_going)
     tell(report.problems, None)
     for line in report_lines(report, site, dry_run=dry_run):
         say(line)

@@ -20,6 +20,7 @@ import msgspec
 from generator.errors import ConfigError, Problem, first_few, unreadable
 from generator.files import read_text_file
 from generator.mending import ENTRY, mend_entry, mend_value, suggest
+from generator.sources import wrong_sources
 from generator.toml import read_toml
 from generator.toml_lines import line_of, line_of_entry
 
@@ -78,6 +79,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     """What to remove: authors (`slashdot/196126`), posts (`slashdot/0179799118#ID`), or `sha256:` and a hash of one."""
     tags: dict[Words, tuple[Words, ...]] = {}
     """Tag = words: a thread gets the tag if its title or department has one of the words, whole and in any case."""
+    sources: dict[str, str] = {}
+    """Folder in the content folder = name of the source of those saves in it that don't say theirs."""
 
 
 LATER = {"search": True, "publish_database": True, "author_feeds": True}
@@ -173,6 +176,7 @@ def _meaning(values: dict[str, Any], text: str, site: Path) -> Iterable[Problem]
             mend_entry(entry),
         ),
     )
+    yield from wrong_sources(values.get("sources", {}), text, FILE_NAME, site / values.get("content", "content"))
     # Compare real paths, since `..` and symbolic links can also lead from one into the other.
     content, output = (Path(os.path.realpath(site / values.get(key, key))) for key in ("content", "output"))
     if content == output or content in output.parents or output in content.parents:

@@ -149,6 +149,11 @@ def author_page(source: str, author: str) -> str:
     return f"{author_folder(source)}/{author}.html"
 
 
+def author_index(source: str) -> str:
+    """Give the URL of the list of a source's authors."""
+    return f"{author_folder(source)}/index.html"
+
+
 @functools.cache
 def author_folder(source: str) -> str:
     """Give the folder with the pages of a source's authors."""

@@ -17,7 +17,7 @@ from generator.pages.fixed import About, Moved, Plain
 from generator.pages.lists import Bar, BestPost, ThreadGroup, ThreadList, ThreadRow
 from generator.pages.paging import Paging
 from generator.pages.posts import PostView
-from generator.pages.stats import Share, Stats
+from generator.pages.stats import Share, Stats, Table
 from generator.pages.tags import TagCloud
 from generator.pages.thread import SaveView, StoryLink, ThreadPage
 from generator.site import AuthorPost
@@ -115,7 +115,8 @@ def post(number: int = 1, **changes: Any) -> PostView:
         "opens": False,
         "closes": 0,
     }
-    return PostView(**given | changes)
+    score = changes.get("score") or 0
+    return PostView(**given | {"weight": max(-1, min(score, 5))} | changes)
 
 
 def thread(*posts: PostView, **changes: Any) -> ThreadPage:
@@ -159,6 +160,7 @@ def thread_html(*posts: PostView, **changes: Any) -> str:
     return html_of(thread(*posts, **changes), "thread.html")
 
 
+ANN = Ref("Ann", "authors/notes/ann.html")
 ROW = ThreadRow(EVIL, "threads/notes/1.html", "3 May 2009", "2009-05-03", 1200, 1, 5, EVIL, Ref("Bo", None))
 BARE = ThreadRow("Undated", "threads/notes/2.html", "", None, 0, 0, None, None, None)
 BARS = tuple(Bar(f"{name} 2009", "dates/2009/05.html" if n == 4 else None, n == 4, n) for n, name in enumerate("JFMAM"))
@@ -242,8 +244,15 @@ PAGES: dict[str, tuple[str, Head]] = {
             total=12,
             discussed=(ROW, BARE),
             praised=(
-                BestPost("threads/notes/1.html#cp1", 99, Ref(EVIL, "authors/notes/ann.html"), Ref(EVIL, ROW.url)),
-                BestPost("threads/notes/2.html#cp1", 4, Ref("Ann", "authors/notes/ann.html"), Ref("A walk", BARE.url)),
+                BestPost("threads/notes/1.html#cp1", 99, Ref(EVIL, "authors/notes/ann.html"), Ref(EVIL, ROW.url), 5),
+                BestPost(
+                    "threads/notes/2.html#cp1",
+                    4,
+                    ANN,
+                    Ref("A walk", BARE.url),
+                    4,
+                    EVIL,
+                ),
             ),
         ),
     ),
@@ -401,8 +410,9 @@ PAGES: dict[str, tuple[str, Head]] = {
                 Share("June 2009", 1196, share(1196, 1196), "dates/2009/06.html"),
                 Share("May 2009", 3, share(3, 4)),
             ),
-            scores=(Share("0", 3, share(3, 4)),),
-            labels=(Share(EVIL, 3, share(3, 4)),),
+            scores=(Table("", (Share("0", 3, share(3, 4)),)), Table(EVIL, (Share("2–9", 3, share(3, 4)),))),
+            labels=(Table(EVIL, (Share(EVIL, 3, share(3, 4)),)),),
+            sources=(Share(EVIL, 3, share(3, 4)),),
             sizes=(Share("1–9", 3, share(3, 4)),),
             active=(Share(EVIL, 3, share(3, 4), "authors/notes/ann.html"),),
         ),
@@ -423,6 +433,7 @@ PAGES: dict[str, tuple[str, Head]] = {
             months=(),
             scores=(),
             labels=(),
+            sources=(),
             sizes=(),
             active=(),
         ),

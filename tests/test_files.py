@@ -18,7 +18,7 @@ from generator import Order, build, load
 from generator.errors import NotAFile
 from generator.files import open_file, read_file, read_text_file
 from generator.output import survey
-from generator.threads import Group, Redactions, content, read_group
+from generator.threads import Folder, Group, Redactions, content, read_group
 from tests.small import ROOT, Said, built, news, tree, write
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="Windows has no such files")
@@ -285,7 +285,7 @@ def test_a_save_that_vanishes_while_the_folder_is_listed_is_one_problem(
 def test_a_save_that_vanishes_before_it_is_read_is_one_problem(tmp_path: Path) -> None:
     """A link to a file that is there for whoever lists the folder, and not for who reads it, would do the same."""
     write(tmp_path, FILES)
-    reading = read_group(tmp_path / "content", Group(("101.txt", "gone.txt")), Redactions())
+    reading = read_group(Folder(tmp_path / "content"), Group(("101.txt", "gone.txt")), Redactions())
     assert [thread.thread.id for thread in reading.threads] == ["101"]
     assert [problem.path for problem in reading.problems] == ["gone.txt"]
 

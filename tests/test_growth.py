@@ -13,7 +13,6 @@ import gc
 import random
 import time
 from collections.abc import Callable, Mapping
-from pathlib import Path
 
 import pytest
 
@@ -24,7 +23,7 @@ from generator.model import Author, Post, Thread
 from generator.pages.posts import Posts
 from generator.site.contributions import author_rows
 from generator.site.unmatched import in_threads, unmatched
-from generator.threads import Group, Redactions, read_group
+from generator.threads import Folder, Group, Redactions, read_group
 from tests.small import LONG, Said, news, note
 
 Files = Mapping[str, str]
@@ -40,7 +39,7 @@ def read(files: Files) -> None:
     loose = {path: text.encode("utf-8", "surrogatepass") for path, text in files.items()}
     saves = tuple(path for path in files if not path.endswith(".toml"))
     sidecars = tuple(path for path in files if path.endswith(".toml"))
-    reading = read_group(Path(), Group(saves, sidecars), Redactions.of(()), loose=loose)
+    reading = read_group(Folder(), Group(saves, sidecars), Redactions.of(()), loose=loose)
     list(map(str, reading.problems))
     for each in reading.threads:
         thread = each.thread

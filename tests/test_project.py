@@ -64,6 +64,7 @@ ROOMS = (
         "urls",
         "dates",
         "files",
+        "sources",
         "stamps",
         "workers",
     ),

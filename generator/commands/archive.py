@@ -20,7 +20,7 @@ from generator.files import read_file
 from generator.model import Thread
 from generator.site import AUTHORS
 from generator.stamps import FileStamp
-from generator.threads import WITHOUT_REPLIES, Group, Input, Listing, Redactions, group_files, read_group
+from generator.threads import WITHOUT_REPLIES, Folder, Group, Input, Listing, Redactions, group_files, read_group
 
 NEAR = 5_000
 """With more threads than this, no similar name is suggested: it would take seconds."""
@@ -29,7 +29,7 @@ NEAR = 5_000
 class Archive(msgspec.Struct, frozen=True):
     """The files of the content folder, in groups that share threads."""
 
-    content: Path
+    folder: Folder
     listing: Listing
     inputs: dict[str, Input]
     """Every save and sidecar that could be read, by path."""
@@ -40,13 +40,19 @@ class Archive(msgspec.Struct, frozen=True):
     authors: frozenset[str]
     """Keys of all authors: those of the last build, and those of the saves it has not read."""
 
+    @property
+    def content(self) -> Path:
+        """The content folder."""
+        return self.folder.path
+
 
 def read_archive(config: Config, site: Path) -> Archive:
     """Find out which threads there are; a missing content folder counts as empty.
 
     Problems of files are ignored: `build` reports them.
     """
-    content = site / config.content
+    folder = Folder.of(config, site)
+    content = folder.path
     last = Store(own_folder(site)).load()
     same = last.state.reading == reading_digest(config)
     looked = look(content, last, same=same)
@@ -63,13 +69,13 @@ def read_archive(config: Config, site: Path) -> Archive:
         if earlier and earlier.sha256 == hashlib.sha256(raw).hexdigest():
             inputs[path] = Input(stamp, earlier.sha256, earlier.ties)
         elif path in listing.saves:
-            reading = read_group(content, Group((path,)), Redactions(), first=WITHOUT_REPLIES, loose={path: raw})
+            reading = read_group(folder, Group((path,)), Redactions(), first=WITHOUT_REPLIES, loose={path: raw})
             inputs[path] = Input(stamp, reading.files[0].sha256, reading.files[0].ties)
             unread.add(path)
             writers.update(key for each in reading.threads for key in _writers(each.thread))
         else:
             inputs[path] = Input(stamp, "")
-    return Archive(content, listing, inputs, _by_tie(listing, inputs), frozenset(unread), frozenset(writers))
+    return Archive(folder, listing, inputs, _by_tie(listing, inputs), frozenset(unread), frozenset(writers))
 
 
 def _last_authors(last: LastBuild) -> Iterator[str]:

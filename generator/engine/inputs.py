@@ -22,6 +22,7 @@ from generator.files import read_file
 from generator.site import Unmatched, in_threads, unmatched
 from generator.stamps import FileStamp
 from generator.threads import (
+    Folder,
     Group,
     Input,
     Listing,
@@ -91,7 +92,7 @@ def problems_of(project: Project, files: Iterable[str]) -> tuple[Problem, ...]:
     problems = list(listing.problems)
     for path in files:
         if path in listing.saves:
-            problems += read_group(project.content, Group((path,)), Redactions()).problems
+            problems += read_group(project.saves, Group((path,)), Redactions()).problems
     return settled(problems, project.config.content)
 
 
@@ -113,8 +114,8 @@ def settled(problems: Iterable[Problem], folder: str) -> tuple[Problem, ...]:
 
 def read_content(site: Path, config: Config) -> tuple[list[ThreadReading], tuple[Problem, ...]]:
     """Read all threads of a site and tell what is wrong with its content, whatever any build left: for `check`."""
-    content, redactions = site / config.content, Redactions.of(config.redact)
-    listing = list_content(content)
+    content, redactions = Folder.of(config, site), Redactions.of(config.redact)
+    listing = list_content(content.path)
     each_alone = group_files(listing, dict.fromkeys(listing.saves, ()))
     alone = {group: read_group(content, group, redactions) for group in each_alone}
     ties = {file.path: file.ties for reading in alone.values() for file in reading.files if not file.failed}

@@ -8,6 +8,7 @@ import msgspec
 
 from generator.config import Config
 from generator.theme import Theme
+from generator.threads import Folder
 
 
 class Project(msgspec.Struct, frozen=True):
@@ -22,6 +23,11 @@ class Project(msgspec.Struct, frozen=True):
     def content(self) -> Path:
         """Folder of the saves."""
         return self.folder / self.config.content
+
+    @property
+    def saves(self) -> Folder:
+        """That folder, with what the settings say of the saves in it."""
+        return Folder.of(self.config, self.folder)
 
     @property
     def output(self) -> Path:

@@ -17,7 +17,7 @@ from generator.engine.spool import leave_parts
 from generator.errors import Problem
 from generator.files import read_file
 from generator.site import KINDS, Facts, Origin, Row, RowMarks, facts_of, mark_of_bytes, order_key
-from generator.threads import Group, Redactions, ThreadReading, read_group
+from generator.threads import Folder, Group, Redactions, ThreadReading, read_group
 
 ThreadKey = tuple[str, str]
 
@@ -35,7 +35,7 @@ class ScanJob(msgspec.Struct, frozen=True):
 class ScanTask(msgspec.Struct, frozen=True):
     """Groups to read: a task for a worker."""
 
-    content: str
+    content: Folder
     jobs: tuple[ScanJob, ...]
     redactions: Redactions
     zone: datetime.tzinfo
@@ -85,10 +85,10 @@ def _scan_group(job: ScanJob, task: ScanTask, parts: list[list[Row]]) -> GroupRe
     content, group = task.content, job.group
     raws: dict[str, bytes] = {}
     if job.hashes:
-        raws = _open(content, group)
+        raws = _open(content.path, group)
         if {path: hashlib.sha256(raw).hexdigest() for path, raw in raws.items()} == job.hashes:
             return GroupResult(group, {}, (), (), same=True)
-    reading = read_group(Path(content), group, task.redactions, loose=raws)
+    reading = read_group(content, group, task.redactions, loose=raws)
     files = {file.path: (file.sha256, file.ties) for file in reading.files if not file.failed}
     read = tuple((file.path, file.sha256) for file in reading.files)
     facts = []
@@ -98,12 +98,12 @@ def _scan_group(job: ScanJob, task: ScanTask, parts: list[list[Row]]) -> GroupRe
     return GroupResult(group, files, tuple(facts), reading.problems, reading.ids)
 
 
-def _open(content: str, group: Group) -> dict[str, bytes]:
+def _open(content: Path, group: Group) -> dict[str, bytes]:
     """Read the files of a group, as far as they can be read."""
     raws: dict[str, bytes] = {}
     for path in (*group.saves, *group.sidecars):
         try:
-            raws[path] = read_file(f"{content}/{path}")
+            raws[path] = read_file(content / path)
         except OSError:  # `read_group` tells of it
             continue
     return raws

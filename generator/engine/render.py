@@ -36,14 +36,14 @@ from generator.pages import (
 )
 from generator.site import AUTHORS, AuthorSum, Facts, replies_of
 from generator.theme import Head, Site, Theme
-from generator.threads import FirstReading, Group, GroupReading, Redactions, changed, read_group
+from generator.threads import FirstReading, Folder, Group, GroupReading, Redactions, changed, read_group
 
 
 class Shared(msgspec.Struct, frozen=True):
     """What all pages of a build share; workers read it from a file."""
 
     config: Config
-    content: str
+    content: Folder
     output: str
     site: Site
     theme: Theme
@@ -56,7 +56,7 @@ def share(project: Project, site: Site, *, apart: bool) -> Shared:
     """Collect what all pages of a build share."""
     config = project.config
     redactions = Redactions.of(config.redact)
-    return Shared(config, str(project.content), str(project.output), site, project.theme, redactions, apart)
+    return Shared(config, project.saves, str(project.output), site, project.theme, redactions, apart)
 
 
 class Wanted(msgspec.Struct, frozen=True, array_like=True):
@@ -231,9 +231,9 @@ def _read_again(job: GroupJob, shared: Shared) -> GroupReading:
         return replies_of(facts[thread.key], thread) if thread.key in facts else (TOP,) * len(thread.posts)
 
     first = FirstReading(replies, job.ids)
-    reading = read_group(Path(shared.content), job.group, shared.redactions, first=first)
+    reading = read_group(shared.content, job.group, shared.redactions, first=first)
     if tuple((file.path, file.sha256) for file in reading.files) != job.read:
-        content, opened = Path(shared.content), {file.path for file in reading.files}
+        content, opened = shared.content.path, {file.path for file in reading.files}
         closed = [each for each in reading.problems if each.path not in opened and (content / each.path).exists()]
         problems = closed or [changed(job.group.saves[-1])]
         raise ContentError(_under(shared.config.content, problem) for problem in problems)
@@ -265,7 +265,7 @@ def _author_outlines(
 ) -> Iterator[tuple[AuthorOutline, tuple[bytes | None, bytes | None]]]:
     """Yield the pages of a partition's authors, with what the last build left of each (`AuthorJob.last`)."""
     threads, slugs = read_names(batch.names)
-    context = AuthorContext(threads, slugs, shared.config)
+    context = AuthorContext(threads, slugs, shared.config, shared.site.unlimited)
     jobs = {job.author.key: job for job in _unpack_jobs(batch.jobs)}
     with Partition(Path(batch.partition)) as partition:
         for key, rows in partition.rows(AUTHORS, None if batch.everyone else jobs.keys()):

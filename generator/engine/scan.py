@@ -131,7 +131,7 @@ class _Reader:
         redactions, posts_per_page = Redactions.of(config.redact), config.posts_per_page
         tasks = (
             ScanTask(
-                str(self.project.content),
+                self.project.saves,
                 tuple(map(self._job, batch)),
                 redactions,
                 zone(config),
@@ -210,7 +210,7 @@ class _Reader:
 
     def _unmatched(self, facts: tuple[Facts, ...]) -> tuple[Unmatched, ...]:
         """Find the entries of `redact` that match nothing."""
-        content, entries = self.project.content, self.project.config.redact
+        content, entries = self.project.saves, self.project.config.redact
         if not entries:
             return ()
         redactions = Redactions.of(entries)

@@ -24,7 +24,8 @@ def digests(config: Config, theme: Theme) -> tuple[str, str]:
 
 def reading_digest(config: Config) -> str:
     """Give the digest of what reading saves depends on besides the saves."""
-    return _digest(_program(), repr((config.content, config.redact, config.timezone, config.posts_per_page)))
+    sources = sorted(config.sources.items())
+    return _digest(_program(), repr((config.content, config.redact, config.timezone, config.posts_per_page, sources)))
 
 
 def _program() -> str:

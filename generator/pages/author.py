@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import itertools
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -23,14 +23,18 @@ from generator.pages.drawings import columns
 from generator.pages.page import Page, head
 from generator.pages.paging import Cut, Paging, cut_list, page_url
 from generator.site import (
+    CLASSES,
+    TICKS,
     AuthorPost,
     AuthorSum,
     Contribution,
     Links,
     author_ref,
     by_count,
+    classed,
     contribution_in,
     mark,
+    occurring,
     pieces_of,
     posts_in,
     spread,
@@ -82,9 +86,11 @@ class AuthorTotals(msgspec.Struct, frozen=True):
     years: Markup = Markup()
     """Posts by year as a drawing; empty for few posts, or if all are from one year."""
     scores: Markup = Markup()
-    """Posts by score, -1 to 5, as a drawing; empty for few posts, or if none has a score."""
+    """Posts by score as a drawing; empty for few posts, or if none has a score."""
     labels: tuple[tuple[str, int], ...] = ()
     """Labels of the posts, most frequent first; empty for few posts."""
+    ticks: tuple[str, ...] = ()
+    """What stands below the columns of `scores`: -1 to 5, or classes where scores have no limits."""
 
 
 class AuthorPage(Head, frozen=True, kw_only=True):
@@ -125,6 +131,8 @@ class AuthorContext(NamedTuple):
     slugs: Mapping[str, str]
     """Slugs of authors, by key: those that may not be made from the author's name."""
     config: Config
+    unlimited: Collection[str] = ()
+    """Sources whose scores have no limits."""
 
 
 class AuthorOutline(NamedTuple):
@@ -152,7 +160,7 @@ def author_outlines(
     counts = [each.posts + each.story for each in written]
     ends = list(itertools.accumulate(counts))
     for cut in cut_list(author.url, ends[-1], context.config.list_posts_per_page):
-        totals = author_totals(author, written, context.slugs) if cut.paging.number == 0 else None
+        totals = author_totals(author, written, context) if cut.paging.number == 0 else None
         first = bisect_right(ends, cut.start)
         part = slice(first, bisect_left(ends, cut.stop, first) + 1)
         skipped = cut.start - (ends[first] - counts[first])
@@ -224,11 +232,13 @@ def _day(posted: str | None) -> str:
     return dates.day(posted)
 
 
-def author_totals(author: AuthorSum, written: Sequence[Contribution], slugs: Mapping[str, str]) -> AuthorTotals:
-    """Sum up what an author wrote, oldest thread first; `slugs` as for `author_ref`."""
+def author_totals(author: AuthorSum, written: Sequence[Contribution], context: AuthorContext) -> AuthorTotals:
+    """Sum up what an author wrote, oldest thread first."""
+    slugs = context.slugs
     answers, more_answers = _frequent_people([each.answers for each in reversed(written) if each.answers], slugs)
     answered, more_answered = _frequent_people([each.answered for each in reversed(written) if each.answered], slugs)
     few = author.posts < LEAST
+    scores = () if few else _scores(written, unlimited=author.source in context.unlimited)
     return AuthorTotals(  # by position, since there are many
         author.posts,
         author.stories,
@@ -242,10 +252,9 @@ def author_totals(author: AuthorSum, written: Sequence[Contribution], slugs: Map
         answered,
         more_answered,
         _NOTHING if few else _years(author, written),
-        _NOTHING
-        if few
-        else columns("Posts by score", spread(itertools.chain.from_iterable([each.scores for each in written]))),
+        columns("Posts by score", scores),
         () if few else _labels(written),
+        _ticks(scores),
     )
 
 
@@ -261,6 +270,17 @@ def _years(author: AuthorSum, written: Sequence[Contribution]) -> Markup:
         if each.year is not None:
             counts[each.year] += each.posts
     return columns("Posts by year", counts.items())
+
+
+def _scores(written: Sequence[Contribution], *, unlimited: bool) -> tuple[tuple[str | int, int], ...]:
+    """Count the posts by score, or by class of scores where these have no limits."""
+    scores = itertools.chain.from_iterable([each.scores for each in written])
+    return occurring(classed(scores)) if unlimited else spread(scores)
+
+
+def _ticks(scores: Sequence[tuple[str | int, int]]) -> tuple[str, ...]:
+    short = dict(zip(CLASSES, TICKS, strict=True))
+    return tuple([short.get(str(score), str(score)) for score, _ in scores])
 
 
 def _labels(written: Sequence[Contribution]) -> tuple[tuple[str, int], ...]:

@@ -12,6 +12,7 @@ from markupsafe import Markup, escape
 
 from generator import urls
 from generator.model import Post, Tree
+from generator.site import weight
 
 LEAST = 5
 """The fewest posts for which a page has a map; fewer need none."""
@@ -60,21 +61,21 @@ def columns(title: str, counts: Collection[tuple[str | int, int]]) -> Markup:
     )
 
 
-def thread_map(posts: Sequence[Post], tree: Tree, start: int, stop: int) -> Markup:
-    """Draw the posts of a page, `start` to `stop` in reading order. Each gets a shape that links to it.
+def thread_map(posts: Sequence[Post], tree: Tree, part: tuple[int, int], *, unlimited: bool = False) -> Markup:
+    """Draw the posts of a page, `part` of them in reading order. Each gets a shape that links to it.
 
     The row shows the place on the page, the column the depth, the class the score. Rows are one unit high, so the theme
     can squeeze a long thread into the height of a window. Empty for few posts.
     """
-    order = tree.order[start:stop]
+    order = tree.order[slice(*part)]
     if len(order) < LEAST:
         return Markup()
     anchor, depths, marks = urls.anchor, tree.depths, []
     for row, index in enumerate(order):
         post, depth = posts[index], depths[index]
         score = post.score
-        if score is not None and not -1 <= score <= 5:
-            score = 5 if score > 5 else -1
+        if score is not None and (unlimited or not -1 <= score <= 5):
+            score = weight(score, unlimited=unlimited)
         opening, rest = _SHAPES[score][depth if depth < DEEPEST else DEEPEST]
         marks.append(f'<a href="{anchor(post.id)}{opening}{row}{rest}')
     count = len(marks)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+from collections import Counter
 from collections.abc import Iterator
 
 from generator import urls
@@ -21,12 +22,14 @@ from generator.pages.lists import (
 )
 from generator.pages.page import Page
 from generator.pages.paging import page_url
-from generator.site import Links, author_ref, mark, tally
+from generator.site import Links, author_ref, by_count, mark, tally, weight
 from generator.theme import Ref
 
 KIND = "index"
 BEST = 5
 """How many threads and posts the front page shows as the best."""
+SOURCES, FEW = 3, 3
+"""Of several sources the front page shows the best posts of so many, and so many of each."""
 FROM = 10
 """The fewest threads for which it does so; for fewer, the list itself is enough."""
 
@@ -71,20 +74,31 @@ def discussed(links: Links) -> tuple[ThreadRow, ...]:
 
 
 def praised(links: Links, posts_per_page: int) -> tuple[BestPost, ...]:
-    """Give the posts with the highest scores; of equals, those with more answers, then those of newer threads."""
+    """Give the posts with the highest scores; of equals, those with more answers, then those of newer threads.
+
+    Scores can be compared only within a source. So the best of each source are together; the source with most threads
+    comes first.
+    """
     threads = links.threads
     if len(threads) < FROM:
         return ()
-    tops = ((facts.top, number) for number, facts in enumerate(threads) if facts.top)
+    sources = [source for source, _ in by_count(Counter([facts.source for facts in threads if facts.top]))[:SOURCES]]
+    return tuple(post for source in sources for post in _praised(links, source, posts_per_page, len(sources)))
+
+
+def _praised(links: Links, source: str, posts_per_page: int, sources: int) -> Iterator[BestPost]:
+    """Yield the posts of a source with the highest scores; if there are several sources, fewer of each."""
+    threads, most = links.threads, BEST if sources == 1 else FEW
+    tops = ((facts.top, number) for number, facts in enumerate(threads) if facts.top and facts.source == source)
     # Every one of the best posts is in one of the threads that have the best posts at their top.
-    posts = ((post, number) for _, number in heapq.nlargest(BEST, tops) for post in tally(threads[number]).best)
-    best = heapq.nlargest(BEST, posts, key=lambda each: (each[0].score, each[0].answers, each[1], -each[0].place))
-    return tuple(
-        BestPost(
+    posts = ((post, number) for _, number in heapq.nlargest(most, tops) for post in tally(threads[number]).best)
+    best = heapq.nlargest(most, posts, key=lambda each: (each[0].score, each[0].answers, each[1], -each[0].place))
+    for post, number in best:
+        yield BestPost(
             url=page_url(links.urls[number], post.place // posts_per_page + 1) + urls.anchor(post.id),
             score=post.score,
             author=author_ref(Author(threads[number].source, post.name, post.uid), links.exceptions[number]),
             thread=Ref(threads[number].title, links.urls[number]),
+            weight=weight(post.score, unlimited=source in links.unlimited),
+            source=source if len(links.sources) > 1 else None,
         )
-        for post, number in best
-    )

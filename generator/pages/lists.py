@@ -35,6 +35,8 @@ class ThreadRow(msgspec.Struct, frozen=True):
     """The highest score of a post."""
     department: str | None
     author: Ref | None
+    source: str | None = None
+    """Where it is from, if the site has threads of several sources."""
 
 
 class ThreadGroup(msgspec.Struct, frozen=True):
@@ -64,6 +66,10 @@ class BestPost(msgspec.Struct, frozen=True):
     score: int
     author: Ref
     thread: Ref
+    weight: int
+    """The weight of the score; see `PostView.weight`."""
+    source: str | None = None
+    """Where it is from, if the site has threads of several sources."""
 
 
 class ThreadList(Head, frozen=True, kw_only=True):
@@ -82,7 +88,7 @@ class ThreadList(Head, frozen=True, kw_only=True):
     discussed: tuple[ThreadRow, ...] = ()
     """Threads with the most posts; only on the front page of the index, if there are enough threads."""
     praised: tuple[BestPost, ...] = ()
-    """Posts with the highest scores, on the same page."""
+    """Posts with the highest scores, on the same page; of each source in turn, since only these can be compared."""
 
 
 class Listing(NamedTuple):
@@ -155,6 +161,7 @@ def thread_row(links: Links, number: int) -> ThreadRow:
         best=thread.best,
         department=thread.department,
         author=author_ref(thread.author, links.exceptions[number]) if thread.author else None,
+        source=thread.source if len(links.sources) > 1 else None,
     )
 
 

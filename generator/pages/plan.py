@@ -119,4 +119,6 @@ def site_view(links: Links, config: Config, theme: Theme) -> Site:
         nav=tuple(nav),
         assets={name: url for name, (url, _) in theme.assets.items()},
         options=theme.options,
+        sources=links.sources if len(links.sources) > 1 else (),
+        unlimited=tuple(sorted(links.unlimited)),
     )

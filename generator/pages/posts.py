@@ -14,7 +14,7 @@ from generator.costly import is_costly
 from generator.model import INFERRED, Evidence, Thread, Tree
 from generator.pages.paging import page_url
 from generator.readers import MAIL
-from generator.site import author_ref
+from generator.site import author_ref, weight
 from generator.theme import Ref
 from generator.threads import STORY, QuoteSources
 
@@ -68,6 +68,8 @@ class PostView(msgspec.Struct, frozen=True):
     """Whether no save holds the text of the post."""
     aliases: tuple[str, ...] = ()
     """Other ids of the post: links to them lead here too."""
+    weight: int = 0
+    """The weight of the score, -1 to 5: the score itself, or a class of it where scores have no limits."""
 
 
 class Posts:
@@ -82,6 +84,8 @@ class Posts:
         self.url = url
         self.exceptions = exceptions
         self.config = config
+        self.unlimited = False
+        """Whether scores have no limits."""
         self.dated = thread.posted[:10].replace("-", "") if config.wayback and thread.posted else None
         """The date for links to a web archive's snapshots; None if there are no such links."""
         self.subjects = telling_subjects(thread, tree)
@@ -94,7 +98,7 @@ class Posts:
     def views(self, start: int, stop: int, url: str) -> tuple[tuple[PostView, ...], int]:
         """Give views of the posts `start` to `stop` in reading order on page `url`, and the depth of the last one."""
         posts, replies, subjects, exceptions = self.thread.posts, self.thread.replies, self.subjects, self.exceptions
-        parents, depths = self.tree.parents, self.tree.depths
+        parents, depths, unlimited = self.tree.parents, self.tree.depths, self.unlimited
         newest, dated, post_html = self.thread.newest_whole, self.dated, markup.post_html
         mails = self.mails
         views: list[PostView] = []
@@ -138,6 +142,7 @@ class Posts:
                     post.markup == "plain" or (post.markup == "markdown" and is_costly(post.body)),
                     post.missing,
                     post.aliases,
+                    0 if post.score is None else weight(post.score, unlimited=unlimited),
                 )
             )
             last_level = level

@@ -6,7 +6,7 @@ Everything is counted from the facts of each thread, so a build that changes one
 from __future__ import annotations
 
 import bisect
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 from markupsafe import Markup
@@ -16,7 +16,7 @@ from generator.config import Config
 from generator.pages.drawings import columns, share
 from generator.pages.lists import posts_by_month
 from generator.pages.page import Page, head
-from generator.site import SCORES, Links, by_count, mark, tally
+from generator.site import CLASSES, SCORES, AuthorSum, Facts, Links, by_count, mark, occurring, tally
 from generator.theme import Head
 
 KIND = "stats"
@@ -38,6 +38,14 @@ class Share(msgspec.Struct, frozen=True):
     """The page of the thing that is counted, if it has one."""
 
 
+class Table(msgspec.Struct, frozen=True):
+    """The counts of one source."""
+
+    source: str
+    """Empty if no other source has such a table."""
+    rows: tuple[Share, ...]
+
+
 class Stats(Head, frozen=True, kw_only=True):
     """stats.html."""
 
@@ -54,10 +62,12 @@ class Stats(Head, frozen=True, kw_only=True):
     """Posts by month as a drawing, from the first month to the last."""
     months: tuple[Share, ...]
     """Months with posts, newest first."""
-    scores: tuple[Share, ...]
-    """Posts by score; empty if there are no scores."""
-    labels: tuple[Share, ...]
-    """Posts by label, most frequent first."""
+    scores: tuple[Table, ...]
+    """Posts by score, a table for each source that has scores: those of two sources can't be compared."""
+    labels: tuple[Table, ...]
+    """Posts by label, most frequent first, a table for each source that has labels."""
+    sources: tuple[Share, ...]
+    """Posts by source; empty if all are from one."""
     sizes: tuple[Share, ...]
     """Threads by number of posts."""
     active: tuple[Share, ...]
@@ -67,7 +77,7 @@ class Stats(Head, frozen=True, kw_only=True):
 def pages(links: Links, config: Config) -> Iterator[Page]:
     """List the one page."""
     shown = mark(
-        [(facts.posts, facts.best, facts.tally) for facts in links.threads],
+        [(facts.source, facts.posts, facts.best, facts.tally) for facts in links.threads],
         list(links.months.items()),
         links.writers,
         [(author.listed, author.slug) for author in links.authors[:ACTIVE]],
@@ -80,13 +90,9 @@ def view(page: Page, links: Links, config: Config) -> Stats:
     posts = posts_by_month(links)
     months = _months(posts)
     total = sum(facts.posts for facts in links.threads)
-    labels: dict[str, int] = {}
-    scores = dict.fromkeys(SCORES, 0)
-    for each in map(tally, links.threads):
-        for label, count in each.labels:
-            labels[label] = labels.get(label, 0) + count
-        for score, count in zip(SCORES, each.scores, strict=False):  # empty if no post has a score
-            scores[score] += count
+    sums = {source: _Sum() for source in links.sources}
+    for facts in links.threads:
+        sums[facts.source].add(facts)
     return Stats(
         **head(urls.STATS, config),
         title="Statistics",
@@ -101,12 +107,17 @@ def view(page: Page, links: Links, config: Config) -> Stats:
         months=_shares(
             (dates.month(*when), count, urls.month_page(*when)) for when, count in sorted(posts.items(), reverse=True)
         ),
-        scores=_shares((_score(score, links), count, None) for score, count in scores.items())
-        if any(scores.values())
+        scores=_tables({name: each.by_score(unlimited=name in links.unlimited) for name, each in sums.items()}),
+        labels=_tables({name: by_count(each.labels) for name, each in sums.items()}),
+        sources=_shares(
+            (name, count, None) for name, count in by_count({name: each.posts for name, each in sums.items()})
+        )
+        if len(sums) > 1
         else (),
-        labels=_shares((label, count, None) for label, count in by_count(labels)),
         sizes=_shares((name, count, None) for name, count in _sizes(facts.posts for facts in links.threads)),
-        active=_shares((author.name, author.posts, author.url) for author in links.authors[:ACTIVE] if author.posts),
+        active=_shares(
+            (_name(author, links), author.posts, author.url) for author in links.authors[:ACTIVE] if author.posts
+        ),
     )
 
 
@@ -119,10 +130,49 @@ def _months(posts: dict[tuple[int, int], int]) -> list[tuple[int, int]]:
     return [when for when in months if first <= when <= last]
 
 
-def _score(score: int, links: Links) -> str:
-    """Name a score; the highest also stands for higher scores, if there are any."""
-    more = score == SCORES[-1] and any(facts.best is not None and facts.best > score for facts in links.threads)
-    return f"{score} or more" if more else str(score)
+def _name(author: AuthorSum, links: Links) -> str:
+    """Name an author, with the source if there are several: they may have authors of the same name."""
+    return f"{author.name} ({author.source})" if len(links.sources) > 1 else author.name
+
+
+class _Sum:
+    """What is counted in all threads of a source."""
+
+    def __init__(self) -> None:
+        self.posts = 0
+        self.labels: dict[str, int] = {}
+        self.scores = [0] * len(SCORES)
+        self.classes = [0] * len(CLASSES)
+        self.beyond = False
+        """Whether a post has a higher score than the highest of `SCORES`."""
+
+    def add(self, facts: Facts) -> None:
+        """Add a thread."""
+        counted = tally(facts)
+        self.posts += facts.posts
+        for label, count in counted.labels:
+            self.labels[label] = self.labels.get(label, 0) + count
+        for index, count in enumerate(counted.scores):  # empty if no post has a score
+            self.scores[index] += count
+        for index, count in enumerate(counted.classes):
+            self.classes[index] += count
+        self.beyond = self.beyond or (facts.best is not None and facts.best > SCORES[-1])
+
+    def by_score(self, *, unlimited: bool) -> Sequence[tuple[str, int]]:
+        """Give the number of posts by score, or by class; the highest score stands for higher ones too."""
+        if unlimited:
+            return occurring(self.classes)
+        names = [*map(str, SCORES[:-1]), f"{SCORES[-1]} or more" if self.beyond else str(SCORES[-1])]
+        return list(zip(names, self.scores, strict=True)) if any(self.scores) else ()
+
+
+def _tables(counts: Mapping[str, Sequence[tuple[str, int]]]) -> tuple[Table, ...]:
+    """Make a table for each source that has something to count."""
+    some = {source: rows for source, rows in counts.items() if rows}
+    return tuple(
+        Table(source if len(some) > 1 else "", _shares((name, count, None) for name, count in rows))
+        for source, rows in some.items()
+    )
 
 
 def _sizes(counts: Iterable[int]) -> Iterable[tuple[str, int]]:

@@ -15,11 +15,13 @@ from generator.pages.drawings import thread_map
 from generator.pages.page import Page, head, tag_ref
 from generator.pages.paging import Paging, cut_thread
 from generator.pages.posts import Posts, PostView
-from generator.site import Facts, Links, author_ref, mark
+from generator.site import Facts, Links, author_ref, mark, steps
 from generator.theme import Head, Ref
 
 KIND = "thread"
 TEMPLATE = "thread.html"
+UNSTATING = "slashdot-text"
+"""The one kind of save that states neither who answers whom nor when."""
 
 
 class StoryLink(msgspec.Struct, frozen=True):
@@ -84,6 +86,14 @@ class ThreadPage(Head, frozen=True, kw_only=True):
     any_kept: bool
     any_removed: bool = False
     """Whether names or texts of the thread were removed."""
+    stated_by: tuple[str, ...] = ()
+    """If its saves are of several kinds: the readers of those that state who answers whom, and when."""
+    ordered_by: str = ""
+    """And the reader of the save that gives order and scores."""
+    any_times: bool = False
+    """Whether a post has a time."""
+    steps: tuple[int, ...] = ()
+    """Where scores have no limits: the scores from which `view.js` can show posts; else, and without scores, empty."""
     map: Markup = Markup()
     """The posts of this page as a drawing, with a link to each; empty for few posts."""
     plain: bool = True
@@ -107,6 +117,8 @@ class ThreadContext(msgspec.Struct, frozen=True):
     post_list: str | None
     """URL of the list of its posts by page, if it has several."""
     authors: int
+    unlimited: bool
+    """Whether scores of its source have no limits."""
     removed: bool
     """Whether authors or posts of the thread were removed."""
 
@@ -124,6 +136,7 @@ def thread_context(links: Links, number: int, config: Config) -> ThreadContext:
         data=urls.thread_data(facts.source, links.stems[number]) if config.publish_data else None,
         post_list=urls.thread_posts(facts.source, links.stems[number]) if facts.posts > config.posts_per_page else None,
         authors=facts.authors,
+        unlimited=facts.source in links.unlimited,
         removed=facts.removed,
     )
 
@@ -163,6 +176,13 @@ class ThreadViews:
         self.context = context
         self.config = config
         self.posts = Posts(thread, tree, context.url, context.exceptions, config)
+        self.posts.unlimited = context.unlimited
+        kinds = dict.fromkeys([save.reader for save in thread.saves])
+        stated = len(kinds) > 1 and any(reply.evidence == "stated" for reply in thread.replies)
+        self.stated_by = tuple([kind for kind in kinds if kind != UNSTATING]) if stated else ()
+        scores = [post.score for post in thread.posts]
+        self.steps = steps(scores) if context.unlimited and any(score is not None for score in scores) else ()
+        self.any_times = any(post.posted for post in thread.posts)
 
     def view(self, page: Page) -> ThreadPage:
         """Make the view of one page."""
@@ -199,7 +219,7 @@ class ThreadViews:
             count=len(thread.posts),
             authors=context.authors,
             posts=posts,
-            map=thread_map(thread.posts, self.tree, cut.start, cut.stop),
+            map=thread_map(thread.posts, self.tree, (cut.start, cut.stop), unlimited=context.unlimited),
             closes=last,
             paging=cut.paging,
             older=context.older,
@@ -214,6 +234,10 @@ class ThreadViews:
             any_cut=any(post.truncated != "no" for post in posts),
             any_kept=any(post.kept for post in posts),
             any_removed=context.removed,
+            stated_by=self.stated_by,
+            ordered_by=thread.saves[thread.newest_whole].reader if thread.saves else "",
+            any_times=self.any_times,
+            steps=self.steps,
         )
 
     def _dated(self, url: str | None) -> str | None:

@@ -24,13 +24,13 @@ from generator.readers.foreign import what_text_it_is
 from generator.readers.ids import ID, ID_BYTES, post_id
 from generator.readers.mail import mail
 from generator.readers.markdown import markdown
-from generator.readers.markdown.front_matter import SOURCE
 from generator.readers.reading import Piece, PostSpans, Reading, SavedThread, Span, Spans
 from generator.readers.reddit import html as reddit_html
 from generator.readers.reddit import json as reddit_json
 from generator.readers.slashdot import html as slashdot_html
 from generator.readers.slashdot import text as slashdot_text
 from generator.readers.spans import block_for, splice
+from generator.sources import SOURCE
 
 __all__ = (
     "ID", "MAIL", "PLAIN", "READERS", "SOURCE", "Piece", "PostSpans", "Reader", "Reading", "SavedThread", "Span",

@@ -14,7 +14,7 @@ _SAMPLE = 4096
 _FEW = 8
 """One NUL in so many bytes is the least that text in UTF-16 or UTF-32 has, if it is a save: its header is ASCII."""
 
-_UNPACK = "unpack it, and put what is in it here"
+_UNPACK = "unpack it, and take what is in it"
 _TEXT = "save the thread as text"
 _MAGIC: tuple[tuple[bytes, str, str], ...] = (
     (b"PK\x03\x04", "a ZIP archive (or a document that is one inside)", _UNPACK),

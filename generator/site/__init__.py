@@ -9,7 +9,6 @@ from generator.site.authors import AuthorSum, rank, ties
 from generator.site.contributions import NAME as AUTHORS
 from generator.site.contributions import AuthorPost, Contribution, contribution_in, pieces_of, posts_in
 from generator.site.facts import (
-    SCORES,
     Facts,
     Origin,
     RowMarks,
@@ -19,19 +18,21 @@ from generator.site.facts import (
     order_key,
     replies_of,
     row_keys,
-    spread,
     tally,
 )
 from generator.site.gathered import Gathered
 from generator.site.links import Links, author_ref, link, slug_of
 from generator.site.marks import mark, mark_of_bytes
 from generator.site.rows import KINDS, Kind, Row, Summary, authors_in
+from generator.site.scores import CLASSES, SCORES, TICKS, classed, occurring, spread, steps, weight
 from generator.site.unmatched import Unmatched, folded, in_facts, in_threads, unmatched
 
 __all__ = [
     "AUTHORS",
+    "CLASSES",
     "KINDS",
     "SCORES",
+    "TICKS",
     "AuthorPost",
     "AuthorSum",
     "Contribution",
@@ -48,6 +49,7 @@ __all__ = [
     "author_ref",
     "authors_in",
     "by_count",
+    "classed",
     "contribution_in",
     "facts_of",
     "folded",
@@ -56,6 +58,7 @@ __all__ = [
     "link",
     "mark",
     "mark_of_bytes",
+    "occurring",
     "order_key",
     "pieces_of",
     "posts_in",
@@ -64,7 +67,9 @@ __all__ = [
     "row_keys",
     "slug_of",
     "spread",
+    "steps",
     "tally",
     "ties",
     "unmatched",
+    "weight",
 ]

@@ -20,6 +20,7 @@ from generator.errors import Problem
 from generator.model import TOP, Author, Evidence, Reply, SaveRef, Thread, Tree
 from generator.site import contributions
 from generator.site.marks import mark, mark_of_bytes
+from generator.site.scores import are_unlimited, classed, spread
 from generator.threads import Group
 
 
@@ -41,12 +42,12 @@ class Tally(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
     scores: tuple[int, ...]
     """Number of posts with each of `SCORES`; empty if no post has a score."""
+    classes: tuple[int, ...]
+    """Number of posts of each class of scores, if scores have no limits."""
     labels: tuple[tuple[str, int], ...]
     best: tuple[Best, ...]
 
 
-SCORES = range(-1, 6)
-"""Scores that are counted separately; a post beyond them counts with the nearest."""
 GOOD = 3
 """The lowest score that makes a post one of the best."""
 BEST = 3
@@ -106,6 +107,8 @@ class Facts(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Its former ids: see `Thread.former`."""
     authors: int
     best: int | None
+    unlimited: bool
+    """Whether it shows that the scores of its source have no limits."""
     saves: tuple[SaveRef, ...]
     removed: bool
     """Whether it has removed authors or posts."""
@@ -165,6 +168,7 @@ def facts_of(thread: Thread, tree: Tree, origin: Origin, order: str, marks: Mapp
         former=thread.former,
         authors=authors,
         best=best,
+        unlimited=are_unlimited(thread.source, scores),
         saves=thread.saves,
         removed=any(author.removed for author in writers),
         row_marks={kind: RowMarks("\n".join(by_key), b"".join(by_key.values())) for kind, by_key in marks.items()},
@@ -220,6 +224,7 @@ def _tally(thread: Thread, tree: Tree, scores: Sequence[int | None]) -> Tally:
             best.append(Best(-score, -times, tree.order.index(index), post.id, post.author.name, post.author.uid))
     return Tally(
         tuple([count for _, count in spread(scores)]),
+        classed(scores),
         tuple(sorted(Counter([post.label for post in posts if post.label]).items())),
         tuple(best),
     )
@@ -253,17 +258,6 @@ def order_key(thread: Thread, zone: datetime.tzinfo) -> str:
     """Make the text that threads sort by: date, then source, then id with its digits as numbers."""
     number = re.sub(r"[0-9]+", lambda run: run[0].lstrip("0").zfill(40), thread.id)
     return f"{dates.rank(thread.posted, zone)} {thread.source} {number} {thread.id}"
-
-
-def spread(scores: Iterable[int | None]) -> tuple[tuple[int, int], ...]:
-    """Count scores from -1 to 5, and those beyond with the nearest; empty if there are none."""
-    counts = dict.fromkeys(SCORES, 0)
-    for score in scores:
-        if score in counts:
-            counts[score] += 1
-        elif score is not None:
-            counts[SCORES[0] if score < SCORES[0] else SCORES[-1]] += 1
-    return tuple(counts.items()) if any(counts.values()) else ()
 
 
 def by_count(counts: Mapping[str, int]) -> tuple[tuple[str, int], ...]:

@@ -57,6 +57,10 @@ class Links(msgspec.Struct, frozen=True):
     """How many of the authors wrote posts."""
     moved: frozenset[str]
     """Keys of authors whose slug differs from that of the last build."""
+    sources: tuple[str, ...]
+    """Of all threads, sorted."""
+    unlimited: frozenset[str]
+    """Those whose scores have no limits."""
     slugs: Mapping[str, str]
     """By author key: all that are an exception in some thread, and maybe a few that are not."""
 
@@ -100,6 +104,8 @@ def link(facts: Iterable[Facts], authors: Gathered[AuthorSum], config: Config) -
         authors=ranked,
         writers=len(ranked) - sum(1 for _ in takewhile(lambda author: not author.posts, reversed(ranked))),
         moved=moved,
+        sources=tuple(sorted(by_source)),
+        unlimited=frozenset([thread.source for thread in threads if thread.unlimited]),
         slugs=slugs,
     )
 

@@ -33,6 +33,10 @@ class Site(msgspec.Struct, frozen=True):
     """Theme asset name (`style.css`, `icon.svg`) to URL."""
     options: dict[str, Any]
     """The values of `[theme_options]`, else the theme's own defaults; an option that is not set is an empty text."""
+    sources: tuple[str, ...] = ()
+    """Where the threads are from, if they are from several sources; else empty."""
+    unlimited: tuple[str, ...] = ()
+    """Sources whose scores have no limits, not only -1 to 5."""
 
 
 class Head(msgspec.Struct, frozen=True):

@@ -7,6 +7,7 @@ with replies and corrections. For each save the bytes to publish go out too. `re
 
 from generator.threads.content import (
     SIDECAR,
+    Folder,
     Group,
     Input,
     Listing,
@@ -17,6 +18,7 @@ from generator.threads.content import (
     stem,
     stray_sidecars,
 )
+from generator.threads.join import SOURCELESS
 from generator.threads.merge import age
 from generator.threads.quote_sources import STORY, QuoteSources
 from generator.threads.read import (
@@ -32,9 +34,8 @@ from generator.threads.redact import HASHED, NEARLY, Redactions, author_entry, e
 from generator.threads.sidecar import TOP_LEVEL
 
 __all__ = (
-    "HASHED", "NEARLY", "SIDECAR", "STORY", "TOP_LEVEL", "WITHOUT_REPLIES", "FileReading", "FirstReading", "Group",
-    "GroupReading", "Input", "Listing", "QuoteSources", "Redactions", "ThreadReading", "age", "author_entry",
-    "changed", "entry_key",
-    "group_files", "hashed_author", "hashed_entry", "is_ignored", "is_left_behind", "list_content", "read_group",
-    "stem", "stray_sidecars",
+    "HASHED", "NEARLY", "SIDECAR", "SOURCELESS", "STORY", "TOP_LEVEL", "WITHOUT_REPLIES", "FileReading",
+    "FirstReading", "Folder", "Group", "GroupReading", "Input", "Listing", "QuoteSources", "Redactions",
+    "ThreadReading", "age", "author_entry", "changed", "entry_key", "group_files", "hashed_author", "hashed_entry",
+    "is_ignored", "is_left_behind", "list_content", "read_group", "stem", "stray_sidecars",
 )  # fmt: skip

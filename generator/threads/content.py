@@ -13,8 +13,10 @@ from pathlib import Path
 
 import msgspec
 
+from generator.config import Config
 from generator.errors import MEND_LINK, Problem, unreadable
 from generator.model import nfc, nfd
+from generator.sources import folder_key, source_of
 from generator.stamps import FileStamp
 from generator.threads.merge import age
 
@@ -29,6 +31,23 @@ _PAGES = (".html", ".htm", ".HTML", ".HTM")
 _TO_LOOK_AT = (*_OTHERS_ENDINGS, *_PAGE_FOLDERS)
 _ATTACHMENTS = "att-"
 """What Hypermail puts before the name of a page, to name the folder of its attachments."""
+
+
+class Folder(msgspec.Struct, frozen=True):
+    """The content folder, and what the settings say of the saves in it."""
+
+    path: Path = Path()
+    sources: Mapping[str, str] = {}
+    """`[sources]`, by folders as `folder_key` writes them."""
+
+    @classmethod
+    def of(cls, config: Config, site: Path) -> Folder:
+        """Give the content folder of the site in folder `site`."""
+        return cls(site / config.content, {folder_key(folder): name for folder, name in config.sources.items()})
+
+    def source_of(self, path: str) -> str:
+        """Say which source a save is from that does not say it; empty if that is unclear."""
+        return source_of(path, self.sources)
 
 
 class Input(msgspec.Struct, frozen=True, array_like=True, gc=False):

@@ -13,17 +13,20 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
-from generator import urls
 from generator.errors import Problem
 from generator.model import Author, Post, Thread
 from generator.readers import ID, Reading, SavedThread
-from generator.threads.content import Joined
+from generator.sources import mend_sourceless
+from generator.threads.content import Folder, Joined
 
-LONGEST = 40
-"""Most characters of a source that is named after a folder."""
-
+SOURCELESS = "this save does not say where its thread is from"
+"""What is wrong with a save whose source is unclear."""
 Key = tuple[str, str]
 """Source and id of a thread."""
+
+
+_NAMED = Folder()
+"""A folder without settings: those in it are named after it."""
 
 
 class Part(msgspec.Struct, frozen=True):
@@ -64,17 +67,19 @@ _Saved = tuple[SavedThread, str]
 """A thread of a save, and its source."""
 
 
-def join_parts(readings: Mapping[str, Reading]) -> Parts:
-    """Name the thread of everything that was read; `readings` are by path. Near-linear, without recursion."""
+def join_parts(readings: Mapping[str, Reading], folder: Folder = _NAMED) -> Parts:
+    """Name the thread of everything that was read; `readings` are by path. Near-linear, without recursion.
+
+    `folder` says which source a save is from that does not say it.
+    """
     problems: list[Problem] = []
     saves: dict[str, list[_Saved]] = {}
     for path, reading in readings.items():
-        folder = _source_of(path)
-        if not folder and not all(saved.thread.source for saved in reading.threads):
-            hint = "move it into a folder of the content folder, whose name in letters and digits says it"
-            problems.append(Problem(path, 0, "this save does not say where its thread is from", hint))
+        source = folder.source_of(path)
+        if not source and not all(saved.thread.source for saved in reading.threads):
+            problems.append(Problem(path, 0, SOURCELESS, mend_sourceless(path)))
         else:
-            saves[path] = [(saved, saved.thread.source or folder) for saved in reading.threads]
+            saves[path] = [(saved, saved.thread.source or source) for saved in reading.threads]
     everything = [each for held in saves.values() for each in held]
     ids = _ids_by_name(everything)
     keys = _keys([_names(saved, source, ids) for saved, source in everything if not saved.thread.id])
@@ -96,12 +101,6 @@ def _ids_alone(held: Sequence[_Saved]) -> list[str]:
     names = [_names(saved, source, ids) for saved, source in held]
     keys = _keys([each for each, (saved, _) in zip(names, held, strict=True) if not saved.thread.id])
     return [keys.get(each.chain[0], "").partition("/")[2] for each in names]
-
-
-def _source_of(path: str) -> str:
-    """Name the source after the first folder a save is in, if the save does not name one; empty without a folder."""
-    folder, slash, _ = path.partition("/")
-    return urls.slug(folder)[:LONGEST].strip("-") if slash else ""
 
 
 def _ids_by_name(held: Iterable[_Saved]) -> dict[str, str]:

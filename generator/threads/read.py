@@ -21,7 +21,7 @@ from generator.markup import clean_html
 from generator.model import TOP, Reply, SaveRef, Thread, Tree
 from generator.readers import Piece, Reading, read_save, splice
 from generator.threads import sidecar
-from generator.threads.content import Group, stem
+from generator.threads.content import Folder, Group, stem
 from generator.threads.join import Key, Part, Parts, join_parts, without_footer
 from generator.threads.match import match_posts
 from generator.threads.merge import hang, merge
@@ -88,7 +88,7 @@ _NONE: Mapping[str, bytes] = MappingProxyType({})
 
 
 def read_group(
-    content: Path,
+    content: Folder,
     group: Group,
     redactions: Redactions,
     *,
@@ -102,9 +102,10 @@ def read_group(
     near misses not looked for again.
     `loose` has the bytes of saves that are not in the content folder (yet), by path.
     """
-    raws, problems = _open(content, group, loose)
+    raws, problems = _open(content.path, group, loose)
     readings = {path: read_save(raws[path], path) for path in group.saves if path in raws}
-    joined = join_parts({path: clean(reading) for path, reading in readings.items() if not reading.failed})
+    usable = {path: clean(reading) for path, reading in readings.items() if not reading.failed}
+    joined = join_parts(usable, content)
     problems += joined.problems
     corrections = _read_sidecars(group, raws, joined, problems)
     matched = _match(joined, corrections, first.ids if first else ())

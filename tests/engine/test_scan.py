@@ -23,7 +23,16 @@ from generator.model import TOP
 from generator.readers import read_save
 from generator.site import AUTHORS, Contribution, Facts, Row, contribution_in, posts_in, replies_of, row_keys
 from generator.theme import load_theme
-from generator.threads import Group, Redactions, ThreadReading, group_files, list_content, read_group, stray_sidecars
+from generator.threads import (
+    Folder,
+    Group,
+    Redactions,
+    ThreadReading,
+    group_files,
+    list_content,
+    read_group,
+    stray_sidecars,
+)
 from generator.workers import Workers
 from tests.rewriting import thread_of
 from tests.small import DEFAULTS, Said, news, note, write
@@ -43,7 +52,7 @@ def group(content: Path) -> tuple[list[Group], list[Problem]]:
     problems = [*listing.problems, *stray_sidecars(listing)]
     ties = {}
     for path in listing.saves:
-        reading = read_group(content, Group((path,)), Redactions())
+        reading = read_group(Folder(content), Group((path,)), Redactions())
         problems += reading.problems
         ties.update({file.path: file.ties for file in reading.files if not file.failed})
     return group_files(listing, ties), problems

@@ -44,7 +44,7 @@ def rows(posts: Iterable[Said_], order: str = "1", year: int = 2001) -> dict[str
 
 def totals(who: Author, *threads: dict[str, bytes]) -> AuthorTotals:
     mine = [thread[who.key] for thread in threads if who.key in thread]
-    return author_totals(sum_up(who.key, mine), list(map(contribution_in, mine)), {})
+    return author_totals(sum_up(who.key, mine), list(map(contribution_in, mine)), AuthorContext({}, {}, Config()))
 
 
 def named(company: Iterable[tuple[object, int]]) -> list[tuple[str, int]]:

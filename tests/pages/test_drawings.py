@@ -31,7 +31,7 @@ def thread(parents: list[int | None], scores: list[int | None] | None = None) ->
 
 def marks(made: Thread, start: int = 0, stop: int = 1000) -> list[tuple[str, str, int, int]]:
     """Of each mark: id of the post, class, column, row."""
-    html = thread_map(made.posts, made.tree(), start, stop)
+    html = thread_map(made.posts, made.tree(), (start, stop))
     found = MARK.findall(html)
     assert html.count("<path") == len(found)
     return [(post, css, int(x) // 2, int(y)) for post, css, x, y in found]
@@ -100,3 +100,9 @@ def test_a_page_shows_the_map_and_every_mark_leads_to_a_post(tmp_path: Path) -> 
     drawn = [str(attrs["href"])[1:] for attrs in page.all("a") if attrs.get("tabindex") == "-1"]
     assert drawn == [str(attrs["id"]) for attrs in page.all("article")]
     assert not Outline(output["threads/slashdot/102.html"].decode()).all("nav", "map")
+
+
+def test_where_scores_have_no_limits_their_class_counts() -> None:
+    made = thread([None] * 6, [4812, 340, 12, 3, -57, 0])
+    html = thread_map(made.posts, made.tree(), (0, 6), unlimited=True)
+    assert [css for _, css, _, _ in MARK.findall(html)] == ["m5", "m4", "m3", "", "m0", "m0"]

@@ -66,6 +66,7 @@ SITE = {
 
 def test_a_site_has_these_pages(tmp_path: Path) -> None:
     assert urls_of(planned(write(tmp_path, SITE))) == FIXED | {
+        "authors/notes/index.html", "authors/slashdot/index.html",
         "threads/slashdot/101.html", "threads/slashdot/101.json", "saves/101.txt",
         "threads/notes/talk.html", "threads/notes/talk.json", "saves/sub/t-a1c91ea8.md",
         "authors/slashdot/ann-7.html", "authors/slashdot/bob-8.html", "authors/slashdot/eve.html",

@@ -277,7 +277,7 @@ def test_many_people_are_counted_behind_those_that_are_named() -> None:
 
 def test_statistics_are_tables_whose_rows_lead_on() -> None:
     outline = Outline(html_of(PAGES["stats"][1], "stats.html"))
-    assert len(outline.all("table")) == len(outline.all("caption")) == 5
+    assert len(outline.all("table")) == len(outline.all("caption")) == 7
     assert {"href": "dates/2009/06.html"} in outline.all("a")
     assert {"href": "authors/notes/ann.html"} in outline.all("a")
     assert "1\xa0post in threads without a date" in outline.text

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from generator.model import Thread
-from generator.threads import Group, read_group
+from generator.threads import Folder, Group, read_group
 from generator.threads.redact import Redactions
 
 
@@ -17,7 +17,7 @@ def threads(folder: Path, **saves: object) -> list[Thread]:
     paths = tuple(f"forum/{name}.json" for name in saves)
     for path, value in zip(paths, saves.values(), strict=True):
         (folder / path).write_text(json.dumps(value))
-    reading = read_group(folder, Group(paths), Redactions())
+    reading = read_group(Folder(folder), Group(paths), Redactions())
     assert not [problem for problem in reading.problems if problem.severity == "error"]
     return [each.thread for each in reading.threads]
 

@@ -13,7 +13,7 @@ import pytest
 
 from generator.model import Author, Post, Thread
 from generator.readers import read_save
-from generator.threads import Group, Redactions, read_group
+from generator.threads import Folder, Group, Redactions, read_group
 from tests.history import Site
 from tests.rewriting import with_ids
 from tests.slashdot_page import FIRST, story_page
@@ -29,7 +29,7 @@ def thread_in(raw: bytes) -> Thread:
 
 
 def merged(content: Path, *paths: str) -> Thread:
-    (reading,) = read_group(content, Group(paths), NOTHING).threads
+    (reading,) = read_group(Folder(content), Group(paths), NOTHING).threads
     return reading.thread
 
 
@@ -163,7 +163,7 @@ def test_a_sidecar_may_name_posts_by_their_former_ids(tmp_path: Path) -> None:
             "a.toml": f'[replies]\n"{text.posts[3].id}" = "{text.posts[2].id}"\n',
         },
     )
-    (reading,) = read_group(tmp_path, Group(("a.txt", "a.html"), ("a.toml",)), NOTHING).threads
+    (reading,) = read_group(Folder(tmp_path), Group(("a.txt", "a.html"), ("a.toml",)), NOTHING).threads
     assert reading.thread.replies[3].parent == str(FIRST + 2)
     assert reading.thread.replies[3].evidence == "edited"
 
@@ -176,7 +176,7 @@ def test_redaction_may_name_a_post_by_its_former_id(tmp_path: Path, hashed: bool
     entry = f"slashdot/{NUMBER}#{text.posts[2].id}"
     if hashed:
         entry = "sha256:" + hashlib.sha256(entry.encode()).hexdigest()
-    (reading,) = read_group(tmp_path, Group(("a.txt", "a.html")), Redactions.of([entry])).threads
+    (reading,) = read_group(Folder(tmp_path), Group(("a.txt", "a.html")), Redactions.of([entry])).threads
     post = reading.thread.posts[2]
     assert (post.author.name, post.body) == ("[removed]", "[removed]")
     assert reading.hits

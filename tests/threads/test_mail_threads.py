@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from generator import build, load
 from generator.model import Thread
-from generator.threads import Group, Redactions, read_group
+from generator.threads import Folder, Group, Redactions, read_group
 
 FROM = "From ann@example.org Thu Jan  1 00:00:00 2015\n"
 
@@ -33,7 +33,7 @@ def mail(name: str, *above: str, day: int = 1, subject: str = "Kites", more: str
 def read(files: dict[str, str]) -> dict[str, Thread]:
     """Read a group of files from the folder `list`, by the id of each thread."""
     loose = {f"list/{name}": text.encode() for name, text in files.items()}
-    reading = read_group(Path(), Group(tuple(sorted(loose))), Redactions.of(()), loose=loose)
+    reading = read_group(Folder(), Group(tuple(sorted(loose))), Redactions.of(()), loose=loose)
     assert not reading.problems
     return {each.thread.id: each.thread for each in reading.threads}
 

@@ -14,6 +14,7 @@ from generator.model import Post, Reply, Thread
 from generator.readers import READERS
 from generator.threads import (
     FirstReading,
+    Folder,
     Group,
     GroupReading,
     QuoteSources,
@@ -43,11 +44,13 @@ def content(tmp_path: Path) -> Path:
 def read_all(content: Path, redactions: Redactions = NOTHING) -> list[GroupReading]:
     """Read a folder as the engine does: each file alone, then each group of several files."""
     listed = list_content(content)
-    alone = [read_group(content, group, redactions) for group in group_files(listed, dict.fromkeys(listed.saves, ()))]
+    alone = [
+        read_group(Folder(content), group, redactions) for group in group_files(listed, dict.fromkeys(listed.saves, ()))
+    ]
     ties = {file.path: file.ties for reading in alone for file in reading.files if file.path in listed.saves}
     single = {reading.files[-1].path: reading for reading in alone}
     return [
-        single[group.saves[0]] if len(group.saves) == 1 else read_group(content, group, redactions)
+        single[group.saves[0]] if len(group.saves) == 1 else read_group(Folder(content), group, redactions)
         for group in group_files(listed, ties)
     ]
 
@@ -79,7 +82,7 @@ def alone(content: Path, files: Mapping[str, str]) -> dict[str, Thread]:
 def test_five_hundred_threads_in_one_file_are_found_by_one_read(content: Path, log: Path) -> None:
     held = [(f"t{number}", [("a", "Ann", None, "Hi"), ("b", "Bob", "a", "Ho")]) for number in range(500)]
     write(content, {"all.many": toys.many(held)})
-    reading = read_group(content, Group(("all.many",)), NOTHING)
+    reading = read_group(Folder(content), Group(("all.many",)), NOTHING)
     assert toys.reads(log) == {"all.many": 1}
     assert [each.thread.id for each in reading.threads] == [name for name, _ in held]
     assert all(each.thread.replies[1] == Reply("a", "stated") for each in reading.threads)
@@ -226,7 +229,7 @@ def test_the_root_names_the_thread_though_no_save_holds_it(content: Path, log: P
 
 def test_one_message_alone_knows_its_root_and_its_ties(content: Path, log: Path) -> None:
     write(content, {"l/2.message": toys.message("c", ["a", "b"])})
-    reading = read_group(content, Group(("l/2.message",)), NOTHING)
+    reading = read_group(Folder(content), Group(("l/2.message",)), NOTHING)
     assert reading.threads[0].thread.key == ("l", "a")
     assert reading.files[0].ties == ("l/a", "l/b", "l/c")
 
@@ -255,20 +258,27 @@ def test_a_thread_that_is_named_and_one_known_by_its_root_are_one(content: Path,
     assert (thread.key, ids(thread), kept(thread)) == (("list", "a"), ["a", "b"], [])
 
 
-def test_a_save_that_does_not_say_where_it_is_from_must_lie_in_a_folder(content: Path, log: Path) -> None:
-    for path in ("a.message", "???/a.message"):
+def test_of_a_save_that_does_not_say_where_it_is_from_the_settings_or_its_folder_say_it(
+    content: Path, log: Path
+) -> None:
+    for path, hint in (
+        ("a.message", 'write "." = "NAME" below [sources] in threadpress.toml, or move it into a folder named after'),
+        ("木/a.message", 'write "木" = "NAME" below [sources] in threadpress.toml'),
+    ):
         write(content, {path: toys.message("a")})
-        reading = read_group(content, Group((path,)), NOTHING)
-        assert [str(problem) for problem in reading.problems] == [
-            f"{path}: this save does not say where its thread is from; "
-            "move it into a folder of the content folder, whose name in letters and digits says it"
-        ]
-        assert (reading.threads, reading.files[0].failed, reading.published) == ((), True, {})
+        (problem,) = read_group(Folder(content), Group((path,)), NOTHING).problems
+        assert problem.message == "this save does not say where its thread is from"
+        assert problem.hint is not None
+        assert problem.hint.startswith(hint)
+        key = path.rpartition("/")[0]
+        (named,) = read_group(Folder(content, {key: "a-list"}), Group((path,)), NOTHING).threads
+        assert named.thread.key == ("a-list", "a")
+        assert named.thread.posts[0].author.source == "a-list"
 
 
 def test_ten_thousand_messages_that_answer_each_other_in_a_row_take_no_recursion(content: Path, log: Path) -> None:
     raws = {f"l/{n}.message": toys.message(f"{n:05d}", [f"{n - 1:05d}"] if n else []).encode() for n in range(10_000)}
-    reading = read_group(content, Group(tuple(raws)), NOTHING, loose=raws)
+    reading = read_group(Folder(content), Group(tuple(raws)), NOTHING, loose=raws)
     ((thread),) = [each.thread for each in reading.threads]
     assert thread.key == ("l", "00000")
     assert len(thread.posts) == len(raws)
@@ -304,8 +314,8 @@ def test_the_same_files_in_any_order_give_the_same_threads(saves: Sequence[str],
         patch.setattr("generator.readers.READERS", (*READERS, *toys.ALL))
         raws = {f"l/{number}.x": save.encode() for number, save in enumerate(saves)}
         paths = list(raws)
-        made = read_group(Path("none"), Group(tuple(paths)), NOTHING, loose=raws)
-        again = read_group(Path("none"), Group(tuple(luck.sample(paths, len(paths)))), NOTHING, loose=raws)
+        made = read_group(Folder(), Group(tuple(paths)), NOTHING, loose=raws)
+        again = read_group(Folder(), Group(tuple(luck.sample(paths, len(paths)))), NOTHING, loose=raws)
     by_key = {each.thread.key: each for each in made.threads}
     assert {each.thread.key: each for each in again.threads} == by_key
     assert made.problems == again.problems == ()
@@ -330,7 +340,7 @@ def test_messages_form_the_same_threads_whatever_their_files_are_called(
             f"l/{number}.x": toys.message(name, refs).encode()
             for number, (name, refs) in zip(numbers, held, strict=False)
         }
-        reading = read_group(Path("none"), Group(tuple(sorted(files))), NOTHING, loose=files)
+        reading = read_group(Folder(), Group(tuple(sorted(files))), NOTHING, loose=files)
         return {each.thread.id: set(ids(each.thread)) for each in reading.threads}
 
     with pytest.MonkeyPatch.context() as patch:
@@ -345,7 +355,7 @@ def test_messages_form_the_same_threads_whatever_their_files_are_called(
 
 def test_a_file_that_cannot_be_used_does_not_cost_the_others(content: Path) -> None:
     write(content, {"1.txt": news("1"), "2.txt": "Dear diary", "1.toml": "titel = 1"})
-    reading = read_group(content, Group(("1.txt", "2.txt", "3.txt"), ("1.toml", "2.toml")), NOTHING)
+    reading = read_group(Folder(content), Group(("1.txt", "2.txt", "3.txt"), ("1.toml", "2.toml")), NOTHING)
     assert [each.thread.key for each in reading.threads] == [("slashdot", "1")]
     assert [(file.path, file.ties, file.failed) for file in reading.files] == [
         ("1.toml", (), False), ("1.txt", ("slashdot/1",), False), ("2.txt", (), True),
@@ -356,10 +366,10 @@ def test_a_file_that_cannot_be_used_does_not_cost_the_others(content: Path) -> N
 
 def test_replies_and_ids_of_the_first_reading_are_taken(content: Path) -> None:
     write(content, {"t.md": note("t", ("Ann", "", "x"), ("Bob", "id=2", "y"))})
-    first = read_group(content, Group(("t.md",)), NOTHING)
+    first = read_group(Folder(content), Group(("t.md",)), NOTHING)
     assert first.ids == (" ".join(post.id for post in first.threads[0].thread.posts),)
     replies = (Reply(), Reply("1", "order", 0.5))
-    again = read_group(content, Group(("t.md",)), NOTHING, first=FirstReading(lambda _: replies, ("1 2",)))
+    again = read_group(Folder(content), Group(("t.md",)), NOTHING, first=FirstReading(lambda _: replies, ("1 2",)))
     assert again.threads[0].thread.replies == replies
     assert list(again.threads[0].tree.depths) == [0, 1]
     assert again.ids == ("1 2",)
@@ -369,9 +379,11 @@ def test_ids_are_made_again_where_a_thread_is_in_several_saves(content: Path) ->
     old, new = (note("t", ("Ann", "", "x"), *more) for more in ((), (("Bob", "", "y"),)))
     write(content, {"t.md": old, "t.2.md": new})
     group = Group(("t.md", "t.2.md"))
-    first = read_group(content, group, NOTHING)
+    first = read_group(Folder(content), group, NOTHING)
     assert first.ids == ()
-    again = read_group(content, group, NOTHING, first=FirstReading(lambda thread: (Reply(),) * len(thread.posts)))
+    again = read_group(
+        Folder(content), group, NOTHING, first=FirstReading(lambda thread: (Reply(),) * len(thread.posts))
+    )
     assert [post.id for post in again.threads[0].thread.posts] == [post.id for post in first.threads[0].thread.posts]
 
 
@@ -380,7 +392,7 @@ def test_a_redaction_that_hits_one_version_of_a_post_hits_all(content: Path) -> 
     old = note("t", ("Ann", "id=1 uid=7", "My secret, which is long enough."), ("Bob", "id=2", "y"))
     new = note("t", ("Anna", "id=1", "My secret, which is long enough."), ("Bob", "id=2", "y"))
     write(content, {"t.md": old, "t.2.md": new})
-    reading = read_group(content, Group(("t.md", "t.2.md")), Redactions.of(["notes/7"]))
+    reading = read_group(Folder(content), Group(("t.md", "t.2.md")), Redactions.of(["notes/7"]))
     (post, _) = reading.threads[0].thread.posts
     assert (post.author.name, post.body) == ("[removed]", "[removed]")
     assert reading.published == {
@@ -405,7 +417,7 @@ def test_a_save_that_is_not_plain_text_is_not_published_where_a_redaction_touche
 def test_a_removed_footer_is_the_last_posts_if_the_sidecar_says_so(content: Path) -> None:
     save = news("1", Said("One.\n\nTwo.", "Boo"), footer=None)
     write(content, {"1.txt": save, "1.toml": "footer = false"})
-    reading = read_group(content, Group(("1.txt",), ("1.toml",)), Redactions.of(["slashdot/7"]))
+    reading = read_group(Folder(content), Group(("1.txt",), ("1.toml",)), Redactions.of(["slashdot/7"]))
     (thread,) = [each.thread for each in reading.threads]
     assert ([post.body for post in thread.posts], thread.footer, reading.problems) == (["[removed]"], None, ())
     assert reading.published["1.txt"] == news("1", Said("[removed]", "Boo", "[removed]", None), footer=None).encode()
@@ -414,9 +426,10 @@ def test_a_removed_footer_is_the_last_posts_if_the_sidecar_says_so(content: Path
 def test_a_warning_that_quotes_a_removed_text_is_not_repeated(content: Path) -> None:
     secret = Said("Words\n\nMore (Score:2)\n\nby the window\n\nThe end", "Re:", "Bob", "8")
     write(content, {"1.txt": news("1", secret, Said("x (Score:9)\n\nby a door", "Re:"))})
-    told = [problem.message for problem in read_group(content, Group(("1.txt",)), NOTHING).problems]
+    told = [problem.message for problem in read_group(Folder(content), Group(("1.txt",)), NOTHING).problems]
     left = [
-        problem.message for problem in read_group(content, Group(("1.txt",)), Redactions.of(["slashdot/8"])).problems
+        problem.message
+        for problem in read_group(Folder(content), Group(("1.txt",)), Redactions.of(["slashdot/8"])).problems
     ]
     assert ["window" in message for message in told] == [True, False]
     assert left == told[1:]
@@ -436,12 +449,14 @@ def test_a_text_that_would_read_as_something_else_goes_whole(content: Path, text
     )
     write(content, {"1.txt": save})
     redactions = Redactions.of(["slashdot/7"])
-    reading = read_group(content, Group(("1.txt",)), redactions)
+    reading = read_group(Folder(content), Group(("1.txt",)), redactions)
     (thread,) = [each.thread for each in reading.threads]
     assert [post.body for post in thread.posts] == ["[removed]", "[removed]"]
     copy = reading.published["1.txt"]
     assert copy is not None
-    (again,) = [each.thread for each in read_group(content, Group(("c.txt",)), NOTHING, loose={"c.txt": copy}).threads]
+    (again,) = [
+        each.thread for each in read_group(Folder(content), Group(("c.txt",)), NOTHING, loose={"c.txt": copy}).threads
+    ]
     assert shape(again) == shape(thread)
 
 
@@ -495,12 +510,12 @@ def test_reading_the_published_copies_gives_the_redacted_thread(
     group = Group((path,), ("1.toml",))
     files = {path: raw.encode(), "1.toml": b"footer = false" if denied else b""}
     redactions = Redactions.of([*(f"{source}/{uid}" for uid in sorted(gone)), "notes/Eve"])
-    reading = read_group(Path("none"), group, redactions, loose=files)
+    reading = read_group(Folder(), group, redactions, loose=files)
     if not reading.threads:
         return
     copy = reading.published[path]
     assert copy is not None
-    again = read_group(Path("none"), group, NOTHING, loose=files | {path: copy})
+    again = read_group(Folder(), group, NOTHING, loose=files | {path: copy})
     (thread,), (same,) = ([each.thread for each in each_reading.threads] for each_reading in (reading, again))
     assert shape(same) == shape(thread)
     assert [reply.evidence for reply in same.replies] == [reply.evidence for reply in thread.replies]
@@ -510,5 +525,5 @@ def test_reading_the_published_copies_gives_the_redacted_thread(
 def test_a_save_that_cannot_be_used_says_which_thread_it_was_meant_to_hold(content: Path) -> None:
     write(content, {"1.txt": news("9", Said("x", score="many")), "1.md": note("n", ("", "", "x")), "2.md": "+++\n"})
     for path, ties in {"1.txt": ("slashdot/9",), "1.md": ("notes/n",), "2.md": ()}.items():
-        (file,) = read_group(content, Group((path,)), NOTHING).files
+        (file,) = read_group(Folder(content), Group((path,)), NOTHING).files
         assert (file.failed, file.ties) == (True, ties)

@@ -10,6 +10,6 @@ what `cli` prints.
 
 from generator.commands.add.add import AddReport, add, report_lines
 from generator.commands.add.fetch import SCHEMES
-from generator.commands.add.incoming import STDIN, is_named, receive
+from generator.commands.add.incoming import STDIN, is_named, is_source, receive
 
-__all__ = ["SCHEMES", "STDIN", "AddReport", "add", "is_named", "receive", "report_lines"]
+__all__ = ["SCHEMES", "STDIN", "AddReport", "add", "is_named", "is_source", "receive", "report_lines"]

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import itertools
 import re
+import unicodedata
 from collections.abc import Collection, Iterator
 
 from generator import urls
 from generator.threads import age, stem
 
+_UNSAFE = re.compile(r"[^A-Za-z0-9_.]+")
 _NUMBERED = re.compile(r"(.+)\.([0-9]+)", re.DOTALL)
 
 
@@ -22,9 +24,25 @@ def stem_in_any_case(path: str) -> str:
     return stem(path).casefold()
 
 
-def first_name(source: str, number: str, ending: str, taken: Collection[str]) -> str:
-    """Name the first save of a thread; `taken` holds the `stem_in_any_case` of every save there is."""
-    return next(name + ending for name in _names(source, number) if stem_in_any_case(name + ending) not in taken)
+def first_name(folder: str, source: str, number: str, ending: str, taken: Collection[str]) -> str:
+    """Name the first save of a thread in a folder, "" or one that ends in a slash.
+
+    `taken` holds the `stem_in_any_case` of every save there is.
+    """
+    paths = (f"{folder}{name}{ending}" for name in _names(source, number))
+    return next(path for path in paths if stem_in_any_case(path) not in taken)
+
+
+def own_name(folder: str, name: str, ending: str, taken: Collection[str]) -> str:
+    """Name a save of many threads after itself, as far as that is safe; a later one of the same name gets a number.
+
+    `name` is what the user named: a path, an address, or `stdin`.
+    """
+    plain = unicodedata.normalize("NFKD", stem(name.rstrip("/").rpartition("/")[2])).encode("ascii", "ignore").decode()
+    own = _UNSAFE.sub("-", plain)[: urls.LONGEST].strip("-._")
+    own = own if urls.is_safe_name(own) and not own.startswith("README") else f"save-{own}".strip("-")
+    path = f"{folder}{own}{ending}"
+    return path if stem_in_any_case(path) not in taken else next_name(path, ending, taken)
 
 
 def _names(source: str, number: str) -> Iterator[str]:

@@ -17,6 +17,7 @@ import msgspec
 from generator.commands.add.fetch import LARGEST, SCHEMES, fetch, shown, too_large
 from generator.commands.terminal import quoted
 from generator.errors import ContentError, Problem, unreadable
+from generator.sources import SOURCE
 from generator.threads import age, is_left_behind, list_content
 
 STDIN = "-"
@@ -37,10 +38,12 @@ class Received(msgspec.Struct, frozen=True):
     saves: tuple[Incoming, ...]
     problems: tuple[Problem, ...] = ()
     """What could not be had."""
+    source: str = ""
+    """The source of those that don't say it, if the user named one."""
 
 
-def receive(names: Iterable[str], stdin: BinaryIO) -> Received:
-    """Get the bytes behind each name; the files of a folder come oldest save first."""
+def receive(names: Iterable[str], stdin: BinaryIO, source: str = "") -> Received:
+    """Get the bytes behind each name; the files of a folder come oldest save first. `source` is for `add`."""
     saves: list[Incoming] = []
     problems: list[Problem] = []
     for name in names:
@@ -49,12 +52,17 @@ def receive(names: Iterable[str], stdin: BinaryIO) -> Received:
                 (problems if isinstance(one, Problem) else saves).append(one)  # type: ignore[arg-type]
         except ContentError as error:
             problems += error.problems
-    return Received(tuple(saves), tuple(problems))
+    return Received(tuple(saves), tuple(problems), source)
 
 
 def is_named(name: str) -> bool:
     """Say whether `receive` can use a name: it is standard input, an address, or something on the disk."""
     return name == STDIN or bool(_SCHEME.match(name)) or os.path.exists(name)  # noqa: PTH110  # see _one
+
+
+def is_source(name: str) -> bool:
+    """Say whether a source can have this name."""
+    return SOURCE.fullmatch(name) is not None
 
 
 def _one(name: str, stdin: BinaryIO) -> Iterable[Incoming | Problem]:
@@ -71,6 +79,9 @@ def _one(name: str, stdin: BinaryIO) -> Iterable[Incoming | Problem]:
     label = _label(name)
     # A name with a dot in front was meant: no shell gives it for `*`.
     if not path.name.startswith(".") and is_left_behind(str(path.parent), path.name):
+        if os.path.isdir(path):  # noqa: PTH112
+            message = "it is passed over, since it belongs to the saved page beside it"
+            return [Problem(label, 0, message, "add the page alone", "warning")]
         message = "it is passed over, since other programs leave files of such names"
         return [Problem(label, 0, message, "rename it if it is a save", "warning")]
     if not os.path.isdir(path):  # noqa: PTH112

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from pathlib import Path, PurePosixPath
+from pathlib import Path, PurePath, PurePosixPath
 from typing import BinaryIO
 
 import msgspec
@@ -19,7 +19,8 @@ from generator.config import Config
 from generator.engine import settled
 from generator.errors import InputError, Problem
 from generator.model import nfc, nfd
-from generator.threads import SIDECAR, Group, Redactions, ThreadReading, read_group, stem
+from generator.sources import folder_key
+from generator.threads import SIDECAR, Folder, Group, Redactions, ThreadReading, read_group, stem
 
 
 class LookUp(msgspec.Struct, frozen=True):
@@ -36,6 +37,8 @@ class LookUp(msgspec.Struct, frozen=True):
     """Whether it needs a table for each thread."""
 
 
+UNKNOWN = "unknown"
+"""The source of a save that does not say it, outside of the content folder."""
 NOWHERE = "NAME.toml beside the save, which is then NAME.txt or the like"
 """Where the sidecar of a save goes that has no name of its own."""
 
@@ -49,7 +52,7 @@ def look_up(config: Config, site: Path, name: str, stdin: BinaryIO, *, corrected
     redactions = Redactions.of(config.redact)
     if not is_named(name):
         group, full_name = find_group(read_archive(config, site), name)
-        reading = read_group(site / config.content, group, redactions)
+        reading = read_group(Folder.of(config, site), group, redactions)
         problems = settled(reading.problems, (site / config.content).as_posix())
         if any(problem.severity == "error" for problem in problems):
             raise InputError(problems)
@@ -65,11 +68,20 @@ def look_up(config: Config, site: Path, name: str, stdin: BinaryIO, *, corrected
     sidecar = _beside(name)
     there = bool(sidecar) and _is_written(sidecar)
     sidecars = (sidecar,) if there and corrected else ()
-    reading = read_group(Path(), Group((save.name,), sidecars), redactions, loose={save.name: save.raw})
+    folder = Folder(sources={folder_key(save.name.rpartition("/")[0]): _source(config, site, name)})
+    reading = read_group(folder, Group((save.name,), sidecars), redactions, loose={save.name: save.raw})
     if any(problem.severity == "error" for problem in reading.problems):
         raise InputError(reading.problems)
     problems = tuple(sorted(set(reading.problems)))
     return LookUp(reading.threads, problems, sidecar or NOWHERE, there, len(reading.threads) > 1)
+
+
+def _source(config: Config, site: Path, name: str) -> str:
+    """Say which source a save is from that does not say it: as it stands in the content folder, if it is there."""
+    content = os.path.realpath(site / config.content)
+    path = os.path.realpath(name) if os.path.exists(name) else ""  # noqa: PTH110  # as for folders
+    inside = os.path.relpath(path, content) if path.startswith(os.path.join(content, "")) else ""  # noqa: PTH118
+    return (Folder.of(config, site).source_of(PurePath(inside).as_posix()) if inside else "") or UNKNOWN
 
 
 def _beside(path: str) -> str:

@@ -19,6 +19,7 @@ from generator.model import Author, Thread, nfc
 from generator.site import folded
 from generator.threads import (
     WITHOUT_REPLIES,
+    Folder,
     Group,
     Redactions,
     ThreadReading,
@@ -77,7 +78,7 @@ def find_person(config: Config, site: Path, name: str) -> Found:
 
     An author with a uid is found by any of the names it has been used with.
     """
-    content = site / config.content
+    content = Folder.of(config, site)
     names, groups, problems = _read_names(content)
     wanted = folded(name)
     keys = {key for key, authors in names.items() if any(wanted in _forms(author) for author in authors)}
@@ -98,9 +99,9 @@ Names = dict[str, set[Author]]
 """The spellings of each author, by key."""
 
 
-def _read_names(content: Path) -> tuple[Names, list[Group], list[Problem]]:
+def _read_names(content: Folder) -> tuple[Names, list[Group], list[Problem]]:
     """Read every save by itself: who wrote, which saves belong together, and what can't be read."""
-    listing = list_content(content)
+    listing = list_content(content.path)
     names: Names = {}
     ties: dict[str, tuple[str, ...]] = {}
     problems = list(listing.problems)
@@ -116,7 +117,7 @@ def _read_names(content: Path) -> tuple[Names, list[Group], list[Problem]]:
     return names, group_files(listing, saves), problems
 
 
-def _threads(content: Path, groups: Iterable[Group]) -> Iterator[ThreadReading]:
+def _threads(content: Folder, groups: Iterable[Group]) -> Iterator[ThreadReading]:
     for group in groups:
         yield from read_group(content, group, Redactions(), first=WITHOUT_REPLIES).threads
 

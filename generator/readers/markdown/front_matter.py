@@ -13,13 +13,13 @@ import msgspec
 from generator.model import REMOVED, Author
 from generator.readers.decoding import as_utf8
 from generator.readers.findings import Findings, quote
+from generator.sources import SOURCE
 from generator.toml import Fault, parse_toml, toml_text
 
 FENCE = "+++"
 KEYS = ("id", "title", "source", "url", "posted", "author", "department", "tags")
 ID = re.compile(r"[A-Za-z0-9_-]{1,100}")
 UID = re.compile(r"[A-Za-z0-9_.-]{1,100}")
-SOURCE = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 DEFAULT_SOURCE = "notes"
 LONGEST = 32_000
 """Most characters of front matter that we parse, since `tomllib` is not linear on hostile input."""

@@ -427,24 +427,59 @@ def test_saves_that_are_added_build_what_saves_that_were_dropped_build(
     assert content(added) == content(dropped)
 
 
-def test_a_save_of_several_threads_is_named_after_the_first_and_each_has_a_card(
+def test_a_save_of_several_threads_keeps_its_own_name_and_each_has_a_card(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     toys.install(monkeypatch, tmp_path / "log")
     site = tmp_path / "site"
     held = [("x", [("1", "Ann", None, "One")]), ("a", [("1", "Bob", None, "Two")])]
     report = bring(site, toys.many(held))
-    assert report.added == ("content/x.many",)
+    assert report.added == ("content/save-1.many",)
+    assert report.kinds == ("save-1: toy-many, 2 threads, 2 posts",)
     assert [(card.title, card.posts, card.page) for card in report.threads] == [
         ("Thread x", 1, "threads/list/x.html"), ("Thread a", 1, "threads/list/a.html"),
     ]  # fmt: skip
     more = [("a", [("1", "Bob", None, "Two"), ("2", "Cid", "1", "Three")]), ("n", [])]
     report = bring(site, toys.many(more))
-    assert report.added == ("content/x.2.many",)
+    assert report.added == ("content/save-1.2.many",)
     assert [(card.title, card.gain and gain_line(card.gain), card.new_authors) for card in report.threads] == [
         ("Thread a", "+1 post", 1), ("Thread n", None, 0),
     ]  # fmt: skip
-    assert bring(site, toys.many(held)).same_bytes == (("save-1", "content/x.many"),)
+    assert bring(site, toys.many(held)).same_bytes == (("save-1", "content/save-1.many"),)
+
+
+def test_saves_that_do_not_say_their_source_go_into_its_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    toys.install(monkeypatch, tmp_path / "log")
+    site = tmp_path / "site"
+    loose = Incoming("a.eml", toys.message("a").encode())
+    with pytest.raises(ContentError, match="does not say where its thread is from; name it: threadpress add --source"):
+        add(load(site)[0], site, Received((loose,)))
+    answer = Incoming("b.eml", toys.message("b", ["a"]).encode())
+    own = Incoming("pump.md", note("pump").encode())
+    report = add(load(site)[0], site, Received((loose, answer, own), source="a-list"))
+    assert report.added == ("content/a-list/a.message", "content/a-list/a.2.message", "content/pump.md")
+    assert [problem.message for problem in report.problems] == ["it says itself which source it is from"]
+    assert (built(site).threads, "a-list/a.html" in str(tree(site / "output").keys())) == (2, True)
+    again = add(load(site)[0], site, Received((loose,), source="a-list"))
+    assert again.same_bytes == (("a.eml", "content/a-list/a.message"),)
+
+
+def test_a_folder_that_has_another_source_is_told(tmp_path: Path) -> None:
+    write(tmp_path, {"threadpress.toml": '[sources]\nmail = "a-list"\n', "content/mail/t.md": note("t")})
+    with pytest.raises(ContentError, match=r"content/mail/ is from a-list; write --source a-list"):
+        add(load(tmp_path)[0], tmp_path, Received((), source="mail"))
+
+
+def test_a_mailbox_keeps_its_name_in_each_quarter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    toys.install(monkeypatch, tmp_path / "log")
+    spring = toys.many([("x", [("1", "Ann", None, "One")]), ("y", [("1", "Bob", None, "Two")])])
+    summer = toys.many([("x", [("2", "Ann", None, "Three")]), ("z", [("1", "Bob", None, "Two")])])
+    saves = (
+        Incoming("mail/2007 April.txt", spring.encode()),
+        Incoming("http://example.org/2007-july.txt", summer.encode()),
+    )
+    report = add(load(tmp_path)[0], tmp_path, Received(saves))
+    assert report.added == ("content/2007-April.many", "content/2007-july.many")
 
 
 def test_messages_go_beside_those_they_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -74,6 +74,7 @@ def test_week_by_week(site: Site) -> None:
     first = site("add", "../old.txt")
     assert (first.code, first.err) == (0, [])
     assert first.out == [
+        "../old.txt: slashdot-text, 1 thread, 2 posts",
         "Rain expected",
         "  15 October 2025, 2 posts by 2 authors (2 new to the archive)",
         "  content/101.txt",
@@ -83,6 +84,7 @@ def test_week_by_week(site: Site) -> None:
     assert site("build").code == 0
     second = site("add", "../new.txt")
     assert second.out == [
+        "../new.txt: slashdot-text, 1 thread, 3 posts",
         "Rain expected",
         "  15 October 2025, 3 posts by 2 authors",
         "  +1 post, 1 score changed",
@@ -96,7 +98,7 @@ def test_week_by_week(site: Site) -> None:
     assert site.content() == ["101.2.txt", "101.txt"]
     write(site.folder.parent, {"again.txt": NEW + "\n\n"})
     fourth = site("add", "../again.txt")
-    assert fourth.out[2:] == [
+    assert fourth.out[3:] == [
         "  nothing in it is new: it is just one more save of this thread",
         "  content/101.3.txt",
         "  page: threads/slashdot/101.html",
@@ -168,7 +170,7 @@ def test_a_server_that_says_no_is_told(site: Site) -> None:
 
 def test_warnings_are_told_and_stop_nothing(site: Site) -> None:
     told = site("add", "-", stdin=news("1", Said("x", score="9")))
-    assert (told.code, len(told.out)) == (0, 5)
+    assert (told.code, len(told.out)) == (0, 6)
     assert told.err == ["stdin:9: warning: the score 9 is outside -1 to 5; correct it if it was mistyped"]
 
 

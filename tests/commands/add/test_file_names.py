@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from generator import urls
-from generator.commands.add.file_names import first_name, next_name, stem_in_any_case
+from generator.commands.add.file_names import first_name, next_name, own_name, stem_in_any_case
 from generator.threads.merge import age
 
 
@@ -27,7 +27,7 @@ from generator.threads.merge import age
     ],
 )
 def test_a_first_save_is_called_after_its_thread(source: str, number: str, taken: list[str], expected: str) -> None:
-    assert first_name(source, number, ".txt", {stem_in_any_case(path) for path in taken}) == expected
+    assert first_name("", source, number, ".txt", {stem_in_any_case(path) for path in taken}) == expected
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ endings = st.sampled_from([".txt", ".md"])
 def test_names_of_threads_are_safe_and_differ_by_more_than_letter_case(threads: list[tuple[str, str, str]]) -> None:
     taken: set[str] = set()
     for source, number, ending in threads:
-        path = first_name(source, number, ending, taken)
+        path = first_name("", source, number, ending, taken)
         assert urls.save_files([path]) == {path: f"saves/{path}"}  # a name that can be published as it is
         assert re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}\.(txt|md)", path)
         assert not path.startswith("README")
@@ -78,3 +78,20 @@ def test_every_save_sorts_behind_those_before_it(newest: str, ending: str, more:
         assert path.rpartition("/")[0] == newest.rpartition("/")[0]
         taken.add(stem_in_any_case(path))
         newest = path
+
+
+@pytest.mark.parametrize(
+    ("name", "path"),
+    [
+        ("mail/2007-April.txt", "l/2007-April.mbox"),
+        ("[list] M\u00e4rz 2020.mbox", "l/list-Marz-2020.mbox"),
+        ("http://example.org/2007-April.txt", "l/2007-April.mbox"),
+        ("stdin", "l/stdin.mbox"),
+        ("README.txt", "l/save-README.mbox"),
+        ("con.mbox", "l/save-con.mbox"),
+        ("\u6728.mbox", "l/save.mbox"),
+        ("Taken.mbox", "l/Taken.2.mbox"),
+    ],
+)
+def test_a_save_of_many_threads_keeps_its_name_as_far_as_that_is_safe(name: str, path: str) -> None:
+    assert own_name("l/", name, ".mbox", {"l/taken"}) == path

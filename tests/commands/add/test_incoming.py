@@ -65,8 +65,8 @@ def test_what_other_programs_left_is_passed_over_with_a_warning(here: Path) -> N
     assert [save.raw for save in received.saves] == [b"1", b"page", b"meant", b"1", b"page"]
     assert told(received) == [
         f"{name}: warning: it is passed over, since other programs leave files of such names; rename it if it is a save"
-        for name in ("#1.txt#", "Thumbs.db", "p_files")
-    ]
+        for name in ("#1.txt#", "Thumbs.db")
+    ] + ["p_files: warning: it is passed over, since it belongs to the saved page beside it; add the page alone"]
 
 
 def test_an_address_is_fetched(monkeypatch: pytest.MonkeyPatch) -> None:

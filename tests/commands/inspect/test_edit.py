@@ -19,7 +19,7 @@ from generator.commands.inspect.edit import CHOICES, sidecar_lines
 from generator.commands.inspect.lookup import LookUp, look_up
 from generator.model import Thread, nfc, nfd
 from generator.readers import read_save
-from generator.threads import Redactions, ThreadReading, read_group
+from generator.threads import Folder, Redactions, ThreadReading, read_group
 from generator.threads.content import Group
 from generator.threads.match import match_posts
 from generator.threads.replies import infer
@@ -215,7 +215,7 @@ def test_a_long_chain_offers_a_bounded_number_of_parents() -> None:
 
 def test_a_removed_author_is_named_nowhere(tmp_path: Path) -> None:
     write(tmp_path, {"101.txt": SAVE})
-    (read,) = read_group(tmp_path, Group(("101.txt",)), Redactions.of(["slashdot/9"])).threads
+    (read,) = read_group(Folder(tmp_path), Group(("101.txt",)), Redactions.of(["slashdot/9"])).threads
     text = "\n".join(sidecar_lines(looked_up(read.thread)))
     assert "Cid" not in text
     assert "Says who" not in text

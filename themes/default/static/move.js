@@ -109,7 +109,7 @@
         "dialog", {},
         make("h2", { id: "help" }, "Reading with keys"), keys,
         make("label", {}, on, " Keys are on"),
-        make("p", {}, "Score: posts of the chosen score or more are shown in full, those up to two points below in one line, others not at all; no score counts as 1. Parents of shown posts stay, at least in one line, also with a label or an author. The outline has every post in one line. The address of the page keeps the choice. The line beside replies folds them."),
+        make("p", {}, "Score: posts of the chosen score or more are shown in full, those up to two steps below in one line, others not at all; no score counts as 1. Parents of shown posts stay, at least in one line, also with a label or an author. The outline has every post in one line. The address of the page keeps the choice. The line beside replies folds them."),
         Object.assign(button("Close", "", () => dialog.close()), { autofocus: true }),
       );
       dialog.setAttribute("aria-labelledby", "help");

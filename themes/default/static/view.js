@@ -1,19 +1,21 @@
-// The threshold and the filters: which posts stand in full, which in one line, which not at all.
-//
-// Full: a post of the chosen score or more, of the chosen label and author. Short: up to two points below. Hidden: the
-// rest. A post without a score counts as 1. What a shown post answers is shown too, at least in one line. In the outline
-// no post stands in full until it is opened.
+// Threshold and filters: which posts stand in full, which in one line (up to two steps below),
+// which not at all. Steps are -1 to 5, or what the page names. In the outline all are in one line.
 (() => {
   "use strict";
   const { section, bar, posts, named, remember, make, button, choice, shown, under, first, again } = reader;
   if (!posts.length) return;
-  const LOWEST = -1, HIGHEST = 5, PLAIN = 1, SHORTER = 2;
+  const PLAIN = 1, SHORTER = 2;
   const [HIDDEN, SHORT, FULL] = [0, 1, 2];
   const scored = posts.some((post) => post.score !== null);
+  const own = section.dataset.steps, lowest = own ? 0 : -1;
+  const steps = (own ?? "-1 0 1 2 3 4 5").split(" ");
+  steps[0] = -Infinity;
   const opened = new Set();
   let wanted = [];
 
-  const range = make("input", { type: "range", min: LOWEST, max: HIGHEST, step: 1, value: LOWEST });
+  const range = make("input", { type: "range", min: lowest, max: lowest + steps.length - 1, value: lowest });
+  const step = () => range.value - lowest;
+  const least = () => steps[step()];
   range.ariaLabel = "Show in full from score";
   const number = make("span", { className: "least", ariaHidden: "true" });
   const counts = make("output", {});
@@ -50,8 +52,8 @@
   const rate = (post) => {
     if (label.value && post.label !== label.value) return HIDDEN;
     if (by.value && post.author !== by.value) return HIDDEN;
-    const below = scored ? range.value - (post.score ?? PLAIN) : 0;
-    return below > SHORTER ? HIDDEN : below > 0 || outlined() ? SHORT : FULL;
+    const score = post.score ?? PLAIN;
+    return score < steps[step() - SHORTER] ? HIDDEN : score < least() || outlined() ? SHORT : FULL;
   };
 
   const words = (post) => {
@@ -86,8 +88,8 @@
   };
 
   const apply = () => {
-    number.textContent = range.value > LOWEST ? range.value : "any";
-    range.ariaValueText = range.value > LOWEST ? `${range.value} and more` : "any";
+    number.textContent = step() ? least() : "any";
+    range.ariaValueText = step() ? `${least()} and more` : "any";
     wanted = posts.map(rate);
     for (const post of [...posts].reverse()) {
       const above = post.parent?.index;
@@ -127,7 +129,7 @@
   const keep = () => {
     const query = new URLSearchParams(location.search);
     const chosen = {
-      score: range.value > LOWEST ? range.value : "", label: label.value, by: by.value, outline: outlined() ? "1" : "",
+      score: step() && least(), label: label.value, by: by.value, outline: outlined() ? "1" : "",
     };
     for (const [name, value] of Object.entries(chosen)) {
       if (value) query.set(name, value);
@@ -135,7 +137,7 @@
     }
     const search = query.size ? `?${query}` : "";
     history.replaceState(history.state, "", location.pathname + search + location.hash);
-    remember.set("score", range.value);
+    if (!own) remember.set("score", least());
     carry();
   };
 
@@ -179,8 +181,8 @@
   reader.rest = rest;
   reader.filters = filters;
 
-  const score = asked.get("score") ?? remember.get("score") ?? LOWEST;
-  if (scored && Number(score) >= LOWEST && Number(score) <= HIGHEST) range.value = score;
+  const score = asked.get("score") ?? (own ? "" : remember.get("score"));
+  if (scored) range.value = lowest + Math.max(steps.indexOf(score), 0);
   apply();
   carry();
   addEventListener("hashchange", arrive);
