@@ -266,7 +266,9 @@ def test_of_a_save_that_does_not_say_where_it_is_from_the_settings_or_its_folder
         ("木/a.message", 'write "木" = "NAME" below [sources] in threadpress.toml'),
     ):
         write(content, {path: toys.message("a")})
-        (problem,) = read_group(Folder(content), Group((path,)), NOTHING).problems
+        reading = read_group(Folder(content), Group((path,)), NOTHING)
+        assert (reading.threads, reading.files[0].failed, reading.published) == ((), True, {})
+        (problem,) = reading.problems
         assert problem.message == "this save does not say where its thread is from"
         assert problem.hint is not None
         assert problem.hint.startswith(hint)
