@@ -18,7 +18,6 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from generator.engine import inputs
 from tests.faults import KILLED, Ended, command, spread, with_a_fault
 from tests.history import SHORT, Site, flip
 from tests.small import LONG, ROOT, Said, news, note, prints, tree, write
@@ -39,8 +38,9 @@ OWN = {"output/own.txt": "not ours"}
 BUILD = ("build", "--jobs", "1")
 REFUSALS = (errno.ENOSPC, errno.EIO, errno.EACCES, errno.EROFS)
 KILLS = 12
-"""Changes of the disk that the short form tries of each build; the long form tries all, which are `CHANGES` at least."""
+"""Changes of the disk that the short form tries of each build; the long form tries all."""
 CHANGES = 100
+"""Of each build, at least."""
 MOMENTS = 100 if LONG else 5
 DISKS = 60 if LONG else 4
 FLIPS = 16 if LONG else 1
@@ -229,7 +229,7 @@ def test_a_clock_that_jumps_between_builds_hides_no_change(
     for jump, words in zip((0, *jumps), ("Hello", "Jello", "Hullo"), strict=True):
         now = time.time_ns() + jump
         with monkeypatch.context() as patch:
-            patch.setattr(inputs.time, "time_ns", lambda now=now: now)
+            patch.setattr(time, "time_ns", lambda now=now: now)
             site.put("content/1.txt", FILES["content/1.txt"].replace("Hello", words))
             os.utime(site.folder / "content/1.txt", ns=(now, now))
             report = site.build()
