@@ -43,6 +43,8 @@ CHANGES = 100
 """Of each build, at least."""
 MOMENTS = 100 if LONG else 5
 DISKS = 60 if LONG else 4
+ROUNDS = 10 if LONG else 1
+"""Of four builds at the same time."""
 FLIPS = 16 if LONG else 1
 """Of each file of the store."""
 
@@ -203,7 +205,7 @@ def test_of_builds_at_the_same_time_one_builds_and_the_others_say_so(
 ) -> None:
     site = Site(shutil.copytree(cases["later"].before, tmp_path / "site"), bare=True)
     env = {**os.environ, "PYTHONPATH": str(ROOT)}
-    for _ in range(10 if LONG else 1):
+    for _ in range(ROUNDS):
         running = [
             subprocess.Popen([sys.executable, "-P", "-m", "generator", "build", *flags], cwd=site.folder, env=env,
                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)

@@ -70,7 +70,6 @@ PAYLOADS = (
     "<x onclick=alert(1)>x</x>",
     "\uff1cscript\uff1ealert(1)\uff1c/script\uff1e",
     "\u02bascript\u02ba\u003cimg src=x onerror=alert(1)\u003e",
-    "<script>alert(1)</script>",
     "[x](<javascript:alert(1)>)",
     "[x](&#x6A;avascript:alert(1))",
     "[x](javascript:%61lert(1))",
