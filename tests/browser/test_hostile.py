@@ -21,6 +21,7 @@ from tests.browser.conftest import THEMES, Served, serving
 from tests.markup.test_safety import VECTORS
 from tests.small import LONG, Said, news, note, tree, write
 
+pytestmark = pytest.mark.browser
 PAYLOADS = (
     *VECTORS,
     "<img src=x: onerror=alert(1)//",
