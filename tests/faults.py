@@ -34,10 +34,10 @@ class Ended(NamedTuple):
     """How often it changed the disk; 0 if it was killed."""
 
 
-def spread(count: int, few: int) -> Sequence[int]:
-    """Give every number from 1 to `count` in the long form of a test, else `few`, the first and last among them."""
+def spread(count: int, few: int, step: int = 1) -> Sequence[int]:
+    """Give every number from 1 to `count`, or every `step`th, in the long form of a test; else `few` of them."""
     if LONG or count <= few:
-        return range(1, count + 1)
+        return range(1, count + 1, step)
     return sorted({1 + round(number * (count - 1) / (few - 1)) for number in range(few)})
 
 

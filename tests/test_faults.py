@@ -38,7 +38,7 @@ OWN = {"output/own.txt": "not ours"}
 BUILD = ("build", "--jobs", "1")
 REFUSALS = (errno.ENOSPC, errno.EIO, errno.EACCES, errno.EROFS)
 KILLS = 12
-"""Changes of the disk that the short form tries of each build; the long form tries all."""
+"""Changes of the disk that the short form tries of each build; the long form kills at every one."""
 CHANGES = 100
 """Of each build, at least."""
 MOMENTS = 100 if LONG else 5
@@ -116,7 +116,7 @@ def test_a_change_that_the_system_refuses_is_told_or_does_not_matter(
     tmp_path: Path, cases: dict[str, Case], right: dict[str, bytes], name: str
 ) -> None:
     """The disk is full, or broken, or may not be written: the build says so in the system's words, and exits with 1."""
-    for at in spread(cases[name].changes, KILLS):
+    for at in spread(cases[name].changes, KILLS, 3):
         refusal = REFUSALS[at % len(REFUSALS)]
         ended = tried(cases[name], tmp_path, right, at=at, refusal=refusal)
         assert ended.code in (0, 1), (at, ended.said)

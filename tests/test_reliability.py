@@ -70,7 +70,7 @@ FIGURES = {
     "random inputs of all properties together": properties("tests"),
 }
 ALL = {"kills at a change of the disk, of three builds", "changes of the disk that the system refuses in them"}
-"""The long form tries all that there are."""
+"""The long form tries all that there are, or every third."""
 if not LONG:
     FIGURES |= dict.fromkeys(ALL, 3 * test_faults.KILLS)
 
