@@ -15,7 +15,7 @@ from tests.commands.publish.test_publish import ADDED, MORE, Desk, alone, one
 from tests.small import LONG, ROOT, tree
 
 __all__ = ["alone", "one"]
-MOMENTS = 40 if LONG else 4
+MOMENTS = 20 if LONG else 4
 
 
 def published(site: Path, seconds: float | None = None) -> tuple[int, str]:
