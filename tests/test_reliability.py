@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Sized
 
 import pytest
 
@@ -54,7 +55,7 @@ def _tried(settings: ast.Call | None) -> int:
     return EXAMPLES
 
 
-PATTERNS = (test_growth.UNITS, test_growth.FILES, test_growth.ENTRIES, test_growth.SETTINGS)
+PATTERNS: tuple[Sized, ...] = (test_growth.UNITS, test_growth.FILES, test_growth.ENTRIES, test_growth.SETTINGS)
 FIGURES = {
     "kills of them at any moment": 3 * test_faults.MOMENTS,
     "sizes of a disk that is full": test_faults.DISKS,
@@ -64,7 +65,7 @@ FIGURES = {
     "random histories of a site, compared with clean builds": examples(15) + examples(25),
     "edits, each compared with a clean build": len(TOUR),
     "damaged forms of each save in `tests/saves`": MUTATED,
-    "patterns of an input that is doubled": sum(map(len, PATTERNS)),
+    "patterns of an input that is doubled": sum(len(each) for each in PATTERNS),
     "payloads, each as text and as Markdown, in three themes": len(PAYLOADS),
     "other random inputs of the readers": properties("tests/readers"),
     "random inputs of all properties together": properties("tests"),
