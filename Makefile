@@ -4,7 +4,8 @@
 # make check      read output/ as a visitor would
 #
 # Everything is installed into $(VENV), once, in the versions of constraints.txt, and again when those or
-# pyproject.toml change. Nothing else on the machine is touched.
+# pyproject.toml change. Nothing else on the machine is touched. All but pip, and the tools that pip builds this package
+# with, must have the hashes that two lists give: of what the program needs, and of what its development needs besides.
 
 VENV ?= .venv
 PYTHON ?= python3
@@ -14,7 +15,9 @@ PYTEST ?= -n 3 --dist worksteal
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 bin := $(VENV)/bin
 pip := $(bin)/python -m pip
-install := $(pip) install --quiet --constraint constraints.txt --build-constraint constraints.txt
+install := $(pip) install --quiet --require-hashes --requirement
+requirements := generator/commands/new/requirements.txt
+development := requirements-dev.txt
 
 .PHONY: build check test test-long lint lock clean
 .DELETE_ON_ERROR:
@@ -46,20 +49,19 @@ $(bin)/python:
 	  rm -rf $(VENV); exit 1; }
 
 # pip comes first and in our version: older ones know neither build constraints nor dependency groups.
-$(VENV)/.installed: $(bin)/python pyproject.toml constraints.txt
+$(VENV)/.installed: $(bin)/python pyproject.toml constraints.txt $(requirements)
 	$(pip) install --quiet --constraint constraints.txt pip
-	$(install) --editable .
+	$(install) $(requirements)
+	$(pip) install --quiet --no-deps --build-constraint constraints.txt --editable .
 	@touch $@
 
-$(VENV)/.installed-dev: $(VENV)/.installed
-	$(install) --group dev
+$(VENV)/.installed-dev: $(VENV)/.installed $(development)
+	$(install) $(development)
 	@touch $@
 
 # What a fresh environment gets without constraints, as exact versions; pip and the build's own tools among them. The same
 # versions of what the program needs, with the hashes of all their files, are what `threadpress new` puts beside a site.
 # uv works out what other versions of Python and other systems need, and looks for a wheel of each package for them.
-requirements := generator/commands/new/requirements.txt
-
 lock:
 	@set -eu; folder=$$(mktemp -d); trap 'rm -rf "$$folder"' EXIT; \
 	$(PYTHON) -m venv "$$folder"; \
@@ -75,11 +77,17 @@ lock:
 	  $$uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	    --constraint "$$folder/constraints.txt" pyproject.toml; \
 	} > "$$folder/requirements.txt"; \
+	{ echo "# What 'make test' and 'make lint' install, with the hashes of all files; written by 'make lock'."; \
+	  echo "--only-binary :all:"; \
+	  $$uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	    --constraint "$$folder/constraints.txt" pyproject.toml --group dev; \
+	} > "$$folder/requirements-dev.txt"; \
 	for version in 3.11 3.12 3.13 3.14; do for machine in x86_64 aarch64; do \
 	  $$uv pip install --dry-run --target "$$folder/none" --only-binary :all: --require-hashes \
 	    --python-version $$version --python-platform $$machine-manylinux_2_28 --requirement "$$folder/requirements.txt"; \
 	done; done; \
 	cp "$$folder/constraints.txt" constraints.txt; cp "$$folder/requirements.txt" $(requirements); \
+	cp "$$folder/requirements-dev.txt" $(development); \
 	cat constraints.txt
 
 clean:

@@ -324,9 +324,9 @@ def test_everything_installed_is_pinned() -> None:
 PIN = re.compile(r"([A-Za-z0-9._-]+)==([0-9][A-Za-z0-9.+!]*)(?: ; [^\\]+)?((?: --hash=sha256:[0-9a-f]{64})+)")
 
 
-def locked() -> dict[str, str]:
-    """Read the lock that comes with the program: the version of each package, by its name."""
-    lines = read("generator/commands/new/requirements.txt").replace(" \\\n    ", " ").splitlines()
+def locked(path: str = "generator/commands/new/requirements.txt") -> dict[str, str]:
+    """Read a lock, by default the one that comes with the program: the version of each package, by its name."""
+    lines = read(path).replace(" \\\n    ", " ").splitlines()
     pins = [PIN.fullmatch(line) for line in lines if not line.startswith("#") and line != "--only-binary :all:"]
     assert "--only-binary :all:" in lines
     assert all(pins)
@@ -336,6 +336,16 @@ def locked() -> dict[str, str]:
 def test_the_lock_that_comes_with_the_program_has_hashes_and_the_versions_that_are_tested() -> None:
     tested = dict(line.split("==") for line in read("constraints.txt").splitlines() if not line.startswith("#"))
     assert locked().items() <= {normal(name): version for name, version in tested.items()}.items()
+
+
+def test_the_lock_for_development_has_hashes_and_the_versions_of_everything_that_is_installed() -> None:
+    tested = dict(line.split("==") for line in read("constraints.txt").splitlines() if not line.startswith("#"))
+    pinned = {normal(name): version for name, version in tested.items()}
+    without_hashes = {"pip", "editables"}  # pip is first, and takes the tools that build this package as it is told
+    elsewhere = locked("requirements-dev.txt").items() - pinned.items()
+    assert {name for name, _ in elsewhere} <= {"colorama"}, "Windows needs it"
+    assert pinned.keys() - locked("requirements-dev.txt").keys() == without_hashes
+    assert locked().items() <= locked("requirements-dev.txt").items()
 
 
 PYTHONS = [
