@@ -32,7 +32,7 @@ test: $(VENV)/.installed-dev
 	$(bin)/python -m pytest -m alone
 	$(bin)/python -m pytest -m "not alone" $(PYTEST)
 
-test-long: export LONG_TESTS = 1
+test-long: export LONG_TESTS = all
 test-long: test
 
 lint: $(VENV)/.installed-dev

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from generator.cli import run
-from tests.small import LONG
+from tests.small import ALL
 
 CHANGES = frozenset(f"os.{name}" for name in ("rename", "remove", "rmdir", "mkdir", "link", "chmod", "truncate"))
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT
@@ -36,7 +36,7 @@ class Ended(NamedTuple):
 
 def spread(count: int, few: int, step: int = 1) -> Sequence[int]:
     """Give every number from 1 to `count`, or every `step`th, in the long form of a test; else `few` of them."""
-    if LONG or count <= few:
+    if ALL or count <= few:
         return range(1, count + 1, step)
     return sorted({1 + round(number * (count - 1) / (few - 1)) for number in range(few)})
 

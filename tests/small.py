@@ -19,8 +19,10 @@ from generator import BuildReport, Config, build, load
 
 ROOT = Path(__file__).parent.parent
 """Of the project."""
-LONG = os.environ.get("LONG_TESTS") == "1"
+LONG = os.environ.get("LONG_TESTS") in ("1", "all")
 """Whether the long forms of tests run as well."""
+ALL = os.environ.get("LONG_TESTS") == "all"
+"""Whether those run too that take many minutes: every fault, and a browser for every payload."""
 
 
 def examples(many: int) -> int:

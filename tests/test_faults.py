@@ -20,7 +20,7 @@ import pytest
 
 from tests.faults import KILLED, Ended, command, spread, with_a_fault
 from tests.history import SHORT, Site, flip
-from tests.small import LONG, ROOT, Said, news, note, prints, tree, write
+from tests.small import ALL, ROOT, Said, news, note, prints, tree, write
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system can't fork")
 
@@ -41,11 +41,11 @@ KILLS = 12
 """Changes of the disk that the short form tries of each build; the long form kills at every one."""
 CHANGES = 100
 """Of each build, at least."""
-MOMENTS = 100 if LONG else 5
-DISKS = 60 if LONG else 4
-ROUNDS = 10 if LONG else 1
+MOMENTS = 100 if ALL else 5
+DISKS = 60 if ALL else 4
+ROUNDS = 10 if ALL else 1
 """Of four builds at the same time."""
-FLIPS = 16 if LONG else 1
+FLIPS = 16 if ALL else 1
 """Of each file of the store."""
 
 
@@ -166,7 +166,7 @@ def test_a_build_on_a_disk_that_is_full_is_made_right_once_there_is_room(
     env = {**os.environ, "PYTHONPATH": str(ROOT)}
     stopped = 0
     for number in range(DISKS):
-        size = 28 + (8 if LONG else 120) * number
+        size = 28 + (8 if ALL else 120) * number
         copy = tmp_path / f"copy-{size}"
         script = [sys.executable, "-P", "-c", FULL, str(tmp_path / f"disk-{size}"), str(size), str(source), str(copy)]
         done = subprocess.run([*ALONE, *script], env=env, capture_output=True, text=True, check=False)

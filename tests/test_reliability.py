@@ -13,7 +13,7 @@ from tests.browser.test_hostile import PAYLOADS
 from tests.commands.publish import test_killed
 from tests.engine.test_incremental import TOUR
 from tests.readers.test_mutated import MUTATED
-from tests.small import LONG, ROOT, examples
+from tests.small import ALL, ROOT, examples
 
 PAGE = (ROOT / "docs/reliability.md").read_text(encoding="utf-8")
 EXAMPLES = 50
@@ -70,17 +70,17 @@ FIGURES = {
     "other random inputs of the readers": properties("tests/readers"),
     "random inputs of all properties together": properties("tests"),
 }
-ALL = ("kills at a change of the disk, of three builds", "changes of the disk that the system refuses in them")
+WITHOUT_END = ("kills at a change of the disk, of three builds", "changes of the disk that the system refuses in them")
 """The long form tries all that there are, or every third."""
-if not LONG:
-    FIGURES |= dict.fromkeys(ALL, 3 * test_faults.KILLS)
+if not ALL:
+    FIGURES |= dict.fromkeys(WITHOUT_END, 3 * test_faults.KILLS)
 
 
 def figure(row: str) -> int:
     """Read a figure of the page, of the form of the tests that runs."""
     cells = re.search(rf"^\| {re.escape(row)} \| ([^|]+) \| ([^|]+) \|", PAGE, re.M)
     assert cells, row
-    return int(cells[2 if LONG else 1].replace(",", ""))
+    return int(cells[2 if ALL else 1].replace(",", ""))
 
 
 @pytest.mark.parametrize("row", FIGURES)
@@ -91,4 +91,4 @@ def test_the_tests_try_what_the_page_says(row: str) -> None:
 def test_every_figure_is_compared() -> None:
     table = PAGE.partition("## Figures\n")[2].partition("\n## ")[0]
     rows = re.findall(r"^\| (\w[^|]+) \|", table, re.M)
-    assert sorted(rows) == sorted({*FIGURES, *ALL})
+    assert sorted(rows) == sorted({*FIGURES, *WITHOUT_END})

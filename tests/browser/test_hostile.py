@@ -19,7 +19,7 @@ from playwright.sync_api import Browser, Page
 from generator import Order, build, load
 from tests.browser.conftest import THEMES, Served, serving
 from tests.markup.test_safety import VECTORS
-from tests.small import LONG, Said, news, note, tree, write
+from tests.small import ALL, Said, news, note, tree, write
 
 pytestmark = pytest.mark.browser
 PAYLOADS = (
@@ -163,9 +163,9 @@ def chosen(output: Path) -> Iterator[str]:
     for path in pages:
         kind = path.rpartition("/")[0]
         kinds[kind] = kinds.get(kind, 0) + 1
-        if LONG or kinds[kind] % 16 == 1:
+        if ALL or kinds[kind] % 16 == 1:
             yield path
-    for payload in PAYLOADS[:: 1 if LONG else 16]:
+    for payload in PAYLOADS[:: 1 if ALL else 16]:
         said = quote(payload, errors="replace")
         yield f"threads/slashdot/1000.html?label={said}#{said}"
 
@@ -180,7 +180,7 @@ def test_no_script_of_a_save_runs_and_no_text_of_it_becomes_an_element(
         report = build(settings, site, Order(keep_going=True))
         assert report.threads >= 2 * len(PAYLOADS) - 4, "nearly every payload makes two threads"
         paths = list(chosen(site / "output"))
-        assert len(paths) > (400 if LONG else 20)
+        assert len(paths) > (400 if ALL else 20)
         wrong = looked_at(browser, served, paths)
     assert wrong == []
 

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from tests.commands.publish.test_publish import ADDED, MORE, Desk, alone, one
-from tests.small import LONG, ROOT, tree
+from tests.small import ALL, ROOT, tree
 
 __all__ = ["alone", "one"]
-MOMENTS = 20 if LONG else 4
+MOMENTS = 20 if ALL else 4
 
 
 def published(site: Path, seconds: float | None = None) -> tuple[int, str]:
