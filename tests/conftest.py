@@ -1,7 +1,8 @@
 """For all tests: how many examples a property is tried on, what long forms are, and that Ctrl-C is not ignored.
 
 `make test` leaves out what is marked `long`, and tries properties on fewer examples; `LONG_TESTS=1` runs them, and
-`make test-long`, which sets `LONG_TESTS=all`, also tries every fault. A test marked `long` is a longer form of one that is not.
+`make test-long`, which sets `LONG_TESTS=all`, also tries every fault. A test marked `long` is a longer form of one that
+is not.
 """
 
 from __future__ import annotations
