@@ -157,7 +157,8 @@ def pages(links: Links, number: int, config: Config) -> Iterator[Page]:
     tags = [(tag, links.tag_slugs[tag]) for tag in links.tagged[number]]
     around = [(threads[at].title, addresses[at]) for at in (number - 1, number + 1) if 0 <= at < len(threads)]
     saves = save_urls(links, number)
-    fingerprint = mark(facts.content, url, saves, tags, links.exceptions[number], number > 0, around)
+    unlimited = facts.source in links.unlimited
+    fingerprint = mark(facts.content, url, saves, tags, links.exceptions[number], number > 0, around, unlimited)
     for cut in cut_thread(url, facts.posts, config.posts_per_page):
         yield Page(cut.url, KIND, origin(facts, config), fingerprint, TEMPLATE, cut=cut)
 

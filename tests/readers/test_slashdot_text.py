@@ -671,7 +671,7 @@ def test_time_is_linear(piece: str) -> None:
 
 def test_a_list_with_odd_lines_between_its_entries_takes_linear_time() -> None:
     begin = time.process_time()
-    lines = "\n\n".join(f"[{number}] https://example.org/\n\nodd" for number in range(20_000))
+    lines = "\n\n".join(f"[{number}] https://example.org/\n\nodd" for number in range(10_000))
     reading = read(f"{HEAD}{lines}\n\n[20000] https://example.org/\n\nS (Score:2)\n\nby a ( 1 )\n\nText.\n")
-    assert len(thread_of(reading).links) == 40_001
+    assert len(thread_of(reading).links) == 20_001
     assert time.process_time() - begin < 5

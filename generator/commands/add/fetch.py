@@ -62,9 +62,10 @@ def fetch(address: str, limits: Limits = _USUAL) -> bytes:
     try:
         thread.start()
         thread.join(limits.seconds)
+        late = thread.is_alive()  # asked before the connections are cut, which is an error there
     finally:
         connections.end()
-    if not answers:
+    if late or not answers:
         message = f"it took longer than {limits.seconds:g} seconds"
         raise _problem(shown(address), message, "try again later, or save the thread and add the file")
     answer = answers[0]
