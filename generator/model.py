@@ -71,7 +71,7 @@ class Author(msgspec.Struct, frozen=True):
     @property
     def shown(self) -> str:
         """The name as pages show it."""
-        return self.name or "unknown author"
+        return self.name or ("unknown author" if self.uid is None else f"user {self.uid}")
 
 
 def source_and_uid(key: str) -> tuple[str, str | None]:

@@ -87,7 +87,7 @@ def thread_json(thread: Thread, tags: tuple[str, ...], exceptions: Mapping[str, 
     def author(who: Author) -> AuthorData | None:
         if who not in authors:
             slug = None if who.nobody else slug_of(who, exceptions)
-            authors[who] = AuthorData(who.name, who.uid, slug) if who.name else None
+            authors[who] = AuthorData(who.name, who.uid, slug) if who.name or who.uid else None
         return authors[who]
 
     value = {

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import msgspec
 
 from generator import urls
-from generator.model import nfc, source_and_uid
+from generator.model import Author, nfc, source_and_uid
 from generator.site.contributions import contribution_in
 from generator.site.gathered import Gathered
 from generator.site.marks import mark
@@ -66,10 +66,10 @@ def sum_up(key: str, values: Sequence[bytes]) -> AuthorSum:
         scores += each.scores
         if each.year is not None:
             years.append(each.year)
-        for name in each.names or (each.name,):
+        for name in filter(None, each.names or (each.name,)):
             used.pop(nfc(name), None)
             used[nfc(name)] = name
-    names = tuple(used.values())
+    names = tuple(used.values()) or (Author(source, "", uid).shown,)
     first, last = min(years, default=None), max(years, default=None)
     return AuthorSum(
         key,

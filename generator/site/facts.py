@@ -221,7 +221,7 @@ def _tally(thread: Thread, tree: Tree, scores: Sequence[int | None]) -> Tally:
         )
         for score, times, index in ranked:
             post = posts[index]
-            best.append(Best(-score, -times, tree.order.index(index), post.id, post.author.name, post.author.uid))
+            best.append(Best(-score, -times, tree.order.index(index), post.id, post.author.shown, post.author.uid))
     return Tally(
         tuple([count for _, count in spread(scores)]),
         classed(scores),

@@ -163,7 +163,7 @@ def author_ref(author: Author, exceptions: Mapping[str, str]) -> Ref:
     `exceptions` are slugs by key, at least those that are not made from the name.
     """
     if exceptions and not author.nobody and (slug := exceptions.get(author.key)):
-        return Ref(author.name, urls.author_page(author.source, slug))
+        return Ref(author.shown, urls.author_page(author.source, slug))
     return _lone_ref(author)
 
 

@@ -188,3 +188,17 @@ def test_ids_of_posts_that_no_other_save_has_stay_as_they_are(tmp_path: Path) ->
     thread = both(tmp_path, more, story_page(text, [None]))
     assert [bool(post.aliases) for post in thread.posts] == [False, True]
     assert isinstance(thread.posts[0], Post)
+
+
+def test_an_author_without_a_name_is_called_by_the_number_until_a_save_has_the_name(tmp_path: Path) -> None:
+    text = thread_in(news(NUMBER, Said("One.", "Boo"), Said("Two.", "Re:"), Said("Three.", "Re:", "Bob", "8")).encode())
+    site = Site(tmp_path)
+    site.put("content/a.html", story_page(text, [None, 0, 1], hidden=[0, 1, 2]))
+    site.check(site.build())
+    pages = {path.name: path.read_text() for path in (site.folder / "output/authors/slashdot").glob("*.html")}
+    assert re.search(r"<h1[^>]*>(?:<bdi>)?user 8", pages["8.html"])
+    site.put("content/b.txt", news("0000000009", Said("Four.", "Boo", "Bob", "8")))
+    site.check(site.build())
+    pages = {path.name: path.read_text() for path in (site.folder / "output/authors/slashdot").glob("*.html")}
+    named = next(text for text in pages.values() if ">Bob<" in text)
+    assert "user 8" not in named
