@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -379,7 +380,6 @@ THEME = {"themes/default/templates/about.html": '{% extends "default/about.html"
         ({"threadpress.toml": 'redact = ["slashdot/8"]\n'}, "the settings or Threadpress itself are not those"),
         ({"threadpress.toml": 'site_url = "https://example.org/"\n'}, "the settings, the theme or Threadpress itself"),
         (THEME, "the settings, the theme or Threadpress itself are not those"),
-        ({"output/about.html": "changed"}, "about.html is not as the last build left it"),
         ({".threadpress/state": "gone"}, "there is no build of this site that is known to be whole"),
     ],
 )
@@ -390,8 +390,32 @@ def test_an_output_that_a_build_would_change_is_refused(one: Desk, files: dict[s
     assert err.startswith(f"output: it is out of date: {reason}")
     assert "; run `threadpress build` first\n" in err
     assert one.branches() == ""
-    (one.site / "output/about.html").unlink()
     one.build()
+    assert one("publish")[0] == 0
+
+
+def test_a_page_that_is_gone_is_made_again_before_it_is_published(one: Desk) -> None:
+    (one.site / "output/about.html").unlink()
+    reason = "output: it is out of date: about.html is not as the last build left it; run `threadpress build` first"
+    assert one("publish")[2].startswith(reason)
+    one.build()
+    assert one("publish")[0] == 0
+
+
+def test_check_publish_and_build_say_the_same_of_a_page_that_was_changed_by_hand(one: Desk) -> None:
+    """And what they say to do works: with the store, and without it, where only the list says what a build wrote."""
+    write(one.site, {"output/about.html": "changed", "output/404.html": "changed"})
+    do = "delete it or move it away, then run `threadpress build`"
+    told = [f"output/{name}: it was changed since the build that wrote it; {do}" for name in ("404.html", "about.html")]
+    assert one("publish")[2].splitlines()[:2] == told
+    assert f"output/about.html: its bytes are not those that SHA256SUMS lists; {do}" in one("check")[2].splitlines()
+    assert one("build")[2].splitlines()[:2] == told
+    shutil.rmtree(one.site / ".threadpress")
+    assert one("build")[2].splitlines()[:2] == told
+    assert (one.site / "output/about.html").read_text(encoding="utf-8") == "changed"
+    for name in ("about.html", "404.html"):
+        (one.site / "output" / name).unlink()
+    assert one("build")[0] == 0
     assert one("publish")[0] == 0
 
 
