@@ -273,7 +273,8 @@ def new(site: Path | None, folder: Path | None, upgrade: bool) -> int:
     """Make a fresh site in a folder.
 
     It gets settings, an example, a workflow for GitHub Pages, and this program in program/, so that it can be built
-    anywhere. What else is in the folder stays. Writes nothing if one of the names is taken, or if there is a site.
+    anywhere. Files that are there stay as they are: a README.md, a .gitignore, and a content/ with saves, which gets
+    settings, workflow and program so. Writes nothing if there are settings, or if something else is in the way.
     """
     from generator.commands import new as sites
 
