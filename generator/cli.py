@@ -17,7 +17,7 @@ import click
 from generator.commands.locate import DIR, NAMED, Call, find_site, in_site, named_folder
 from generator.commands.terminal import colour_system, count
 from generator.errors import ConfigError, Problem
-from generator.messages import AT_FAULT, DONE, code_of, end, errors_and_warnings, say, tell
+from generator.messages import AT_FAULT, DONE, code_of, end, errors_and_warnings, left_out, say, tell
 
 if TYPE_CHECKING:
     from generator.config import Config
@@ -43,7 +43,9 @@ def threadpress(context: click.Context, named: Path | None) -> None:
 @threadpress.command(epilog="`threadpress help configuration` lists the settings.")
 @in_site
 @click.option("--strict", is_flag=True, help="Treat warnings as errors: stop before anything is written.")
-@click.option("--keep-going", is_flag=True, help="Leave out saves that can't be read; the exit code is still 1.")
+@click.option(
+    "--keep-going", is_flag=True, help="Leave out saves that can't be read. Exits with 1; can't be published."
+)
 @click.option("--clean", is_flag=True, help="Remove all earlier files of ours from the output first.")
 @click.option("--site-url", metavar="URL", help="Where the site will be; overrides site_url in threadpress.toml.")
 @click.option("--jobs", type=click.IntRange(1, 256), metavar="N", help="Worker processes; as many as cores by default.")
@@ -87,6 +89,8 @@ def build(  # noqa: PLR0913  # click passes an argument for each option
         f"{count(report.files, 'file')} in {(site / config.output).as_posix()}/, "
         f"{len(report.written)} written, {len(report.removed)} removed"
     )
+    if left := left_out(report.problems):
+        say(f"{left}: `threadpress publish` refuses until that is mended, or moved out of {config.content}/")
     return code_of(report.problems)
 
 
@@ -171,7 +175,7 @@ def add(site: Path, saves: tuple[str, ...], source: str, dry_run: bool, keep_goi
     tell(warnings, site)
     report = add_saves(config, site, receive(saves, sys.stdin.buffer, source), dry_run=dry_run, keep_going=keep_going)
     tell(report.problems, None)
-    for line in report_lines(report, site, dry_run=dry_run):
+    for line in report_lines(report, site, left_out(report.problems), dry_run=dry_run):
         say(line)
     return code_of(report.problems)
 

@@ -55,6 +55,12 @@ def errors_and_warnings(problems: Sequence[Problem]) -> str:
     return ", ".join(count(number, noun) for number, noun in numbers if number)
 
 
+def left_out(problems: Iterable[Problem]) -> str:
+    """Say how many files `--keep-going` left out; "" if there were none."""
+    files = len({problem.path for problem in problems if problem.severity == "error"})
+    return f"{count(files, 'file')} {'was' if files == 1 else 'were'} left out" if files else ""
+
+
 def code_of(problems: Iterable[Problem]) -> int:
     """Give the exit code of a command that went through, but found problems."""
     return AT_FAULT if any(problem.severity == "error" for problem in problems) else DONE

@@ -115,8 +115,8 @@ def add(
     )
 
 
-def report_lines(report: AddReport, site: Path, *, dry_run: bool) -> Iterator[str]:
-    """Write a report for the terminal; `site` is the way to the site's folder."""
+def report_lines(report: AddReport, site: Path, left_out: str, *, dry_run: bool) -> Iterator[str]:
+    """Write a report for the terminal; `site` is the way to the site's folder, `left_out` says how many files were."""
     yield from report.kinds
     for thread in report.threads[:MOST]:
         yield from summary_lines(thread, site)
@@ -126,11 +126,12 @@ def report_lines(report: AddReport, site: Path, *, dry_run: bool) -> Iterator[st
         yield f"{name}: nothing new, the same bytes are in {(site / path).as_posix()}"
     added = count(len(report.added), "save")
     if dry_run:
-        yield f"{added} would be added; nothing was written"
+        done = f"{added} would be added; nothing was written"
     elif report.added:
-        yield f"{added} added; `threadpress build` makes the pages"
+        done = f"{added} added; `threadpress build` makes the pages"
     else:
-        yield "nothing was added"
+        done = "nothing was added"
+    yield "; ".join(filter(None, (done, left_out)))
 
 
 def _stop_at_errors(problems: Collection[Problem]) -> None:
