@@ -17,7 +17,7 @@ import click
 from generator.commands.locate import DIR, NAMED, Call, find_site, in_site, named_folder
 from generator.commands.terminal import colour_system, count
 from generator.errors import ConfigError, Problem
-from generator.messages import AT_FAULT, DONE, code_of, end, errors_and_warnings, left_out, say, tell
+from generator.messages import AT_FAULT, DONE, code_of, end, errors_and_warnings, left_out, note, say, tell
 
 if TYPE_CHECKING:
     from generator.config import Config
@@ -82,8 +82,7 @@ def build(  # noqa: PLR0913  # click passes an argument for each option
     if explain:
         for url, reason in sorted(report.rendered):
             say(f"{url}: {reason}")
-    for note in report.notes:
-        say(f"note: {note}", err=True)
+    note(report.notes)
     say(
         f"{count(report.threads, 'thread')}, {count(report.posts, 'post')}, {count(report.authors, 'author')}: "
         f"{count(report.files, 'file')} in {(site / config.output).as_posix()}/, "
@@ -262,6 +261,7 @@ def publish(  # noqa: PLR0913  # click passes an argument for each option
     target = Target(remote, branch, dry_run, not no_history, yes, unmatched)
     report = publish_site(config, site, target)
     tell((*warnings, *report.problems), site)
+    note(report.notes)
     for line in report_lines(report, target):
         say(line)
     if report.commit and report.first:

@@ -48,6 +48,12 @@ def say(line: str, *, err: bool = False) -> None:
     click.echo(quoted(line), err=err)
 
 
+def note(notes: Iterable[str]) -> None:
+    """Print what the reader of a site may miss."""
+    for each in notes:
+        say(f"note: {each}", err=True)
+
+
 def errors_and_warnings(problems: Sequence[Problem]) -> str:
     """Count errors and warnings apart, and leave out what there is none of."""
     errors = sum(problem.severity == "error" for problem in problems)

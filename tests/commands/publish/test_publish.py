@@ -28,6 +28,8 @@ GOOD = {"content/101.txt": news("101", Said("Hello", "Boo"), Said("Well", "Re:",
 MORE = {"content/102.txt": news("102", Said("Again", "Boo"))}
 ADDED = {".nojekyll", ".gitattributes"}
 """What `publish` adds to the files of the site."""
+NOTE = "note: without site_url there are no canonical links, and 404.html links to /\n"
+"""What `publish` repeats of what the build noted."""
 LEFT_OUT = {"output/notes.txt": "not the build's"}
 
 
@@ -469,6 +471,41 @@ def test_an_entry_of_redact_that_matches_nothing_is_refused_unless_that_is_meant
         assert err.count("Nobody") == 1
 
 
+def test_who_redacts_is_told_that_earlier_commits_still_hold_it(one: Desk) -> None:
+    told = (
+        "--no-history: warning: earlier commits of origin/gh-pages still hold what `redact` has removed since; "
+        "publish with --no-history, and read `threadpress help removing`"
+    )
+    one.build()
+    assert told not in one("publish")[2]
+    one.build({"threadpress.toml": 'redact = ["slashdot/8"]\n'})
+    assert told in one("publish", "--dry-run")[2].splitlines()
+    assert told in one("publish")[2].splitlines()
+    assert told in one("publish")[2].splitlines(), "also if there is nothing new"
+    assert told not in one("publish", "--no-history")[2]
+    assert told not in one("publish")[2]
+    one.build({"threadpress.toml": ""})
+    assert "--no-history" not in one("publish")[2]
+
+
+def test_the_branch_of_the_sources_is_refused(one: Desk) -> None:
+    one.build()
+    here = git(one.top, "symbolic-ref", "--short", "HEAD").strip()
+    code, _, err = one("publish", "--branch", here)
+    assert code == 1
+    assert err.splitlines()[0] == (
+        f"--branch: {here!r} is the branch of your sources; name one for the site alone, such as gh-pages"
+    )
+    assert one.branches() == ""
+
+
+def test_the_note_about_an_address_that_is_missing_is_repeated(one: Desk) -> None:
+    one.build()
+    assert NOTE in one("publish")[2]
+    one.build({"threadpress.toml": 'site_url = "https://example.org/"\n'})
+    assert NOTE not in one("publish")[2]
+
+
 def test_a_broken_site_is_refused(one: Desk) -> None:
     page = '{% extends "default/about.html" %}{% block main %}<h1>x</h1><a href="gone.html">x</a>{% endblock %}'
     one.build({"themes/default/templates/about.html": page})
@@ -780,18 +817,18 @@ def test_files_that_somebody_else_put_onto_the_branch_stay_and_are_told(one: Des
         "--branch: warning: files on origin/gh-pages that `publish` did not put there stay: README.md, link, run.sh, "
         "threads/slashdot/notes.txt; delete them there if they are not meant to be public\n"
     )
-    assert one("publish") == (0, "origin/gh-pages holds this site already: nothing to publish\n", told)
+    assert one("publish") == (0, "origin/gh-pages holds this site already: nothing to publish\n", told + NOTE)
     (one.site / "content/102.txt").unlink()
     one.build({"content/103.txt": news("103", Said("Once more", "Boo"))})
     for flags in (["--dry-run"], [], ["--no-history"]):
         code, out, err = one("publish", *flags)
-        assert (code, err) == (0, told)
+        assert (code, err) == (0, told + NOTE)
         assert not re.search("README|notes.txt", out)
     assert listing(one).items() >= kept.items()
     assert set(listing(one)) == one.listed() | ADDED | set(theirs)
     assert "threads/slashdot/102.html" not in listing(one)
     commit_to_the_branch(one, dict.fromkeys(theirs))
-    assert one("publish")[2] == ""
+    assert one("publish")[2] == NOTE
 
 
 @pytest.mark.parametrize(
@@ -845,7 +882,7 @@ def test_what_equals_a_file_of_ours_is_ours(one: Desk) -> None:
     save = (one.site / "content/102.txt").read_text()
     commit_to_the_branch(one, {"saves/102.txt": save, "404.html": None}, ("100755", "about.html"))
     commit_to_the_branch(one, {"404.html": (one.site / "output/404.html").read_text()})
-    assert one("publish")[::2] == (0, "")
+    assert one("publish")[::2] == (0, NOTE)
     assert set(one.published()) == one.listed() | ADDED
 
 
@@ -881,13 +918,13 @@ def test_a_branch_with_something_else_is_left_alone(one: Desk) -> None:
     write(one.top, {"thesis.txt": "Years of work"})
     git(one.top, "add", "thesis.txt")
     git(one.top, "commit", "--quiet", "-m", "Begin")
-    git(one.top, "push", "--quiet", "origin", "main")
+    git(one.top, "push", "--quiet", "origin", "main:work")
     before = one.branches()
     for flags in ([], ["--no-history"], ["--dry-run"]):
-        code, _, err = one("publish", "--branch", "main", *flags)
+        code, _, err = one("publish", "--branch", "work", *flags)
         assert code == 1
         assert err.startswith(
-            "--branch: origin/main holds something else than a site of Threadpress, e.g. thesis.txt; "
+            "--branch: origin/work holds something else than a site of Threadpress, e.g. thesis.txt; "
         )
     assert one.branches() == before
 
