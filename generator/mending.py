@@ -82,11 +82,11 @@ def mend_entry(entry: str) -> str:
     if ENTRY.fullmatch(near):
         return f'write "{near}"'
     if entry.strip() and not slash and "#" not in entry and not near.startswith("sha256:"):
-        return f"find what to write with `threadpress redact --find {_in_shell(entry.strip())}`"
+        return f"find what to write with `threadpress redact --find {in_shell(entry.strip())}`"
     return 'write "SOURCE/UID", "SOURCE/NAME", "SOURCE/THREAD#POST" or "sha256:" and 64 digits'
 
 
-def _in_shell(word: str) -> str:
+def in_shell(word: str) -> str:
     """Write a word as shells take it, in double quotes where that is enough: `cmd` of Windows knows no others."""
     quoted = shlex.quote(word)
     return quoted if quoted == word or _SHELL_SIGNS & set(word) else f'"{word}"'
