@@ -282,11 +282,11 @@ def new(site: Path | None, folder: Path | None, upgrade: bool) -> int:
     """
     from generator.commands import new as sites
 
-    if (folder is None) == (site is None):
+    if (folder and site) or not (folder or site or upgrade):
         raise click.UsageError("name one folder, as DIR or with -C")
-    folder = folder or site or Path()
+    folder = find_site(folder or site) if upgrade else folder or site or Path()
     if upgrade:
-        report = sites.upgrade(find_site(folder))
+        report = sites.upgrade(folder)
         tell(report.problems, folder)
         lines = sites.upgrade_lines(report)
     else:

@@ -59,6 +59,8 @@ def mend_line(line: str) -> str | None:
 
 def mend_value(key: str, value: object, right: object) -> str | None:
     """Say how to mend a value of the wrong type; `right` is any value that the setting can have."""
+    if key == "redact" and isinstance(value, str):
+        return f'write ["{value}"]' if value.isprintable() and not set(value) & set('"\\') else "write a list"
     if key == "publish_saves":
         return 'write true, false or "all"'
     if isinstance(right, bool):

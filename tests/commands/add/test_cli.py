@@ -339,3 +339,11 @@ def test_heavy_libraries_are_loaded_only_where_they_are_needed(site: Site) -> No
             text=True,
         )
         assert told.stdout.splitlines()[-1] == expected
+
+
+def test_nobody_is_told_to_take_a_file_out_of_the_content_that_is_not_in_it(site: Site) -> None:
+    write(site.folder.parent, {"diary.txt": "Dear diary", "empty.txt": ""})
+    told = site("add", "../diary.txt", "../empty.txt")
+    assert told.code == 1
+    assert "; save the thread again" in "".join(told.err)
+    assert "content folder" not in "".join(told.err)

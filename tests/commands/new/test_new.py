@@ -370,3 +370,23 @@ def test_a_program_that_somebody_changed_is_not_installed(tmp_path: Path) -> Non
 def test_expressions_that_github_fills_in_are_filled_in_here() -> None:
     (build,) = (step for step in shell_steps(WORKFLOWS["fresh"]) if step.name == "Build")
     assert build.environment == {"SITE_URL": GIVEN["steps.pages.outputs.base_url"]}
+
+
+@pytest.mark.parametrize("arguments", [["new", ""], ["new", "-C", ""], ["new", "--upgrade", ""]])
+def test_an_empty_name_is_wrong_usage(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], arguments: list[str]
+) -> None:
+    """As from a variable that is not set."""
+    monkeypatch.chdir(tmp_path)
+    assert run(arguments) == 2
+    assert "a folder's name can't be empty" in capsys.readouterr().err
+    assert tree(tmp_path) == {}
+
+
+def test_upgrade_without_a_folder_means_the_site_where_one_is(
+    fresh: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(fresh / "content")
+    assert run(["new", "--upgrade"]) == 0
+    assert capsys.readouterr().out == "the site has this program already: nothing was written\n"
+    assert run(["new"]) == 2
