@@ -17,7 +17,7 @@ import click
 from generator.commands.locate import DIR, NAMED, Call, find_site, in_site, named_folder
 from generator.commands.terminal import colour_system, count
 from generator.errors import ConfigError, Problem
-from generator.messages import AT_FAULT, DONE, code_of, end, errors_and_warnings, left_out, note, say, tell
+from generator.messages import AT_FAULT, DONE, code_of, end, errors_and_warnings, say, say_left_out, tell
 
 if TYPE_CHECKING:
     from generator.config import Config
@@ -43,9 +43,7 @@ def threadpress(context: click.Context, named: Path | None) -> None:
 @threadpress.command(epilog="`threadpress help configuration` lists the settings.")
 @in_site
 @click.option("--strict", is_flag=True, help="Treat warnings as errors: stop before anything is written.")
-@click.option(
-    "--keep-going", is_flag=True, help="Leave out saves that can't be read. Exits with 1; can't be published."
-)
+@click.option("--keep-going", is_flag=True, help="Leave out unreadable saves: exits with 1, and can't be published.")
 @click.option("--clean", is_flag=True, help="Remove all earlier files of ours from the output first.")
 @click.option("--site-url", metavar="URL", help="Where the site will be; overrides site_url in threadpress.toml.")
 @click.option("--jobs", type=click.IntRange(1, 256), metavar="N", help="Worker processes; as many as cores by default.")
@@ -71,25 +69,22 @@ def build(  # noqa: PLR0913  # click passes an argument for each option
     from generator.workers import collect_rarely
 
     collect_rarely()
-
     config, warnings = _settings(site, site_url)
     if strict and warnings:
         raise ConfigError(warnings)
     tell(warnings, site)
     with show_progress(sys.stderr, os.environ) as tell_progress:
         report = build_site(config, site, Order(strict, keep_going, clean, jobs, yes), tell=tell_progress)
-    tell(report.problems, site)
+    tell(report.problems, site, report.notes)
     if explain:
         for url, reason in sorted(report.rendered):
             say(f"{url}: {reason}")
-    note(report.notes)
     say(
         f"{count(report.threads, 'thread')}, {count(report.posts, 'post')}, {count(report.authors, 'author')}: "
         f"{count(report.files, 'file')} in {(site / config.output).as_posix()}/, "
         f"{len(report.written)} written, {len(report.removed)} removed"
     )
-    if left := left_out(report.problems):
-        say(f"{left}: `threadpress publish` refuses until that is mended, or moved out of {config.content}/")
+    say_left_out(report.problems, config.content)
     return code_of(report.problems)
 
 
@@ -174,7 +169,7 @@ def add(site: Path, saves: tuple[str, ...], source: str, dry_run: bool, keep_goi
     tell(warnings, site)
     report = add_saves(config, site, receive(saves, sys.stdin.buffer, source), dry_run=dry_run, keep_going=keep_going)
     tell(report.problems, None)
-    for line in report_lines(report, site, left_out(report.problems), dry_run=dry_run):
+    for line in report_lines(report, site, dry_run=dry_run):
         say(line)
     return code_of(report.problems)
 
@@ -260,8 +255,7 @@ def publish(  # noqa: PLR0913  # click passes an argument for each option
     config, warnings = _settings(site, None)
     target = Target(remote, branch, dry_run, not no_history, yes, unmatched)
     report = publish_site(config, site, target)
-    tell((*warnings, *report.problems), site)
-    note(report.notes)
+    tell((*warnings, *report.problems), site, report.notes)
     for line in report_lines(report, target):
         say(line)
     if report.commit and report.first:

@@ -17,7 +17,7 @@ from generator.commands.add.file_names import first_name, next_name, own_name, s
 from generator.commands.add.incoming import Incoming, Received
 from generator.commands.add.summary import ThreadSummary, summarize, summary_lines
 from generator.commands.archive import Archive, read_archive, with_saves
-from generator.commands.terminal import count
+from generator.commands.terminal import count, left_out
 from generator.config import Config
 from generator.engine import clear_unfinished, noted
 from generator.errors import InputError, Problem
@@ -115,8 +115,8 @@ def add(
     )
 
 
-def report_lines(report: AddReport, site: Path, left_out: str, *, dry_run: bool) -> Iterator[str]:
-    """Write a report for the terminal; `site` is the way to the site's folder, `left_out` says how many files were."""
+def report_lines(report: AddReport, site: Path, *, dry_run: bool) -> Iterator[str]:
+    """Write a report for the terminal; `site` is the way to the site's folder."""
     yield from report.kinds
     for thread in report.threads[:MOST]:
         yield from summary_lines(thread, site)
@@ -131,7 +131,7 @@ def report_lines(report: AddReport, site: Path, left_out: str, *, dry_run: bool)
         done = f"{added} added; `threadpress build` makes the pages"
     else:
         done = "nothing was added"
-    yield "; ".join(filter(None, (done, left_out)))
+    yield "; ".join(filter(None, (done, left_out(report.problems))))
 
 
 def _stop_at_errors(problems: Collection[Problem]) -> None:

@@ -111,13 +111,13 @@ def _with_sidecar_there(found: LookUp, config: Config, site: Path, name: str) ->
         group = archive.groups[archive.inputs[path].ties[0]]
     except (ValueError, KeyError, IndexError):  # it is no save of this site
         return found
-    together = read_group(content, group, Redactions.of(config.redact)).threads
+    together = read_group(Folder.of(config, site), group, Redactions.of(config.redact)).threads
     keys = {read.thread.key for read in found.threads}
     same = msgspec.structs.replace(found, threads=tuple(read for read in together if read.thread.key in keys))
-    known = _with_sidecar(same, together, group, content.as_posix())
-    if not (known.there and _is_written(known.sidecar)):
+    whole = _with_sidecar(same, together, group, content.as_posix()) if same.threads else same
+    if not (whole.there and _is_written(whole.sidecar)):
         return found
-    return msgspec.structs.replace(found, sidecar=known.sidecar, there=True, many=known.many)
+    return msgspec.structs.replace(found, sidecar=whole.sidecar, there=True, many=whole.many)
 
 
 def _with_sidecar(found: LookUp, together: Iterable[ThreadReading], group: Group, content: str) -> LookUp:
