@@ -17,7 +17,7 @@ import click
 from generator.commands.locate import DIR, NAMED, Call, find_site, in_site, named_folder
 from generator.commands.terminal import colour_system, count
 from generator.errors import ConfigError, Problem
-from generator.messages import AT_FAULT, DONE, code_of, end, errors_and_warnings, say, tell
+from generator.messages import AT_FAULT, DONE, code_of, end, errors_and_warnings, say, say_left_out, tell
 
 if TYPE_CHECKING:
     from generator.config import Config
@@ -43,7 +43,7 @@ def threadpress(context: click.Context, named: Path | None) -> None:
 @threadpress.command(epilog="`threadpress help configuration` lists the settings.")
 @in_site
 @click.option("--strict", is_flag=True, help="Treat warnings as errors: stop before anything is written.")
-@click.option("--keep-going", is_flag=True, help="Leave out saves that can't be read; the exit code is still 1.")
+@click.option("--keep-going", is_flag=True, help="Leave out unreadable saves: exits with 1, and can't be published.")
 @click.option("--clean", is_flag=True, help="Remove all earlier files of ours from the output first.")
 @click.option("--site-url", metavar="URL", help="Where the site will be; overrides site_url in threadpress.toml.")
 @click.option("--jobs", type=click.IntRange(1, 256), metavar="N", help="Worker processes; as many as cores by default.")
@@ -69,24 +69,22 @@ def build(  # noqa: PLR0913  # click passes an argument for each option
     from generator.workers import collect_rarely
 
     collect_rarely()
-
     config, warnings = _settings(site, site_url)
     if strict and warnings:
         raise ConfigError(warnings)
     tell(warnings, site)
     with show_progress(sys.stderr, os.environ) as tell_progress:
         report = build_site(config, site, Order(strict, keep_going, clean, jobs, yes), tell=tell_progress)
-    tell(report.problems, site)
+    tell(report.problems, site, report.notes)
     if explain:
         for url, reason in sorted(report.rendered):
             say(f"{url}: {reason}")
-    for note in report.notes:
-        say(f"note: {note}", err=True)
     say(
         f"{count(report.threads, 'thread')}, {count(report.posts, 'post')}, {count(report.authors, 'author')}: "
         f"{count(report.files, 'file')} in {(site / config.output).as_posix()}/, "
         f"{len(report.written)} written, {len(report.removed)} removed"
     )
+    say_left_out(report.problems, config.content)
     return code_of(report.problems)
 
 
@@ -257,7 +255,7 @@ def publish(  # noqa: PLR0913  # click passes an argument for each option
     config, warnings = _settings(site, None)
     target = Target(remote, branch, dry_run, not no_history, yes, unmatched)
     report = publish_site(config, site, target)
-    tell((*warnings, *report.problems), site)
+    tell((*warnings, *report.problems), site, report.notes)
     for line in report_lines(report, target):
         say(line)
     if report.commit and report.first:
@@ -273,15 +271,16 @@ def new(site: Path | None, folder: Path | None, upgrade: bool) -> int:
     """Make a fresh site in a folder.
 
     It gets settings, an example, a workflow for GitHub Pages, and this program in program/, so that it can be built
-    anywhere. What else is in the folder stays. Writes nothing if one of the names is taken, or if there is a site.
+    anywhere. Files that are there stay as they are: a README.md, a .gitignore, and a content/ with saves, which gets
+    settings, workflow and program so. Writes nothing if there are settings, or if something else is in the way.
     """
     from generator.commands import new as sites
 
-    if (folder is None) == (site is None):
+    if (folder and site) or not (folder or site or upgrade):
         raise click.UsageError("name one folder, as DIR or with -C")
-    folder = folder or site or Path()
+    folder = find_site(folder or site) if upgrade else folder or site or Path()
     if upgrade:
-        report = sites.upgrade(find_site(folder))
+        report = sites.upgrade(folder)
         tell(report.problems, folder)
         lines = sites.upgrade_lines(report)
     else:

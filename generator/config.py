@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 import functools
 import os
+import re
 import zoneinfo
 from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
@@ -83,6 +84,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     """Folder in the content folder = name of the source of those saves in it that don't say theirs."""
 
 
+_PLACEHOLDER = re.compile(r"\b(?:NAME|REPOSITORY)\b")
+"""In the address of the examples: what users put their own names in place of."""
 LATER = {"search": True, "publish_database": True, "author_feeds": True}
 """Values that ask for something this version does not make yet; they are accepted, with a warning."""
 
@@ -166,6 +169,9 @@ def _meaning(values: dict[str, Any], text: str, site: Path) -> Iterable[Problem]
     if wrong := _wrong_address(values.get("site_url", "")):
         hint = "write it like https://example.org/repo/"
         yield Problem(FILE_NAME, line_of(text, "site_url"), f"site_url: {wrong}", hint)
+    elif _PLACEHOLDER.search(values.get("site_url", "")):
+        message = "site_url: NAME and REPOSITORY stand for what yours are called"
+        yield Problem(FILE_NAME, line_of(text, "site_url"), message, "put your own names there", "warning")
     wrong_entries = [entry for entry in values.get("redact", ()) if not ENTRY.fullmatch(entry)]
     yield from first_few(
         wrong_entries,

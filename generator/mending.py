@@ -59,6 +59,8 @@ def mend_line(line: str) -> str | None:
 
 def mend_value(key: str, value: object, right: object) -> str | None:
     """Say how to mend a value of the wrong type; `right` is any value that the setting can have."""
+    if key == "redact" and isinstance(value, str):
+        return f'write ["{value}"]' if value.isprintable() and not set(value) & set('"\\') else "write a list"
     if key == "publish_saves":
         return 'write true, false or "all"'
     if isinstance(right, bool):
@@ -82,11 +84,11 @@ def mend_entry(entry: str) -> str:
     if ENTRY.fullmatch(near):
         return f'write "{near}"'
     if entry.strip() and not slash and "#" not in entry and not near.startswith("sha256:"):
-        return f"find what to write with `threadpress redact --find {_in_shell(entry.strip())}`"
+        return f"find what to write with `threadpress redact --find {in_shell(entry.strip())}`"
     return 'write "SOURCE/UID", "SOURCE/NAME", "SOURCE/THREAD#POST" or "sha256:" and 64 digits'
 
 
-def _in_shell(word: str) -> str:
+def in_shell(word: str) -> str:
     """Write a word as shells take it, in double quotes where that is enough: `cmd` of Windows knows no others."""
     quoted = shlex.quote(word)
     return quoted if quoted == word or _SHELL_SIGNS & set(word) else f'"{word}"'

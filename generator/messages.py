@@ -13,7 +13,7 @@ from pathlib import Path
 
 import click
 
-from generator.commands.terminal import count, quoted
+from generator.commands.terminal import count, left_out, quoted
 from generator.errors import InputError, Problem, ThreadpressError, is_refusal, refused
 
 _TO_TYPE = {
@@ -33,14 +33,19 @@ _NOTHING_DONE = {
 DONE, AT_FAULT, USAGE, BUG, INTERRUPTED = 0, 1, 2, 3, 130
 
 
-def tell(problems: Iterable[Problem], site: Path | None) -> None:
-    """Print problems; `site` is the way to the site's folder, or None if their paths are as the user sees them."""
+def tell(problems: Iterable[Problem], site: Path | None, notes: Iterable[str] = ()) -> None:
+    """Print problems, and what the reader of a site may miss.
+
+    `site` is the way to the site's folder, or None if the paths of the problems are as the user sees them.
+    """
     for problem in problems:
         seen = problem.seen_from_here(site or Path())
         if seen.of_file:
             say(str(seen), err=True)
         else:  # what a program said may have several lines
             click.echo("\n".join(map(quoted, str(seen).split("\n"))), err=True)
+    for note in notes:
+        say(f"note: {note}", err=True)
 
 
 def say(line: str, *, err: bool = False) -> None:
@@ -53,6 +58,12 @@ def errors_and_warnings(problems: Sequence[Problem]) -> str:
     errors = sum(problem.severity == "error" for problem in problems)
     numbers = ((errors, "error"), (len(problems) - errors, "warning"))
     return ", ".join(count(number, noun) for number, noun in numbers if number)
+
+
+def say_left_out(problems: Iterable[Problem], content: str) -> None:
+    """Say what a build that left files out of the content means for publishing, if it did."""
+    if left := left_out(problems):
+        say(f"{left}: `threadpress publish` refuses until that is mended, or moved out of {content}/")
 
 
 def code_of(problems: Iterable[Problem]) -> int:

@@ -155,6 +155,7 @@ def test_a_mistake_is_told_with_its_line_and_key(text: str, expected: str) -> No
         ('redact = ["SlashDot/0179799118#8ad9fb1e37"]', 'write "slashdot/0179799118#8ad9fb1e37"'),
         (f'redact = ["SHA256:{"0" * 64}"]', f'write "sha256:{"0" * 64}"'),
         ('redact = ["Fly Swatter"]', 'find what to write with `threadpress redact --find "Fly Swatter"`'),
+        ('redact = "ann"', 'write ["ann"]'),
         ('redact = ["ann"]', "find what to write with `threadpress redact --find ann`"),
         ("redact = ['a \"b\" $c']", "find what to write with `threadpress redact --find 'a \"b\" $c'`"),
         ('redact = ["179#8ad9"]', 'write "SOURCE/UID", "SOURCE/NAME", "SOURCE/THREAD#POST" or "sha256:" and 64 digits'),
@@ -252,3 +253,17 @@ def test_other_folders_are_none_of_git(tmp_path: Path, name: str) -> None:
     site = tmp_path / ".git/site"
     site.mkdir(parents=True)
     assert parse(f'output = "{name}"\n', site)[0].output == name
+
+
+@pytest.mark.parametrize(
+    ("address", "line"),
+    [
+        ("https://NAME.github.io/REPOSITORY/", 2),
+        ("https://ann.github.io/REPOSITORY", 2),
+        ("https://ann.github.io/names/", 0),
+        ("https://example.org/", 0),
+    ],
+)
+def test_an_address_with_the_words_of_the_example_is_a_warning(address: str, line: int) -> None:
+    _, warnings = parse(f'title = "T"\nsite_url = "{address}"\n')
+    assert [(each.line, each.severity) for each in warnings] == ([(line, "warning")] if line else [])

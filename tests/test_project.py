@@ -222,7 +222,7 @@ def test_nothing_is_offered_that_is_not_there(tmp_path: Path, capsys: pytest.Cap
     """Not in the docs, the helps, the settings of a new site, the package's metadata, or any page."""
     fresh = new(tmp_path)
     built(tmp_path)
-    texts = {f"new/{path}": (tmp_path / path).read_text(encoding="utf-8") for path in fresh if path != WHEEL}
+    texts = {f"new/{path}": (tmp_path / path).read_text(encoding="utf-8") for path in fresh.written if path != WHEEL}
     texts |= {
         path.relative_to(tmp_path).as_posix(): path.read_text(encoding="utf-8")
         for path in (tmp_path / "output").rglob("*")

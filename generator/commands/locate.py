@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import shlex
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -70,7 +71,18 @@ class Call:
 
 NAMED = "named"
 """The parameter of the whole program that holds the folder of a `-C` before the command's name."""
-DIR = click.Path(path_type=Path)
+
+
+class _Folder(click.Path):
+    """The name of a folder. An empty one, as from a variable that is not set, does not mean the present folder."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if value == "":
+            self.fail("a folder's name can't be empty", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+DIR = _Folder(path_type=Path)
 _WITHOUT_SITE = frozenset({"inspect"})
 """Commands that can do without a site: a save can be looked at anywhere."""
 

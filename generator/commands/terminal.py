@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal
 
+from generator.errors import Problem
 from generator.markup import visible
 
 
@@ -16,6 +17,12 @@ def colour_system(environment: Mapping[str, str]) -> Literal["auto"] | None:
 def count(number: int, noun: str) -> str:
     """Write a number of things: "1 post", "2,000 posts"."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def left_out(problems: Iterable[Problem]) -> str:
+    """Say how many files `--keep-going` left out; "" if there were none."""
+    files = len({problem.path for problem in problems if problem.severity == "error"})
+    return f"{count(files, 'file')} {'was' if files == 1 else 'were'} left out" if files else ""
 
 
 def some(names: Sequence[str]) -> str:

@@ -28,6 +28,8 @@ from generator.commands.terminal import colour_system
 
 ABOUT_THE_PROGRAM = frozenset({"architecture", "performance"})
 """Pages for those who work on the program."""
+OTHER_WORDS = {"keyboard": "keys", "shortcuts": "keys"}
+"""Words that people ask for, with the name of the topic."""
 WIDTH = 80
 """Columns of a line where the terminal does not say how many it has, and at most."""
 _COLOURS = Theme({"markdown.code": "cyan", "markdown.code_block": "none"})
@@ -103,7 +105,7 @@ def find_topic(word: str, topics: Mapping[str, Topic]) -> Topic | None:
 
     So `sidecar` finds `sidecars`, and `data` finds `the-thread-as-data`.
     """
-    asked = name_of(word)
+    asked = OTHER_WORDS.get(name := name_of(word), name)
     if asked in topics or not asked:
         return topics.get(asked)
     begin_so = (topic for name, topic in topics.items() if name.startswith(asked))
@@ -125,7 +127,7 @@ def topic_lines(word: str, topics: Mapping[str, Topic], commands: Collection[str
     """Write the topic that a word asks for; raises `click.UsageError`, with the nearest name, if there is none."""
     topic = find_topic(word, topics)
     if topic is None:
-        near = difflib.get_close_matches(word, [*commands, *topics], n=1, cutoff=0.5)
+        near = difflib.get_close_matches(word, [*commands, *topics], n=1, cutoff=0.7)
         hint = f"did you mean {near[0]!r}?" if near else "`threadpress help` lists all topics"
         raise click.UsageError(f"there is no topic {word!r}; {hint}")
     width = min(shutil.get_terminal_size((WIDTH, 0)).columns, WIDTH)

@@ -246,7 +246,7 @@ def up_to_date(config: Config, site: Path) -> BuildReport:
             if different_files := changed_files(project, last):
                 _stop_at_problems(problems_of(project, different_files), _USUAL)
                 reason = "the saves are not those of the last build"
-            elif different := Output(project.output, config.output, last.output, workers).difference:
+            elif different := Output(project.output, config.output, last.output, workers).find_difference():
                 reason = f"{different} is not as the last build left it"
             else:
                 _stop_at_problems(last.state.problems, _USUAL)

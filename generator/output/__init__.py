@@ -4,7 +4,7 @@ Records of the last build and the bytes of pages go in; files, `SHA256SUMS` and 
 folder as one build meets it, `Writer` writes single files for workers. Nothing of the user's is ever removed.
 """
 
-from generator.output.folder import NOTHING, Finished, Left, Output
+from generator.output.folder import DELETE_IT, NOTHING, Finished, Left, Output
 from generator.output.records import FINGERPRINT, SHA256, Records, page_record
 from generator.output.sums import ALWAYS, parse_sums, read_listed, read_sums
 from generator.output.survey import Digests
@@ -12,6 +12,7 @@ from generator.output.write import Writer, is_unfinished
 
 __all__ = [
     "ALWAYS",
+    "DELETE_IT",
     "FINGERPRINT",
     "NOTHING",
     "SHA256",

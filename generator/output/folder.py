@@ -26,10 +26,14 @@ from generator.errors import HINTS, OutputError, Problem
 from generator.files import read_file
 from generator.output import write
 from generator.output.records import Records, page_record
-from generator.output.sums import list_sums
+from generator.output.sums import list_sums, read_listed
 from generator.output.survey import CLOSED, Digests, Survey, begin_digests, digests, stands, survey
 from generator.stamps import stamp_bytes
 from generator.workers import Workers
+
+CHANGED = "it was changed since the build that wrote it"
+DELETE_IT = "delete it or move it away, then run `threadpress build`"
+"""What is said of a file of a build that somebody changed: it is the user's now, and only the user may remove it."""
 
 Render = Callable[[Set[str]], Iterable[tuple[str, bytes]]]
 """Gives the bytes that pages of some URLs are to have, without writing them."""
@@ -100,10 +104,16 @@ class Output:
         """Whether every file of ours is there with the bytes it was left with, and no other."""
         return self.is_as_left or self.survey.whole
 
-    @property
-    def difference(self) -> str:
-        """Name a file of ours that is not as it was left; "" if all are."""
-        return "" if self.is_whole else min(self.survey.absent | self.survey.others.keys())
+    def find_difference(self) -> str:
+        """Name a file of ours that a build would make again; "" if all are as they were left.
+
+        Raises `OutputError` with the files that somebody has changed: a build refuses these, too.
+        """
+        if self.is_whole:
+            return ""
+        if changed := self.survey.absent & self.survey.foreign.keys():
+            raise OutputError(Problem(f"{self.name}/{url}", 0, CHANGED, DELETE_IT) for url in changed)
+        return min(self.survey.absent | self.survey.others.keys())
 
     @property
     def survey(self) -> Survey:
@@ -188,6 +198,9 @@ class Output:
         if here.foreign_sums:
             message = "this is not ours and is where our list goes"
             problems.add(Problem(f"{self.name}/{urls.SUMS}", 0, message, "move it away"))
+        listed = here.absent
+        if here.foreign and not here.records:  # the store is gone, and the list still says what a build wrote
+            listed = frozenset(read_listed(self.folder / urls.SUMS))
         for url, data in expected:
             path = self.folder / url
             parents = [str(parent) for parent in reversed(PurePosixPath(url).parents[:-1])]
@@ -196,6 +209,8 @@ class Output:
                 equal[url] = hashlib.sha256(data).digest()
                 continue
             message, hint = f"this is not ours and is where {url} is to be written", "move it away"
+            if blocking in listed:
+                message, hint = CHANGED, DELETE_IT
             if here.foreign.get(blocking) == CLOSED:
                 message, hint = f"it can't be read ({os.strerror(errno.EACCES)})", HINTS[errno.EACCES]
             problems.add(Problem(f"{self.name}/{blocking}", 0, message, hint))

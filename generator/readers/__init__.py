@@ -33,8 +33,8 @@ from generator.readers.spans import block_for, splice
 from generator.sources import SOURCE
 
 __all__ = (
-    "ID", "MAIL", "PLAIN", "READERS", "SOURCE", "Piece", "PostSpans", "Reader", "Reading", "SavedThread", "Span",
-    "Spans",
+    "AWAY", "ID", "MAIL", "PLAIN", "READERS", "SOURCE", "Piece", "PostSpans", "Reader", "Reading", "SavedThread",
+    "Span", "Spans",
     "block_for", "decode", "post_id", "quote", "read_save", "reader_of", "splice",
 )  # fmt: skip
 

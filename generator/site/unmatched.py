@@ -17,6 +17,7 @@ import msgspec
 
 from generator.config import FILE_NAME
 from generator.errors import Problem
+from generator.mending import in_shell, nearest
 from generator.model import REMOVED, Author, Thread, nfc, source_and_uid
 from generator.site import contributions
 from generator.site.facts import Facts, row_keys
@@ -28,6 +29,10 @@ ThreadKey = tuple[str, str]
 SHOWN = 3
 """How many near entries a hint names."""
 OF_A_LINK = "make the hash again, of the post's id without the c of its # link"
+LIKE = 0.75
+"""How alike two names must be if one may be meant by the other, from 0 to 1."""
+PATIENCE = 20_000
+"""How many names, at most, are compared with names in entries."""
 BY_UID = "an author with a uid is named by it"
 
 
@@ -117,9 +122,12 @@ def unmatched(entries: Iterable[str], hits: Iterable[str], published: Published)
     hashed = _near_hashes([entry for entry in idle if entry.startswith(HASHED) and entry not in of_posts], published)
     hashed |= {entry: Unmatched(entry, near=True, hint=OF_A_LINK) for entry in of_posts}
     if not plain:
-        return tuple(hashed.get(entry) or _nothing_near(entry, None) for entry in idle)
+        return tuple(hashed.get(entry) or _no_such_hash(entry) for entry in idle)
     threads = _Threads(published)
-    authors = _near_authors([entry for entry in plain if "#" not in entry], published)
+    names = [entry for entry in plain if "#" not in entry]
+    everybody = set(published.authors()) if names else set()
+    authors = _near_authors(names, everybody)
+    alike = _Alike(everybody)
     told: list[Unmatched] = []
     for entry in idle:
         if entry in hashed:
@@ -129,7 +137,7 @@ def unmatched(entries: Iterable[str], hits: Iterable[str], published: Published)
         elif posts := _near_posts(entry, threads):
             told.append(Unmatched(entry, near=True, hint=f"write {_options(posts)}"))
         else:
-            told.append(_nothing_near(entry, threads))
+            told.append(_nothing_near(entry, threads, alike))
     return tuple(told)
 
 
@@ -145,13 +153,13 @@ def _near_hashes(entries: Sequence[str], published: Published) -> dict[str, Unma
     return near
 
 
-def _near_authors(entries: Sequence[str], published: Published) -> dict[str, set[Author]]:
+def _near_authors(entries: Sequence[str], everybody: Iterable[Author]) -> dict[str, set[Author]]:
     """Find the authors that are near each of the entries."""
     near: dict[str, set[Author]] = {}
     wanted: dict[str, list[str]] = {}
     for entry in entries:
         wanted.setdefault(folded(_place(entry)[1]), []).append(entry)
-    for author in set(published.authors()) if wanted else ():
+    for author in everybody if wanted else ():
         forms = {author.name} if author.uid is None else {author.name, author.uid, f"{author.name}{author.uid}"}
         for form in set(map(folded, forms)):
             for entry in wanted.get(form, ()):
@@ -213,15 +221,48 @@ def _near_posts(entry: str, threads: _Threads) -> list[str]:
     return sorted(f"{'/'.join(key)}#{each}" for key in same for each in threads.posts(key, _forms(post)))
 
 
-def _nothing_near(entry: str, threads: _Threads | None) -> Unmatched:
+class _Alike:
+    """The published authors by name, for names that are only spelled alike: looked for a limited number of times."""
+
+    def __init__(self, everybody: Iterable[Author]) -> None:
+        self._patience = PATIENCE
+        self._authors: dict[str, Author] = {}
+        for author in sorted(everybody, key=author_entry, reverse=True):
+            self._authors[folded(author.name)] = author
+
+    def find(self, name: str) -> Author | None:
+        """Give the author whose name is most like this one, if it is much like it."""
+        self._patience -= len(self._authors)
+        close = nearest(folded(name), self._authors, cutoff=LIKE) if self._patience >= 0 else None
+        return None if close is None else self._authors[close]
+
+
+def _no_such_hash(entry: str) -> Unmatched:
+    return Unmatched(entry, near=False, hint="make the hash again, or leave the entry out")
+
+
+def _no_such_author(name: str, alike: _Alike) -> str:
+    """Say how to find the right entry, and who may be meant."""
+    command = f"`threadpress redact --find {in_shell(name)}`"
+    author = alike.find(name)
+    if author is None:
+        return f"find what to write with {command}, or leave the entry out"
+    entry = author_entry(author)
+    who = "" if entry.endswith(f"/{author.name}") else f", who is {author.name}"
+    return f"did you mean {toml_text(entry)}{who}? {command} finds others; or leave the entry out"
+
+
+def _nothing_near(entry: str, threads: _Threads, alike: _Alike) -> Unmatched:
     """Say why an entry matches nothing, as far as that can be told."""
     if entry.startswith(HASHED):
-        return Unmatched(entry, near=False, hint="make the hash again, or leave the entry out")
+        return _no_such_hash(entry)
     place, _, post = entry.partition("#")
     source, number = _place(place)
-    named = sorted(key for key in threads.named(number) if key[0] == source) if threads else []
+    named = sorted(key for key in threads.named(number) if key[0] == source)
     if not named:
-        hint = "find what to write with `threadpress redact --find NAME`, or leave the entry out"
+        hint = f'take thread and id from the address of the post, as in "{source}/THREAD#ID", or leave it out'
+        if not post:
+            hint = _no_such_author(number, alike)
         return Unmatched(entry, near=False, hint=hint)
     thread = "/".join(named[0])
     if post:

@@ -152,8 +152,13 @@ def _match_cut(made: list[_Version], native: list[_Version]) -> Iterator[tuple[s
 
 
 def letters_of(post: Post) -> str:
-    """Give what is compared of a post's text: no white space, punctuation, markup or markers of links."""
-    text = _LINK_MARKER.sub("", plain_text(post.body, post.markup))
+    """Give what is compared of a post's text; see `letters_in`."""
+    return letters_in(plain_text(post.body, post.markup))
+
+
+def letters_in(text: str) -> str:
+    """Give what is compared of a text without markup: no white space, punctuation or markers of links."""
+    text = _LINK_MARKER.sub("", text)
     if not text.isascii():
         text = unicodedata.normalize("NFC", text)
     letters = _NO_LETTERS.sub("", text).casefold()

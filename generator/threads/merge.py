@@ -17,7 +17,9 @@ from typing import Any
 import msgspec
 
 from generator import dates
+from generator.markup import plain_text
 from generator.model import Post, SaveRef, Thread
+from generator.threads.match import letters_in
 
 
 def age(path: str) -> tuple[Any, ...]:
@@ -33,6 +35,24 @@ def age(path: str) -> tuple[Any, ...]:
         for part in stem.split("/")
     )
     return (parts, ending, path)
+
+
+_ELLIPSIS = " .\n\N{HORIZONTAL ELLIPSIS}"
+
+
+def is_cut(newer: str, older: str) -> bool:
+    """Say whether a text is only the beginning of an older one: a site cuts long texts, and authors rewrite theirs.
+
+    Only letters and digits count, as in `match`, and an ellipsis that stands for the rest does not.
+    """
+    if newer == older:
+        return False
+    short, long = letters_in(newer.rstrip(_ELLIPSIS)), letters_in(older)
+    return len(short) < len(long) and long.startswith(short)
+
+
+def _text(item: Post | Thread) -> str:
+    return plain_text(item.body, item.markup)
 
 
 def merge(
@@ -102,7 +122,10 @@ def hang(thread: Thread, above: Mapping[str, str]) -> Thread:
 def _merged_head(threads: Sequence[Thread]) -> Thread:
     """Give everything of a thread but its posts; where saves differ, the later one counts."""
     newest = threads[-1]
-    story = _longest(threads)
+    story = threads[-1]
+    for thread in reversed(threads[:-1]):
+        if is_cut(_text(story), _text(thread)):
+            story = thread
     dated = next((thread for thread in reversed(threads) if thread.posted), newest)
     return msgspec.structs.replace(
         newest,
@@ -185,7 +208,7 @@ def _insert(order: list[str], older: list[str]) -> list[str]:
 
 
 def _merged(versions: list[tuple[int, Post]]) -> Post:
-    """Make one post of its versions, oldest first: the newest, with the longest text and the fullest subject of all.
+    """Make one post of its versions, oldest first: the newest, with an older text or subject where its own is cut.
 
     Saves that only know that there is a post count if none holds it.
     """
@@ -196,10 +219,10 @@ def _merged(versions: list[tuple[int, Post]]) -> Post:
         versions = sorted(versions, key=lambda version: version[1].updated or "")
         newest = versions[-1][1]
     text, subject = newest, newest.subject
-    for _, post in reversed(versions):
-        if len(post.body) > len(text.body):
+    for _, post in reversed(versions[:-1]):
+        if is_cut(_text(text), _text(post)):
             text = post
-        if len(post.subject) > len(subject):
+        if is_cut(subject, post.subject):
             subject = post.subject
     return msgspec.structs.replace(
         newest,
@@ -226,15 +249,6 @@ def _stated(versions: Sequence[tuple[int, Post]]) -> str | None:
 def _latest(values: Sequence[Thread] | Sequence[Post], name: str) -> Any:
     """Give the newest value of a field that is not empty."""
     return next((value for item in reversed(values) if (value := getattr(item, name))), getattr(values[-1], name))
-
-
-def _longest(threads: Sequence[Thread]) -> Thread:
-    """Give the thread with the longest story; of several, the newest."""
-    best = threads[-1]
-    for thread in reversed(threads):
-        if len(thread.body) > len(best.body):
-            best = thread
-    return best
 
 
 def _is_named(post: Post) -> bool:

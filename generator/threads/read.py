@@ -28,7 +28,7 @@ from generator.threads.merge import hang, merge
 from generator.threads.numbers import by_number
 from generator.threads.redact import Redacted, Redactions, may_be_told, redact
 from generator.threads.replies import infer
-from generator.threads.sidecar import Correction
+from generator.threads.sidecar import Correction, Sidecar
 
 
 class ThreadReading(msgspec.Struct, frozen=True):
@@ -178,7 +178,10 @@ def _copy(reading: Reading, pieces: Sequence[Piece] | None) -> str:
 def _read_sidecars(
     group: Group, raws: Mapping[str, bytes], joined: Parts, problems: list[Problem]
 ) -> dict[Key, Correction]:
-    """Read the sidecars, by the threads they correct. Of several for one thread the newest counts; all are checked."""
+    """Read the sidecars, by the threads they correct. Of several for one thread the newest counts; all are checked.
+
+    Of an older one that says something there is a warning.
+    """
     if not group.sidecars:
         return {}
     beside: dict[str, dict[str, Key]] = {}
@@ -186,17 +189,21 @@ def _read_sidecars(
     for part in joined.parts:
         beside.setdefault(stem(part.path), {})[part.thread.id] = part.thread.key
     corrections: dict[Key, Correction] = {}
+    unused: dict[str, Key] = {}
     for path in group.sidecars:
         keys = beside.get(stem(path), {})
         if path not in raws:
             continue
         if len(keys) > 1:
             tables, more = sidecar.parse_tables(raws[path], path, keys)
-            corrections.update((keys[name], table) for name, table in tables.items())
+            newer = {keys[name]: table for name, table in tables.items()}
         else:
             correction, more = sidecar.parse(raws[path], path)
-            corrections.update((key, correction) for key in keys.values())
+            newer = dict.fromkeys(keys.values(), correction)
+        unused.update((old.path, key) for key in newer if (old := corrections.get(key)) and old.sidecar != Sidecar())
+        corrections |= newer
         problems += more
+    problems += (sidecar.unused(path, corrections[key].path) for path, key in unused.items())
     return corrections
 
 

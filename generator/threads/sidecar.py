@@ -102,6 +102,13 @@ def _take(table: dict[str, Any], path: str, place: Callable[[str], int]) -> tupl
     return Sidecar(**values), problems
 
 
+def unused(path: str, newer: str) -> Problem:
+    """Warn of a sidecar that a newer one for the same thread replaces as a whole."""
+    name = newer.rpartition("/")[2]
+    message = f"it is not used for this thread, since {name} is there too"
+    return Problem(path, 0, message, f"put what both say into {name}", "warning")
+
+
 def apply(thread: Thread, correction: Correction) -> tuple[Thread, tuple[Problem, ...]]:
     """Apply a sidecar to a merged thread whose replies are inferred.
 

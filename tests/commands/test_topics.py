@@ -98,6 +98,14 @@ def test_links_to_other_pages_become_commands() -> None:
         assert find_topic(name, read_topics()), name
 
 
+def test_words_that_are_far_off_are_not_proposed_and_other_words_for_a_topic_find_it(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    told = said(capsys, "help", "nothing", code=2)
+    assert "there is no topic 'nothing'; `threadpress help` lists all topics" in told
+    assert said(capsys, "help", "keyboard") == said(capsys, "help", "keys")
+
+
 def test_topics_that_messages_and_helps_name_are_there(capsys: pytest.CaptureFixture[str]) -> None:
     sources = [path.read_text(encoding="utf-8") for path in (ROOT / "generator").rglob("*.py")]
     named = {name for text in sources for name in re.findall(r"threadpress help ([a-z][a-z-]*)", text)}

@@ -145,7 +145,9 @@ def test_a_file_of_the_users_where_a_new_page_goes_stays_and_is_told_of(warm: Wa
 def test_a_page_that_was_altered_stays_and_is_told_of(warm: Warm) -> None:
     page = warm.site.folder / "output/threads/slashdot/102.html"
     page.write_text("altered")
-    with pytest.raises(OutputError, match=r"output/threads/slashdot/102\.html: this is not ours"):
+    with pytest.raises(
+        OutputError, match=r"output/threads/slashdot/102\.html: it was changed since the build that wrote it"
+    ):
         warm.put(_102="Other words")
     assert page.read_text() == "altered"
 

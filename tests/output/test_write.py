@@ -6,6 +6,7 @@ import contextlib
 import errno
 import hashlib
 import os
+import re
 import subprocess
 from collections.abc import Callable, Iterable, Mapping, Set
 from pathlib import Path
@@ -87,7 +88,7 @@ def refused(folder: Path, files: Mapping[str, bytes]) -> list[str]:
         put(folder, files)
     assert prints(folder) == before
     assert not (folder / ".threadpress-tmp").exists()
-    assert all("is not ours" in problem.message for problem in caught.value.problems)
+    assert all(re.search("is not ours|was changed since", problem.message) for problem in caught.value.problems)
     return [problem.path for problem in caught.value.problems]
 
 

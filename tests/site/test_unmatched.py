@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import unicodedata
 
 import pytest
@@ -84,6 +85,38 @@ def test_what_is_near_nothing_is_none(entry: str) -> None:
     ((near, hint),) = told(entry)
     assert not near
     assert hint
+
+
+JOSE = 'did you mean "notes/José"? `threadpress redact --find Josef` finds others; or leave the entry out'
+
+
+@pytest.mark.parametrize(
+    ("entry", "hint"),
+    [
+        (
+            "slashdot/AmiMojjo",
+            'did you mean "slashdot/196126", who is AmiMoJo? `threadpress redact --find AmiMojjo` finds others; '
+            "or leave the entry out",
+        ),
+        ("notes/Josef", JOSE),
+        ("mail/Josef", JOSE),
+        ("notes/Fly A.", 'find what to write with `threadpress redact --find "Fly A."`, or leave the entry out'),
+        ("notes/n2#1", 'take thread and id from the address of the post, as in "notes/THREAD#ID", or leave it out'),
+    ],
+)
+def test_the_hint_names_who_is_near_by_spelling_and_the_command_that_finds_others(entry: str, hint: str) -> None:
+    assert told(entry) == [(False, hint)]
+
+
+def test_who_is_near_by_spelling_is_looked_for_a_few_thousand_times_at_most() -> None:
+    posts = tuple(post(str(number), Author("notes", f"somebody {number}")) for number in range(4_000))
+    published = in_threads([Thread("notes", "n1", "T", "", posts)])
+    entries = [f"notes/sombody {number}" for number in range(300)]
+    started = time.process_time()
+    hints = [each.hint for each in unmatched(entries, (), published)]
+    assert time.process_time() - started < 5
+    assert hints[0].startswith("did you mean")
+    assert hints[-1].startswith("find what to write")
 
 
 def test_the_hash_of_a_name_with_a_uid_is_a_mistake_and_nobody_is_named() -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from generator.model import Author, Link, Post, SaveRef, Thread
 from generator.threads.match import unique_ids
-from generator.threads.merge import age, merge
+from generator.threads.merge import age, is_cut, merge
 
 ANN = Author("slashdot", "Ann", "7")
 
@@ -88,6 +88,48 @@ def test_the_longer_text_and_the_fuller_subject_win_from_wherever_they_are() -> 
     a, b = merged(old, new).posts
     assert (a.body, a.truncated, a.subject) == ("all of the text", "no", "Re:Boo hoo")
     assert (b.body, b.truncated, b.subject) == ("cut off no more", "no", "Re:Long subject")
+
+
+@pytest.mark.parametrize(
+    ("newer", "older", "cut"),
+    [
+        ("all of", "all of the text", True),
+        ("All  of\n\nthe te", "all of the text", True),
+        ("all of the...", "all of the text", True),
+        ("all of the \N{HORIZONTAL ELLIPSIS}", "all of the text", True),
+        ('"All of", the', "all of the text", True),
+        ("", "all", True),
+        ("\N{HORIZONTAL ELLIPSIS}", "all", True),
+        ("Re:", "Re:Rain", True),
+        ("all of the text", "all of the text", False),
+        ("All of the text!", "all of the text", False),
+        ("all of the text", "all of", False),
+        ("short", "all of the text", False),
+        (":-)", "all of the text", False),
+        ("of the text", "all of the text", False),
+        ("", "", False),
+        ("[1]all of", "all [2]of the text", True),
+    ],
+)
+def test_what_is_a_cut_of_an_older_text(newer: str, older: str, cut: bool) -> None:
+    assert is_cut(newer, older) is cut
+
+
+@given(st.text(), st.text())
+def test_of_two_texts_one_at_most_is_a_cut_of_the_other(one: str, other: str) -> None:
+    assert not (is_cut(one, other) and is_cut(other, one))
+    assert not is_cut(one + other, one)
+
+
+def test_a_newer_text_and_subject_count_even_if_they_are_shorter() -> None:
+    """And a newer cut is completed from the newest save that has more."""
+    first = thread(post("a", "It will rain on Friday", "Re:Rain"), body="A story that said too much")
+    second = thread(post("a", "It was dry on Friday, and it", "Re:Sun"), body="A short one, well")
+    third = thread(post("a", "It was dry", "Re:"), body="A short one")
+    made = merged(first, second, third)
+    assert (made.body, made.posts[0].body, made.posts[0].subject) == (
+        "A short one, well", "It was dry on Friday, and it", "Re:Sun",
+    )  # fmt: skip
 
 
 def test_of_texts_as_long_as_each_other_the_newer_wins() -> None:
@@ -195,7 +237,9 @@ def test_nothing_is_lost_and_the_newest_order_holds(found: list[tuple[SaveRef, T
     for each in made.posts:
         versions = [(number, old) for number, (_, one) in enumerate(found) for old in one.posts if old.id == each.id]
         assert each.saves == tuple(number for number, _ in versions)
-        assert len(each.body) == max(len(old.body) for _, old in versions)
+        last = versions[-1][1].body
+        assert each.body in {last, *(old.body for _, old in versions if is_cut(last, old.body))}
+        assert (each.body == last) is not any(is_cut(last, old.body) for _, old in versions)
         assert (each.score, each.label) == (versions[-1][1].score, versions[-1][1].label)
     _is_a_list_of_walks(walks, [one for _, one in found], made)
 

@@ -148,6 +148,21 @@ def test_quotes_in_html_are_found_in_posts_of_html_and_of_text(content: Path, lo
     assert sources.numbers == {1: 0, 2: 1, 3: 2, 4: 3, 5: 4}
 
 
+def test_a_sidecar_that_a_newer_one_replaces_is_told(content: Path) -> None:
+    """Unless it says nothing, as a file that is only prepared."""
+    saves = {f"1{number}.md": note("n1", ("ann", "id=1", "Text.")) for number in ("", ".2", ".3")}
+    write(content, {**saves, "1.toml": 'title = "One"', "1.2.toml": 'title = "Two"', "1.3.toml": 'tags = ["x"]'})
+    sidecars = ("1.toml", "1.2.toml", "1.3.toml")
+    reading = read_group(Folder(content), Group(tuple(saves), sidecars), Redactions())
+    assert reading.threads[0].thread.title == "A note"
+    assert [str(problem) for problem in reading.problems] == [
+        f"{path}: warning: it is not used for this thread, since 1.3.toml is there too; put what both say into 1.3.toml"
+        for path in sidecars[:2]
+    ]
+    write(content, {"1.toml": "# nothing yet\n", "1.2.toml": ""})
+    assert read_group(Folder(content), Group(tuple(saves), sidecars), Redactions()).problems == ()
+
+
 # One post a file, its thread named.
 
 

@@ -17,12 +17,12 @@ from generator.commands.add.file_names import first_name, next_name, own_name, s
 from generator.commands.add.incoming import Incoming, Received
 from generator.commands.add.summary import ThreadSummary, summarize, summary_lines
 from generator.commands.archive import Archive, read_archive, with_saves
-from generator.commands.terminal import count
+from generator.commands.terminal import count, left_out
 from generator.config import Config
 from generator.engine import clear_unfinished, noted
 from generator.errors import InputError, Problem
 from generator.files import read_file
-from generator.readers import reader_of
+from generator.readers import AWAY, reader_of
 from generator.sources import TABLE
 from generator.threads import SOURCELESS, Folder, Group, GroupReading, Redactions, age, read_group
 
@@ -126,11 +126,12 @@ def report_lines(report: AddReport, site: Path, *, dry_run: bool) -> Iterator[st
         yield f"{name}: nothing new, the same bytes are in {(site / path).as_posix()}"
     added = count(len(report.added), "save")
     if dry_run:
-        yield f"{added} would be added; nothing was written"
+        done = f"{added} would be added; nothing was written"
     elif report.added:
-        yield f"{added} added; `threadpress build` makes the pages"
+        done = f"{added} added; `threadpress build` makes the pages"
     else:
-        yield "nothing was added"
+        done = "nothing was added"
+    yield "; ".join(filter(None, (done, left_out(report.problems))))
 
 
 def _stop_at_errors(problems: Collection[Problem]) -> None:
@@ -155,7 +156,7 @@ def _check(saves: Iterable[Incoming], source: str) -> tuple[list[Checked], list[
         if any(problem.message == SOURCELESS for problem in reading.problems):
             named = source
             reading = _read(save.raw, Folder(sources={"": source})) if source else _ask_for_source(reading)
-        problems += (msgspec.structs.replace(problem, path=save.name) for problem in reading.problems)
+        problems += (_of_file(problem, save.name) for problem in reading.problems)
         reader = reader_of(save.raw)
         is_good = all(problem.severity == "warning" for problem in reading.problems)
         if not (reader and reading.threads and is_good):
@@ -187,6 +188,11 @@ def _ask_for_source(reading: GroupReading) -> GroupReading:
 def _found(save: Checked) -> str:
     """Say what is in a save."""
     return f"{save.name}: {save.kind}, {count(save.threads, 'thread')}, {count(save.posts, 'post')}"
+
+
+def _of_file(problem: Problem, name: str) -> Problem:
+    """Tell of a file that is not in the content folder yet, so that nobody has to take it out."""
+    return msgspec.structs.replace(problem, path=name, hint=problem.hint.removesuffix(f", or {AWAY}"))
 
 
 def _assign_paths(checked: Iterable[Checked], archive: Archive, folder: Folder) -> Iterator[Assigned | Problem]:

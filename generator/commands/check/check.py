@@ -29,12 +29,12 @@ from generator.engine import read_content
 from generator.errors import NotAFile, Problem, hint_for, reason_of
 from generator.files import read_file
 from generator.model import Author
+from generator.output import DELETE_IT
 from generator.threads import Redactions
 from generator.urls import SUMS
 
 BUILD = "run `threadpress build` again"
 MEND = "run `threadpress build` again; if that does not help, fix the theme's template"
-UNDO = "undo the change, or run `threadpress build` again"
 TAKE_AWAY = "run `threadpress build` again, or delete the file if it is not the build's"
 
 ENOUGH = 10
@@ -197,7 +197,7 @@ class _Check:
             return
         self.files_read += 1
         if hashlib.sha256(raw).hexdigest() != expected:
-            self.report(path, 0, f"its bytes are not those that {SUMS} lists", UNDO)
+            self.report(path, 0, f"its bytes are not those that {SUMS} lists", DELETE_IT)
         if path.startswith("saves/"):
             return
         kind = path.rpartition(".")[2]

@@ -73,7 +73,8 @@ def look_up(config: Config, site: Path, name: str, stdin: BinaryIO, *, corrected
     if any(problem.severity == "error" for problem in reading.problems):
         raise InputError(reading.problems)
     problems = tuple(sorted(set(reading.problems)))
-    return LookUp(reading.threads, problems, sidecar or NOWHERE, there, len(reading.threads) > 1)
+    found = LookUp(reading.threads, problems, sidecar or NOWHERE, there, len(reading.threads) > 1)
+    return _with_sidecar_there(found, config, site, name) if corrected and sidecar and not there else found
 
 
 def _source(config: Config, site: Path, name: str) -> str:
@@ -101,10 +102,29 @@ def _is_written(sidecar: str) -> bool:
     return os.path.isfile(sidecar) and os.path.getsize(sidecar) > 0  # noqa: PTH113, PTH202  # as for folders
 
 
+def _with_sidecar_there(found: LookUp, config: Config, site: Path, name: str) -> LookUp:
+    """Name the sidecar that the thread of a save has already, beside another save: a second one would replace it."""
+    content = site / config.content
+    archive = read_archive(config, site)
+    try:
+        path = Path(name).resolve().relative_to(content.resolve()).as_posix()
+        group = archive.groups[archive.inputs[path].ties[0]]
+    except (ValueError, KeyError, IndexError):  # it is no save of this site
+        return found
+    together = read_group(Folder.of(config, site), group, Redactions.of(config.redact)).threads
+    keys = {read.thread.key for read in found.threads}
+    same = msgspec.structs.replace(found, threads=tuple(read for read in together if read.thread.key in keys))
+    whole = _with_sidecar(same, together, group, content.as_posix()) if same.threads else same
+    if not (whole.there and _is_written(whole.sidecar)):
+        return found
+    return msgspec.structs.replace(found, sidecar=whole.sidecar, there=True, many=whole.many)
+
+
 def _with_sidecar(found: LookUp, together: Iterable[ThreadReading], group: Group, content: str) -> LookUp:
     """Say which sidecar corrects a thread: the newest there is, or else one beside its newest save."""
     saves = [save.path for read in found.threads for save in read.thread.saves]
     own = [path for path in group.sidecars if any(stem(path) == stem(save) for save in saves)]
+    own = [path for path in own if _is_written(f"{content}/{path}")] or own
     path = own[-1] if own else _beside(saves[-1])
     corrects = [read for read in together if any(stem(save.path) == stem(path) for save in read.thread.saves)]
     return msgspec.structs.replace(found, sidecar=f"{content}/{path}", there=bool(own), many=len(corrects) > 1)

@@ -79,7 +79,8 @@ def _head(thread: Thread) -> Iterator[Text]:
     cut = sum(post.truncated == "yes" for post in posts)
     perhaps = sum(post.truncated == "unknown" for post in posts)
     inferred = sum(reply.evidence in INFERRED for reply in thread.replies)
-    sums = [f"{count(len(posts), 'post')} by {count(len({post.author.key for post in posts}), 'author')}"]
+    authors = {post.author.key for post in posts if not post.author.nobody}
+    sums = [f"{count(len(posts), 'post')} by {count(len(authors), 'author')}"]
     sums += (
         f"{number:,} {words}"
         for number, words in ((inferred, "replies inferred"), (cut, "cut"), (perhaps, "perhaps cut"))

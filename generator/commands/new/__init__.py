@@ -4,7 +4,7 @@ Its files are copied from `fresh/`, and beside them goes the program they were m
 makes one file of it.
 """
 
-from generator.commands.new.new import new, new_lines
+from generator.commands.new.new import Fresh, new, new_lines
 from generator.commands.new.upgrade import Upgrade, upgrade, upgrade_lines
 
-__all__ = ["Upgrade", "new", "new_lines", "upgrade", "upgrade_lines"]
+__all__ = ["Fresh", "Upgrade", "new", "new_lines", "upgrade", "upgrade_lines"]

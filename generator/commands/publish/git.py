@@ -91,6 +91,9 @@ class Repository:
             problems.append(Problem("--remote", 0, f"git knows no remote {remote!r}", hint))
         if self._call("check-ref-format", f"refs/heads/{branch}").returncode:
             problems.append(Problem("--branch", 0, f"{branch!r} can't be a branch", "name it like gh-pages"))
+        if branch == self._call("symbolic-ref", "--quiet", "--short", "HEAD").stdout.decode(errors="replace").strip():
+            hint = "name one for the site alone, such as gh-pages"
+            problems.append(Problem("--branch", 0, f"{branch!r} is the branch of your sources", hint))
         roles = ("GIT_AUTHOR_IDENT", "GIT_COMMITTER_IDENT") if commits else ()
         if any(self._call(*_NAMED, "var", role).returncode for role in roles):
             hint = 'run `git config user.name "..."` and `git config user.email "..."`; both will be public'

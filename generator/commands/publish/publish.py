@@ -69,6 +69,8 @@ class PublishReport(msgspec.Struct, frozen=True):
     removed: tuple[str, ...]
     problems: tuple[Problem, ...]
     """Warnings."""
+    notes: tuple[str, ...] = ()
+    """What the build noted, too."""
 
 
 _USUAL = Target()
@@ -102,10 +104,15 @@ def publish(config: Config, site: Path, target: Target = _USUAL) -> PublishRepor
         if problems := tuple(_refusals(published, changes, domain, repository, target)):
             raise PublishError(problems)
         warnings = (*warnings, *_branch_warnings(domain, published, changes, target))
-        report = PublishReport(None, tip is None, changes.added, changes.changed, changes.removed, warnings)
         writing = (*changes.added, *changes.changed)
-        alone = target.history or tip is None or not repository.has_parents(tip)
-        if target.dry_run or (alone and not (writing or changes.removed)):
+        has_news = bool(writing or changes.removed)
+        has_parents = tip is not None and repository.has_parents(tip)
+        if config.redact and target.history and (has_parents or (tip is not None and has_news)):
+            warnings = (*warnings, _still_there(target))
+        report = PublishReport(
+            None, tip is None, changes.added, changes.changed, changes.removed, warnings, built.notes
+        )
+        if target.dry_run or not (has_news or (has_parents and not target.history)):
             return report
         repository.keep(_bytes(output, path, extra, files[path], repository) for path in writing)
         entries = {**changes.kept, **{path: Entry(blob.id) for path, blob in files.items()}}
@@ -234,6 +241,13 @@ def _branch_warnings(
     elif CNAME in published and not domain.name:
         hint = "set site_url to the domain's address if the site has one of its own"
         yield Problem(FILE_NAME, 0, f"{CNAME} is removed, since site_url is at github.io", hint, "warning")
+
+
+def _still_there(target: Target) -> Problem:
+    """Warn that a commit takes nothing away from those before it."""
+    message = f"earlier commits of {_name(target)} still hold what `redact` has removed since"
+    hint = "publish with --no-history, and read `threadpress help removing`"
+    return Problem("--no-history", 0, message, hint, "warning")
 
 
 def size_warning(sizes: Mapping[str, int], folder: str) -> Problem | None:

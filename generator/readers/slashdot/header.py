@@ -103,7 +103,7 @@ def read_header(text: str, begin: int, stop: int, findings: Findings) -> Header:
     if posted is None:
         findings.warn(
             start,
-            f"the date {quote(when)} can't be read, so the thread has none",
+            f"the date {quote(when)} can't be read, so this save gives none",
             "write it as Wednesday October 15, 2025 @05:22PM",
         )
     name = start + text[start:end].index("(") + 1 + len(when) + 2

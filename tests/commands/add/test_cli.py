@@ -141,18 +141,22 @@ def test_keep_going_adds_the_good_ones_and_ends_with_1(site: Site) -> None:
     write(site.folder.parent, {"diary.txt": "Dear diary", "score.txt": news("9", Said("x", score="many"))})
     names = ("../old.txt", "../diary.txt", "../nowhere.txt", "../score.txt", "../more")
     dry = site("add", "--keep-going", "--dry-run", *names)
-    assert (dry.code, dry.out[-1], site.content()) == (1, "3 saves would be added; nothing was written", [])
+    assert (dry.code, dry.out[-1], site.content()) == (
+        1,
+        "3 saves would be added; nothing was written; 3 files were left out",
+        [],
+    )
     told = site("add", "--keep-going", *names)
     assert told.code == 1
     assert [line.split(": ")[0] for line in told.err] == ["../diary.txt:1", "../nowhere.txt", "../score.txt:9"]
-    assert told.out[-1] == f"3 saves added; {BUILD}"
+    assert told.out[-1] == f"3 saves added; {BUILD}; 3 files were left out"
     assert site.content() == ["101.txt", "102.txt", "a.md"]
     assert site("build", "--strict").code == 0
 
 
 def test_keep_going_with_nothing_good_adds_nothing(site: Site) -> None:
     told = site("add", "--keep-going", "../nowhere.txt")
-    assert (told.code, told.out) == (1, ["nothing was added"])
+    assert (told.code, told.out) == (1, ["nothing was added; 1 file was left out"])
     assert not (site.folder / "content").exists()
 
 
@@ -335,3 +339,11 @@ def test_heavy_libraries_are_loaded_only_where_they_are_needed(site: Site) -> No
             text=True,
         )
         assert told.stdout.splitlines()[-1] == expected
+
+
+def test_nobody_is_told_to_take_a_file_out_of_the_content_that_is_not_in_it(site: Site) -> None:
+    write(site.folder.parent, {"diary.txt": "Dear diary", "empty.txt": ""})
+    told = site("add", "../diary.txt", "../empty.txt")
+    assert told.code == 1
+    assert "; save the thread again" in "".join(told.err)
+    assert "content folder" not in "".join(told.err)

@@ -106,6 +106,18 @@ def test_what_is_corrected_already_is_not_doubtful_and_the_sidecar_is_named(tmp_
     assert f'"{cid}" =' in edited(tmp_path, str(tmp_path / "content/101.txt"), corrected=False)
 
 
+def test_of_a_newer_save_the_sidecar_that_is_there_is_named_and_no_second_one_proposed(tmp_path: Path) -> None:
+    files = {"content/101.txt": SAVE, "content/101.2.txt": SAVE, "content/9.txt": news("9")}
+    write(tmp_path, {**files, "content/101.toml": 'title = "Snow"\n'})
+    there = f"{(tmp_path / 'content/101.toml').as_posix()} is there already"
+    assert there in edited(tmp_path, str(tmp_path / "content/101.2.txt"))
+    assert there in edited(tmp_path, "101")
+    write(tmp_path, {"content/101.2.toml": ""})  # as a shell makes it that is to write there
+    assert there in edited(tmp_path, str(tmp_path / "content/101.2.txt"))
+    assert there in edited(tmp_path, "101")
+    assert "content/9.toml" in edited(tmp_path, str(tmp_path / "content/9.txt"))
+
+
 @pytest.mark.parametrize("forms", [(nfc, nfd), (nfd, nfc)])
 def test_a_sidecar_whose_name_is_composed_otherwise_is_the_one(
     tmp_path: Path, forms: tuple[Callable[[str], str], ...]

@@ -76,7 +76,7 @@ def test_a_line_says_all_there_is_to_a_post() -> None:
     assert drawn(msgspec.structs.replace(found, replies=replies, saves=saves)) == [
         "Rain",
         "slashdot/1, Wednesday 15 October 2025, 17:22, posted by msmash, from the wet dept., tag law",
-        "5 posts by 2 authors, 2 replies inferred, 1 cut, 1 perhaps cut",
+        "5 posts by 1 author, 2 replies inferred, 1 cut, 1 perhaps cut",
         "1.txt (slashdot-text)",
         "1.2.txt (slashdot-text)",
         '└─ Bob (8)  -1, Troll  "Hello"  #a  not in the newest save',

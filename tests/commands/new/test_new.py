@@ -14,13 +14,13 @@ import msgspec
 import pytest
 
 from generator.cli import run, threadpress
-from generator.commands.new import new
+from generator.commands.new import Fresh, new, new_lines
 from generator.commands.new.new import FILES as COPIED
 from generator.config import LATER, Config, load, parse
 from generator.errors import OutputError
 from tests.commands.new.test_program import WHEEL
 from tests.installing import borrowing_venv
-from tests.small import ROOT, prints, tree, write
+from tests.small import ROOT, news, prints, tree, write
 from tests.steps import GIVEN, URL, WORKFLOWS, clone_of_a_fresh_site, run_steps, shell_steps, workflow
 
 FILES = (*COPIED, WHEEL, "program/requirements.txt")
@@ -29,7 +29,7 @@ FILES = (*COPIED, WHEEL, "program/requirements.txt")
 @pytest.fixture
 def fresh(tmp_path: Path) -> Path:
     folder = tmp_path / "my threads"
-    assert new(folder) == FILES
+    assert new(folder) == Fresh(FILES, ())
     return folder
 
 
@@ -94,10 +94,10 @@ def test_a_site_is_told_in_one_line(
     [
         (
             dict.fromkeys({*FILES} - {"threadpress.toml"}, "mine"),
-            sorted({*COPIED, "content", "program"} - {"content/1.txt", "threadpress.toml"}),
+            ["program"],
         ),
-        ({"README.md": "mine"}, ["README.md"]),
-        ({"content/mine.txt": "mine"}, ["content"]),
+        ({"content": "a file"}, ["content"]),
+        ({".gitattributes/a": "a folder", "README.md": "mine"}, [".gitattributes"]),
         ({"program/mine.txt": "mine"}, ["program"]),
         ({".github": "a file", ".gitignore/a": "a folder"}, [".github", ".gitignore"]),
     ],
@@ -109,6 +109,54 @@ def test_what_is_there_is_named_and_nothing_is_written(tmp_path: Path, there: di
         new(tmp_path)
     assert [problem.path for problem in caught.value.problems] == [f"{tmp_path.as_posix()}/{name}" for name in named]
     assert prints(tmp_path) == before
+
+
+def test_a_clone_of_a_fresh_repository_becomes_a_site_and_its_files_stay(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    theirs = {"README.md": "# Threads\n", ".gitignore": "*.pyc\noutput\n/.venv/", "LICENSE": "mine"}
+    write(tmp_path, theirs)
+    monkeypatch.chdir(tmp_path)
+    assert run(["new", "."]) == 0
+    assert set(tree(tmp_path)) == {*FILES, "LICENSE"}
+    assert {name: (tmp_path / name).read_text(encoding="utf-8") for name in theirs} == theirs
+    written = [name for name in FILES if name not in theirs]
+    assert capsys.readouterr().out.splitlines() == [
+        f"6 files in ., beside what you had there (LICENSE): {', '.join(written)}",
+        "left as you had them: README.md, .gitignore",
+        ".gitignore lacks lines that a site needs; add them at its end:",
+        "  /.threadpress/",
+        "  !/program/*.whl",
+        "next:",
+        "  threadpress build       # then open output/index.html in a browser",
+        "  bring in saves of your own (`threadpress add FILE`) and build again; "
+        "`threadpress help publishing` says how to publish",
+    ]
+    assert run(["build"]) == 0
+
+
+def test_a_folder_of_saves_gets_the_rest_of_a_site(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It gets no example, and a site that was built without settings builds on."""
+    write(tmp_path, {"content/rain.txt": news("7")})
+    monkeypatch.chdir(tmp_path)
+    assert run(["build"]) == 0
+    before = prints(tmp_path / "content")
+    assert run(["new", "."]) == 0
+    assert "left as you had them: content" in capsys.readouterr().out.splitlines()
+    assert prints(tmp_path / "content") == before
+    assert {name for name in FILES if name != "content/1.txt"} <= set(tree(tmp_path))
+    assert run(["build"]) == 0
+    assert run(["new", "."]) == 1
+
+
+def test_a_workflow_of_the_same_name_stays(tmp_path: Path) -> None:
+    write(tmp_path, {".github/workflows/pages.yml": "mine", ".gitattributes": "content/** -text\nprogram/** -text"})
+    made = new(tmp_path)
+    assert made.kept == (".gitattributes", ".github/workflows/pages.yml")
+    assert (tmp_path / ".github/workflows/pages.yml").read_text(encoding="utf-8") == "mine"
+    assert not any("lacks" in line for line in new_lines(tmp_path, made))
 
 
 def test_a_file_in_place_of_the_folder_ends_with_1(
@@ -322,3 +370,23 @@ def test_a_program_that_somebody_changed_is_not_installed(tmp_path: Path) -> Non
 def test_expressions_that_github_fills_in_are_filled_in_here() -> None:
     (build,) = (step for step in shell_steps(WORKFLOWS["fresh"]) if step.name == "Build")
     assert build.environment == {"SITE_URL": GIVEN["steps.pages.outputs.base_url"]}
+
+
+@pytest.mark.parametrize("arguments", [["new", ""], ["new", "-C", ""], ["new", "--upgrade", ""]])
+def test_an_empty_name_is_wrong_usage(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], arguments: list[str]
+) -> None:
+    """As from a variable that is not set."""
+    monkeypatch.chdir(tmp_path)
+    assert run(arguments) == 2
+    assert "a folder's name can't be empty" in capsys.readouterr().err
+    assert tree(tmp_path) == {}
+
+
+def test_upgrade_without_a_folder_means_the_site_where_one_is(
+    fresh: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(fresh / "content")
+    assert run(["new", "--upgrade"]) == 0
+    assert capsys.readouterr().out == "the site has this program already: nothing was written\n"
+    assert run(["new"]) == 2

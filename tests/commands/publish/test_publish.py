@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -27,6 +28,8 @@ GOOD = {"content/101.txt": news("101", Said("Hello", "Boo"), Said("Well", "Re:",
 MORE = {"content/102.txt": news("102", Said("Again", "Boo"))}
 ADDED = {".nojekyll", ".gitattributes"}
 """What `publish` adds to the files of the site."""
+NOTE = "note: without site_url there are no canonical links, and 404.html links to /\n"
+"""What `publish` repeats of what the build noted."""
 LEFT_OUT = {"output/notes.txt": "not the build's"}
 
 
@@ -379,7 +382,6 @@ THEME = {"themes/default/templates/about.html": '{% extends "default/about.html"
         ({"threadpress.toml": 'redact = ["slashdot/8"]\n'}, "the settings or Threadpress itself are not those"),
         ({"threadpress.toml": 'site_url = "https://example.org/"\n'}, "the settings, the theme or Threadpress itself"),
         (THEME, "the settings, the theme or Threadpress itself are not those"),
-        ({"output/about.html": "changed"}, "about.html is not as the last build left it"),
         ({".threadpress/state": "gone"}, "there is no build of this site that is known to be whole"),
     ],
 )
@@ -390,8 +392,32 @@ def test_an_output_that_a_build_would_change_is_refused(one: Desk, files: dict[s
     assert err.startswith(f"output: it is out of date: {reason}")
     assert "; run `threadpress build` first\n" in err
     assert one.branches() == ""
-    (one.site / "output/about.html").unlink()
     one.build()
+    assert one("publish")[0] == 0
+
+
+def test_a_page_that_is_gone_is_made_again_before_it_is_published(one: Desk) -> None:
+    (one.site / "output/about.html").unlink()
+    reason = "output: it is out of date: about.html is not as the last build left it; run `threadpress build` first"
+    assert one("publish")[2].startswith(reason)
+    one.build()
+    assert one("publish")[0] == 0
+
+
+def test_check_publish_and_build_say_the_same_of_a_page_that_was_changed_by_hand(one: Desk) -> None:
+    """And what they say to do works: with the store, and without it, where only the list says what a build wrote."""
+    write(one.site, {"output/about.html": "changed", "output/404.html": "changed"})
+    do = "delete it or move it away, then run `threadpress build`"
+    told = [f"output/{name}: it was changed since the build that wrote it; {do}" for name in ("404.html", "about.html")]
+    assert one("publish")[2].splitlines()[:2] == told
+    assert f"output/about.html: its bytes are not those that SHA256SUMS lists; {do}" in one("check")[2].splitlines()
+    assert one("build")[2].splitlines()[:2] == told
+    shutil.rmtree(one.site / ".threadpress")
+    assert one("build")[2].splitlines()[:2] == told
+    assert (one.site / "output/about.html").read_text(encoding="utf-8") == "changed"
+    for name in ("about.html", "404.html"):
+        (one.site / "output" / name).unlink()
+    assert one("build")[0] == 0
     assert one("publish")[0] == 0
 
 
@@ -443,6 +469,41 @@ def test_an_entry_of_redact_that_matches_nothing_is_refused_unless_that_is_meant
         assert code == 0
         assert [line for line in err.splitlines() if "redact" in line and line.startswith(told)] != []
         assert err.count("Nobody") == 1
+
+
+def test_who_redacts_is_told_that_earlier_commits_still_hold_it(one: Desk) -> None:
+    told = (
+        "--no-history: warning: earlier commits of origin/gh-pages still hold what `redact` has removed since; "
+        "publish with --no-history, and read `threadpress help removing`"
+    )
+    one.build()
+    assert told not in one("publish")[2]
+    one.build({"threadpress.toml": 'redact = ["slashdot/8"]\n'})
+    assert told in one("publish", "--dry-run")[2].splitlines()
+    assert told in one("publish")[2].splitlines()
+    assert told in one("publish")[2].splitlines(), "also if there is nothing new"
+    assert told not in one("publish", "--no-history")[2]
+    assert told not in one("publish")[2]
+    one.build({"threadpress.toml": ""})
+    assert "--no-history" not in one("publish")[2]
+
+
+def test_the_branch_of_the_sources_is_refused(one: Desk) -> None:
+    one.build()
+    here = git(one.top, "symbolic-ref", "--short", "HEAD").strip()
+    code, _, err = one("publish", "--branch", here)
+    assert code == 1
+    assert err.splitlines()[0] == (
+        f"--branch: {here!r} is the branch of your sources; name one for the site alone, such as gh-pages"
+    )
+    assert one.branches() == ""
+
+
+def test_the_note_about_an_address_that_is_missing_is_repeated(one: Desk) -> None:
+    one.build()
+    assert NOTE in one("publish")[2]
+    one.build({"threadpress.toml": 'site_url = "https://example.org/"\n'})
+    assert NOTE not in one("publish")[2]
 
 
 def test_a_broken_site_is_refused(one: Desk) -> None:
@@ -756,18 +817,18 @@ def test_files_that_somebody_else_put_onto_the_branch_stay_and_are_told(one: Des
         "--branch: warning: files on origin/gh-pages that `publish` did not put there stay: README.md, link, run.sh, "
         "threads/slashdot/notes.txt; delete them there if they are not meant to be public\n"
     )
-    assert one("publish") == (0, "origin/gh-pages holds this site already: nothing to publish\n", told)
+    assert one("publish") == (0, "origin/gh-pages holds this site already: nothing to publish\n", told + NOTE)
     (one.site / "content/102.txt").unlink()
     one.build({"content/103.txt": news("103", Said("Once more", "Boo"))})
     for flags in (["--dry-run"], [], ["--no-history"]):
         code, out, err = one("publish", *flags)
-        assert (code, err) == (0, told)
+        assert (code, err) == (0, told + NOTE)
         assert not re.search("README|notes.txt", out)
     assert listing(one).items() >= kept.items()
     assert set(listing(one)) == one.listed() | ADDED | set(theirs)
     assert "threads/slashdot/102.html" not in listing(one)
     commit_to_the_branch(one, dict.fromkeys(theirs))
-    assert one("publish")[2] == ""
+    assert one("publish")[2] == NOTE
 
 
 @pytest.mark.parametrize(
@@ -821,7 +882,7 @@ def test_what_equals_a_file_of_ours_is_ours(one: Desk) -> None:
     save = (one.site / "content/102.txt").read_text()
     commit_to_the_branch(one, {"saves/102.txt": save, "404.html": None}, ("100755", "about.html"))
     commit_to_the_branch(one, {"404.html": (one.site / "output/404.html").read_text()})
-    assert one("publish")[::2] == (0, "")
+    assert one("publish")[::2] == (0, NOTE)
     assert set(one.published()) == one.listed() | ADDED
 
 
@@ -857,13 +918,13 @@ def test_a_branch_with_something_else_is_left_alone(one: Desk) -> None:
     write(one.top, {"thesis.txt": "Years of work"})
     git(one.top, "add", "thesis.txt")
     git(one.top, "commit", "--quiet", "-m", "Begin")
-    git(one.top, "push", "--quiet", "origin", "main")
+    git(one.top, "push", "--quiet", "origin", "main:work")
     before = one.branches()
     for flags in ([], ["--no-history"], ["--dry-run"]):
-        code, _, err = one("publish", "--branch", "main", *flags)
+        code, _, err = one("publish", "--branch", "work", *flags)
         assert code == 1
         assert err.startswith(
-            "--branch: origin/main holds something else than a site of Threadpress, e.g. thesis.txt; "
+            "--branch: origin/work holds something else than a site of Threadpress, e.g. thesis.txt; "
         )
     assert one.branches() == before
 
