@@ -51,8 +51,12 @@ def is_cut(newer: str, older: str) -> bool:
     return len(short) < len(long) and long.startswith(short)
 
 
-def _text(item: Post | Thread) -> str:
-    return plain_text(item.body, item.markup)
+def _says_less(newer: Post | Thread, older: Post | Thread) -> bool:
+    """Say whether an older text is the better one: the newer is a cut of it, or has the same words without its links."""
+    new, old = (plain_text(item.body, item.markup) for item in (newer, older))
+    if (newer.markup, older.markup) == ("plain", "html") and letters_in(new) == letters_in(old):
+        return True
+    return is_cut(new, old)
 
 
 def merge(
@@ -124,7 +128,7 @@ def _merged_head(threads: Sequence[Thread]) -> Thread:
     newest = threads[-1]
     story = threads[-1]
     for thread in reversed(threads[:-1]):
-        if is_cut(_text(story), _text(thread)):
+        if _says_less(story, thread):
             story = thread
     dated = next((thread for thread in reversed(threads) if thread.posted), newest)
     return msgspec.structs.replace(
@@ -220,7 +224,7 @@ def _merged(versions: list[tuple[int, Post]]) -> Post:
         newest = versions[-1][1]
     text, subject = newest, newest.subject
     for _, post in reversed(versions[:-1]):
-        if is_cut(_text(text), _text(post)):
+        if _says_less(text, post):
             text = post
         if is_cut(subject, post.subject):
             subject = post.subject

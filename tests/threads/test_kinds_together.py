@@ -202,3 +202,14 @@ def test_an_author_without_a_name_is_called_by_the_number_until_a_save_has_the_n
     pages = {path.name: path.read_text() for path in (site.folder / "output/authors/slashdot").glob("*.html")}
     named = next(text for text in pages.values() if ">Bob<" in text)
     assert ">user 8<" not in named
+
+
+@pytest.mark.parametrize("names", [("a.txt", "b.html"), ("b.html", "c.txt")])
+def test_of_equal_words_those_with_links_are_shown(tmp_path: Path, names: tuple[str, str]) -> None:
+    said = news(NUMBER, Said("See the page here.", "Boo"))
+    page = story_page(thread_in(said.encode()), [None]).replace(
+        "See the page here.", 'See <a href="https://example.org/">the page</a> here.'
+    )
+    write(tmp_path, {name: page if name.endswith(".html") else said for name in names})
+    (post,) = merged(tmp_path, *names).posts
+    assert post.body == '<p>See <a href="https://example.org/">the page</a> here.</p>'
