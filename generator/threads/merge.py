@@ -52,7 +52,7 @@ def is_cut(newer: str, older: str) -> bool:
 
 
 def _says_less(newer: Post | Thread, older: Post | Thread) -> bool:
-    """Say whether an older text is the better one: the newer is a cut of it, or has the same words without its links."""
+    """Say whether an older text is better: the newer is a cut of it, or has the same words without its links."""
     new, old = (plain_text(item.body, item.markup) for item in (newer, older))
     if (newer.markup, older.markup) == ("plain", "html") and letters_in(new) == letters_in(old):
         return True
