@@ -11,10 +11,8 @@ from bisect import bisect_left
 from collections.abc import Collection
 from typing import Literal
 
-import msgspec
-
 from generator.errors import Problem, first_few
-from generator.mending import LISTED, nearest
+from generator.mending import nearest
 
 QUOTED = 60
 """Most characters of a save that a message may quote."""
@@ -45,15 +43,18 @@ class Findings:
         self._note(offset, message, hint, "warning")
 
     def problems(self) -> tuple[Problem, ...]:
-        """Give all problems, by line; of many of one kind the first few, and how many more there are.
+        """Give all problems, by line; of many errors of one kind the first few, and how many more there are.
 
-        Of warnings the lines are given as well: each is about what somebody has to look at.
+        Warnings are all given: each is about what somebody has to look at.
         """
         kinds: dict[tuple[str, str], list[Problem]] = {}
         for problem in sorted(self._problems):
             kind = problem.severity, _QUOTATION.sub("", problem.message)
             kinds.setdefault(kind, []).append(problem)
-        told = map(_few_of, kinds.values())
+        told = (
+            alike if severity == "warning" else first_few(alike, lambda problem: problem)
+            for (severity, _), alike in kinds.items()
+        )
         return tuple(sorted(itertools.chain.from_iterable(told)))
 
     def tells_of(self, offset: int) -> bool:
@@ -74,18 +75,6 @@ class Findings:
         if self._line_ends is None:  # most saves have no problems and need no line numbers
             self._line_ends = [end.start() for end in re.finditer("\n", self._text)]
         return bisect_left(self._line_ends, offset) + 1
-
-
-def _few_of(alike: list[Problem]) -> list[Problem]:
-    """Tell the first problems of a kind, and in one line of the others."""
-    few = first_few(alike, lambda problem: problem)
-    rest = alike[len(few) - 1 :]
-    if len(rest) == 1 or rest[0].severity == "error":
-        return few
-    lines = ", ".join(str(problem.line) for problem in rest[:LISTED])
-    more = f" and {len(rest) - LISTED} more up to line {rest[-1].line}" if len(rest) > LISTED else ""
-    message = f"{len(rest)} more warnings of this kind are in this file, in the lines {lines}{more}"
-    return [*few[:-1], msgspec.structs.replace(rest[0], message=message)]
 
 
 def quote(text: str) -> str:

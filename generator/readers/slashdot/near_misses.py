@@ -1,8 +1,7 @@
 """Warn of what looks like the start of a post in a Slashdot text save but is not one, so that it stays text.
 
 The starts of a save come in, and the places where something only looks like a subject; warnings go out. Nothing here
-changes what is read: a body may hold such lines, and only the user can say what they are. But a save that has such
-lines and no post at all can't be used.
+changes what is read: a body may hold such lines, and only the user can say what they are.
 """
 
 from __future__ import annotations
@@ -75,16 +74,15 @@ def warn_of_near_misses(
     """Warn of all near misses in a span of the text; `posts` and `others` are what `find_starts` gave there."""
     part = _Part(text, *span)
     subjects = list(_subjects(part, others)) if others else []
-    told = [line for subject in subjects if (line := _check_subject(part, subject, findings)) is not None]
+    told = [by for subject in subjects if (by := _check_subject(part, subject, findings)) is not None]
     # All of them are by lines of posts in nearly every save, and counting is much faster than looking at each.
     if text.count(_BY, *span) != len(posts):
         used = {*(post.by for post in posts), *told}
         for by in _by_lines(part):
             if by not in used:
                 _check_by_line(part, by, findings)
-    if subjects and not posts:  # and without one, its text would become that of the story
-        note = findings.error if told else findings.warn
-        note(
+    if subjects and not posts:
+        findings.warn(
             subjects[-1].start,
             f"{quote(part.said(subjects[-1]))} looks like a subject, but the save has no post that can be read",
             f"start each post with Subject (Score:2), a blank line, and by NAME ( UID ) or by {ANONYMOUS}",
@@ -112,7 +110,7 @@ def _by_lines(part: _Part) -> Iterator[int]:
 
 
 def _check_subject(part: _Part, subject: _Line, findings: Findings) -> int | None:
-    """Warn if something like a by line is below a subject, or if it is a block by itself. Gives the line told of."""
+    """Warn if something like a by line is below a subject, or if it is a block by itself. Gives where that line is."""
     below = part.line_below(subject)
     line = part.said(below) if below else ""
     if below is None or (not (exact := _EXACT.fullmatch(line)) and not _NEARLY.fullmatch(line)):
@@ -120,7 +118,6 @@ def _check_subject(part: _Part, subject: _Line, findings: Findings) -> int | Non
         if ends_block and starts_block(part.text, subject.start, part.begin):
             said = quote(part.said(subject))
             findings.warn(subject.start, f"{said} looks like a subject, but no by line is below it", _AS_WRITTEN)
-            return subject.start
         return None
     if not exact:
         findings.warn(

@@ -69,9 +69,6 @@ def read(raw: bytes, path: str) -> Reading:
         for header, end in zip(headers, ends, strict=True)
     ]
     threads = tuple([_read_save(text, part, findings) for part in parts])
-    for part in () if findings.failed else parts:
-        if part.others and not part.starts:  # then the save may be unusable
-            _warn_of_near_misses(text, part, findings)
     problems += findings.problems()
     near_misses = partial(_find_near_misses, text, parts, begins, findings)
     if findings.failed:
@@ -98,14 +95,9 @@ def _find_near_misses(
     if parts[0].header.who:
         warn_of_heads(text, parts[0].header.end, begins, findings)
     for part in () if findings.failed else parts:
-        if part.starts or not part.others:  # else it was done when the save was read
-            _warn_of_near_misses(text, part, findings)
+        warn_of_near_misses(text, (part.header.end, part.end), part.starts, part.others, findings)
         warn_of_lost_entries(text, _find_story(text, part.header, part.starts, part.end), findings)
     return tuple(problem for problem in findings.problems() if problem not in earlier)
-
-
-def _warn_of_near_misses(text: str, part: _Part, findings: Findings) -> None:
-    warn_of_near_misses(text, (part.header.end, part.end), part.starts, part.others, findings)
 
 
 def _read_save(text: str, part: _Part, findings: Findings) -> SavedThread:
