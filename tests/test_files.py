@@ -344,4 +344,4 @@ def test_a_folder_of_the_site_is_shown_by_signs_too(tmp_path: Path) -> None:
     for arguments in (("build",), ("build", "--keep-going"), ("check",), ("new", EVIL)):
         told = command(tmp_path, *arguments, *(() if "new" in arguments else ("-C", EVIL)))
         assert no_codes(told), told
-        assert QUOTED in told.stderr
+        assert QUOTED in told.stdout + told.stderr
