@@ -196,7 +196,7 @@ def test_what_is_pasted_does_what_the_page_says(page: Path, tmp_path: Path) -> N
         assert set(tree(sandbox.place / "content")) == {"rain.md", "rain.2.md"}
         thread = (sandbox.place / "output/threads/harbour/rain.html").read_text(encoding="utf-8")
         assert "Bring a coat." in thread
-        assert "https://NAME.github.io/REPOSITORY/threads/harbour/rain.html" in thread
+        assert "https://ann.github.io/harbour-talk/threads/harbour/rain.html" in thread
 
 
 def test_who_publishes_by_the_tutorial_does_not_let_github_build_too() -> None:
