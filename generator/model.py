@@ -104,12 +104,21 @@ class Post(msgspec.Struct, frozen=True):
     """The saves that hold the post, as indices into `Thread.saves`, in order."""
     number: int | None = None
     """The source's own number of the post in its thread, if it has one; posts of partial saves are sorted by it."""
+    stated_number: int | None = None
+    """The parent's number, if the source states only that and the save does not hold the parent."""
     missing: bool = False
     """Whether no save holds its text: it was hidden, deleted, or never saved. It keeps its place and its replies."""
     aliases: tuple[str, ...] = ()
     """Other ids that it has or had."""
     updated: str | None = None
     """When the source says that this version was written, in ISO 8601; of several versions the newest counts."""
+    guessed: str | None = None
+    """The parent's id, if the source itself only guesses it; the evidence is then `subject`."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Its id and its aliases, all of which mean it."""
+        return (self.id, *self.aliases)
 
 
 class Reply(msgspec.Struct, frozen=True):
@@ -166,6 +175,9 @@ class Thread(msgspec.Struct, frozen=True):
     saves: tuple[SaveRef, ...] = ()
     replies: tuple[Reply, ...] = ()
     """One for each post, in the order of `posts`; empty until they are inferred."""
+    former: tuple[str, ...] = ()
+    """Ids that the thread would have if only one of its saves were there, where they differ from its id. Pages at the
+    addresses made of them lead on to it."""
     partial: tuple[int, ...] = ()
     """The partial saves, as indices into `saves`: that they lack a post says nothing about it."""
 

@@ -55,9 +55,9 @@ def read_case(case: Path) -> dict[str, bytes]:
 def told(thread: Thread) -> dict[str, Any]:
     """Give a thread as it is expected: what only several saves together tell is left out, and what few sources have."""
     value: dict[str, Any] = msgspec.to_builtins(with_ids(thread))
-    del value["partial"]
+    del value["partial"], value["former"]
     for post in value["posts"]:
-        for name in ("number", "missing", "aliases", "updated"):
+        for name in ("number", "stated_number", "missing", "aliases", "updated", "guessed"):
             if not post[name]:
                 del post[name]
     return value

@@ -13,7 +13,7 @@ from generator.pages.author import AuthorPage, AuthorThread, AuthorTotals
 from generator.pages.authors import AuthorList, AuthorRow
 from generator.pages.dates import DateCount, Dates
 from generator.pages.drawings import columns, share
-from generator.pages.fixed import About, Plain
+from generator.pages.fixed import About, Moved, Plain
 from generator.pages.lists import Bar, BestPost, ThreadGroup, ThreadList, ThreadRow
 from generator.pages.paging import Paging
 from generator.pages.posts import PostView
@@ -443,6 +443,10 @@ PAGES: dict[str, tuple[str, Head]] = {
             data=True,
             removed=True,
         ),
+    ),
+    "moved": (
+        "moved.html",
+        Moved(url="threads/s/2.html", root="../../", title=EVIL, thread=Ref(EVIL, "threads/s/1.html")),
     ),
     "not found": ("404.html", Plain(url="404.html", root="/repo/", title="Not found")),
 }

@@ -259,3 +259,12 @@ def test_the_growth_of_the_builder_is_what_it_has_at_the_end_by_what_it_had_befo
     sizes = [float(size) for size in re.findall(r"^\| \d+ \| ([0-9.]+) \|$", capsys.readouterr().out, re.M)]
     assert len(sizes) == 3
     assert growth == pytest.approx(sizes[-1] / sizes[0], rel=0.01)
+
+
+def test_kinds_of_saves() -> None:
+    output = run("kinds", "--threads", "3", "--messages", "30", "--runs", "1")
+    rows = cells(output)
+    assert [row[0] for row in rows] == ["text saves of Slashdot", "pages of Hacker News", "a mailbox"]
+    assert rows[0][1] == rows[1][1]
+    assert rows[2][1] == "30"
+    assert all(float(row[2]) < float(row[3]) for row in rows)

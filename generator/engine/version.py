@@ -11,7 +11,7 @@ import msgspec
 from generator.config import Config
 from generator.theme import Theme
 
-LIBRARIES = ("jinja2", "markdown_it_py", "markupsafe", "mdurl", "msgspec", "pygments")
+LIBRARIES = ("jinja2", "markdown_it_py", "markupsafe", "mdurl", "msgspec", "nh3", "pygments")
 """Distributions whose version can change a page, as their folders spell them."""
 
 

@@ -6,6 +6,7 @@ import re
 
 from generator.markup.story_links import without_markers
 from generator.markup.text import is_shown, visible
+from generator.markup.words import opening
 from generator.model import Link, Markup
 
 _READ = 16
@@ -28,6 +29,8 @@ def excerpt(body: str, markup: Markup, limit: int = 160) -> str:
     Quotes are left out unless there is nothing else, white space is folded, and the text ends at a word with an
     ellipsis. Only the start of the body is read. Markdown is not parsed: its most common signs are just removed.
     """
+    if markup == "html":
+        return _html_excerpt(body, limit)
     if markup == "plain":
         # This is enough for most bodies: they begin with quotes or have none, and their text comes at once.
         at = 0
@@ -51,13 +54,18 @@ def excerpt(body: str, markup: Markup, limit: int = 160) -> str:
         unquoted = _QUOTED.sub("", start)
         start = unquoted if unquoted.strip() else _SIGNS.sub("", start)
     if markup == "markdown":
-        for pattern in (_FENCE, _BLOCK_SIGN):
-            start = pattern.sub("", start)
+        start = _BLOCK_SIGN.sub("", _FENCE.sub("", start))
         start = _EMPHASIS.sub("", _LINK.sub(r"\1", start))
     text = visible(" ".join(start.split()))
     if len(text) <= limit and len(body) <= limit * _READ:
         return text
     return _cut(text, limit)
+
+
+def _html_excerpt(body: str, limit: int) -> str:
+    text = opening(body, limit * _READ)
+    short = excerpt(text, "plain", limit)
+    return short if short.endswith("…") or len(body) <= limit * _READ else _cut(short, limit)
 
 
 def _cut(text: str, limit: int) -> str:

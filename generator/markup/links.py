@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from urllib.parse import urljoin
 
 from markupsafe import Markup as SafeHtml
 
@@ -18,6 +19,9 @@ REL = "nofollow ugc noopener noreferrer"
 """On every link that a user wrote."""
 
 _ALLOWED = re.compile(r"(?:https?://[^/?#\\]|mailto:[^?])", re.IGNORECASE)
+_SCHEME = re.compile("[A-Za-z][A-Za-z0-9+.-]*:")
+_LINE_ENDS = str.maketrans("", "", "\t\n\r")
+_CONTROLS_AND_SPACE = "".join(map(chr, range(0x21)))
 _UNSAFE = re.compile(f"[\\s{CONTROLS}]")
 
 _URL = re.compile(
@@ -37,6 +41,24 @@ def is_safe(url: str) -> bool:
     point into the archive, and ``//host`` to nowhere on a disk, so they are not allowed either.
     """
     return _ALLOWED.match(url) is not None and (url.isprintable() or not _UNSAFE.search(url)) and " " not in url
+
+
+def absolute(url: str, base: str | None) -> str | None:
+    """Give an address of a saved page as it may be linked to: whole, or None if it can't be made so.
+
+    `base` is the page's own address, if that is known. A link to a place in the page leads nowhere once its text stands
+    elsewhere. Spaces at the ends and line ends are no part of an address, as in a browser.
+    """
+    url = url.translate(_LINE_ENDS).strip(_CONTROLS_AND_SPACE)
+    if not url or url[0] == "#":
+        return None
+    if not _SCHEME.match(url):
+        try:
+            url = urljoin(base or "https:", url) if base or url.startswith("//") else ""
+        except ValueError:  # a host in brackets that is no address
+            return None
+    url = url.replace(" ", "%20")
+    return url if is_safe(url) else None
 
 
 def archived(url: str, dated: str) -> str:

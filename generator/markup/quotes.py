@@ -16,10 +16,17 @@ MAX_QUOTES = 8
 Cite = Callable[[Sequence[str]], tuple[str, str] | None]
 """Given the lines of a quote, gives the link to the post they are from and the name of its author, or None."""
 
+Numbered = Callable[[int], tuple[str, str] | None]
+"""The same, given the source's own number of the quoted post."""
+
 
 def cite_link(cite: Cite | None, quoted: Sequence[str]) -> str:
     """Write the line after a quote that links to the post it is from; empty if that is unknown."""
-    source = cite(quoted) if cite and quoted else None
+    return source_link(cite(quoted) if cite and quoted else None)
+
+
+def source_link(source: tuple[str, str] | None) -> str:
+    """Write that line for a source that was found; empty for none."""
     if source is None:
         return ""
     href, name = source

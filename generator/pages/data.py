@@ -42,10 +42,11 @@ def thread_file(page: Page, thread: Thread, tree: Tree, context: ThreadContext, 
 
 def post_list(thread: Thread, tree: Tree, url: str, config: Config) -> bytes:
     """Give the ids on each page of a thread as a script: one call, with a table of addresses relative to itself."""
-    ids = [thread.posts[index].id for index in tree.order]
+    names = [" ".join(thread.posts[index].names) for index in tree.order]
     root = urls.root(urls.further(url))
     pages = {
-        root + cut.url: " ".join(ids[cut.start : cut.stop]) for cut in cut_thread(url, len(ids), config.posts_per_page)
+        root + cut.url: " ".join(names[cut.start : cut.stop])
+        for cut in cut_thread(url, len(names), config.posts_per_page)
     }
     return b"threadpressPosts(" + msgspec.json.format(msgspec.json.encode(pages), indent=1) + b");\n"
 

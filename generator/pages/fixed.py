@@ -1,4 +1,7 @@
-"""Fixed pages that every site has: about.html, 404.html and robots.txt."""
+"""Small pages: about.html, 404.html and robots.txt, and those that lead on.
+
+A page leads on from the address that a thread had before a further save showed where it starts (SPEC section 3).
+"""
 
 from __future__ import annotations
 
@@ -8,8 +11,9 @@ from urllib.parse import urlsplit
 from generator import dates, urls
 from generator.config import Config
 from generator.pages.page import Page, head
+from generator.pages.thread import origin
 from generator.site import Links, mark
-from generator.theme import Head
+from generator.theme import Head, Ref
 
 KIND = "fixed"
 
@@ -31,12 +35,26 @@ class About(Head, frozen=True, kw_only=True):
     """Whether any name or text was removed."""
 
 
+class Moved(Head, frozen=True, kw_only=True):
+    """threads/SOURCE/ID.html, where ID is one that the thread no longer has."""
+
+    thread: Ref
+    """The thread as it is now."""
+
+
 class Plain(Head, frozen=True, kw_only=True):
     """404.html and robots.txt."""
 
 
+MOVED = "moved.html"
+"""The template of pages that lead on."""
+
+
 def pages(links: Links, config: Config) -> Iterator[Page]:
     """List the pages. Their views are small, so they are the base of the fingerprints."""
+    for url, number in links.former:
+        shown = mark(links.threads[number].title, links.urls[number])
+        yield Page(url, KIND, origin(links.threads[number], config), shown, MOVED, key=str(number))
     for url in (urls.ABOUT, urls.NOT_FOUND, urls.ROBOTS):
         shown = mark(_view(url, links, config))
         yield Page(url, KIND, url, shown, template=url)
@@ -44,6 +62,10 @@ def pages(links: Links, config: Config) -> Iterator[Page]:
 
 def view(page: Page, links: Links, config: Config) -> Head:
     """Make the view of one page."""
+    if page.template == MOVED:
+        number = int(page.key)
+        now = Ref(links.threads[number].title, links.urls[number])
+        return Moved(**head(now.url or "", config) | {"url": page.url}, title=now.name, thread=now)
     return _view(page.url, links, config)
 
 

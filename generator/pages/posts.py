@@ -13,6 +13,7 @@ from generator.config import Config
 from generator.costly import is_costly
 from generator.model import INFERRED, Evidence, Thread, Tree
 from generator.pages.paging import page_url
+from generator.readers import MAIL
 from generator.site import author_ref
 from generator.theme import Ref
 from generator.threads import STORY, QuoteSources
@@ -62,7 +63,7 @@ class PostView(msgspec.Struct, frozen=True):
     opens: bool
     closes: int
     plain: bool = True
-    """Whether the body is plain text, where line breaks and spaces count. Otherwise it was Markdown."""
+    """Whether the body is plain text, where line breaks and spaces count. Otherwise it was Markdown or HTML."""
     missing: bool = False
     """Whether no save holds the text of the post."""
     aliases: tuple[str, ...] = ()
@@ -85,6 +86,8 @@ class Posts:
         """The date for links to a web archive's snapshots; None if there are no such links."""
         self.subjects = telling_subjects(thread, tree)
         self.quotes = QuoteSources(thread, tree.parents)
+        self.mails = frozenset(number for number, save in enumerate(thread.saves) if save.reader in MAIL)
+        """Those of its saves that hold mails."""
         self.single = len(thread.posts) <= config.posts_per_page
         self.position = {} if self.single else {index: position for position, index in enumerate(tree.order)}
 
@@ -93,6 +96,7 @@ class Posts:
         posts, replies, subjects, exceptions = self.thread.posts, self.thread.replies, self.subjects, self.exceptions
         parents, depths = self.tree.parents, self.tree.depths
         newest, dated, post_html = self.thread.newest_whole, self.dated, markup.post_html
+        mails = self.mails
         views: list[PostView] = []
         levels: dict[int, int] = {}
         """The level of the lists that each post's replies are in."""
@@ -116,7 +120,9 @@ class Posts:
                     post.score,
                     post.label,
                     subjects[index],
-                    post_html(post.body, post.markup, dated, self._cite(index, url))
+                    markup.mail_html(post.body, dated, self._cite(index, url))
+                    if mails and post.markup == "plain" and mails.issuperset(post.saves)
+                    else post_html(post.body, post.markup, dated, self._cite(index, url), self._numbered(url))
                     if ">" in post.body
                     else post_html(post.body, post.markup, dated),
                     to,
@@ -142,13 +148,24 @@ class Posts:
 
         def cite(lines: Sequence[str]) -> tuple[str, str] | None:
             source = self.quotes.source(index, lines)
-            if source is None:
-                return None
-            if source == STORY:
-                return self._on_page(1, url) + urls.STORY, "the story"
-            return self._place(source, url), self.thread.posts[source].author.shown
+            return None if source is None else self._source(source, url)
 
         return cite
+
+    def _numbered(self, url: str) -> markup.Numbered:
+        """Make the function that tells which post has a number of the source's, for a page of the thread."""
+
+        def numbered(number: int) -> tuple[str, str] | None:
+            source = self.quotes.numbers.get(number)
+            return None if source is None else self._source(source, url)
+
+        return numbered
+
+    def _source(self, source: int, url: str) -> tuple[str, str]:
+        """Link to what a quote is from, and name its author."""
+        if source == STORY:
+            return self._on_page(1, url) + urls.STORY, "the story"
+        return self._place(source, url), self.thread.posts[source].author.shown
 
     def _place(self, index: int, url: str) -> str:
         """Link to a post of this thread from one of its pages."""

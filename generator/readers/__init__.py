@@ -16,18 +16,25 @@ from typing import Protocol
 import msgspec
 
 from generator.errors import Problem
+from generator.readers import hackernews_html, hackernews_json, hypermail
 from generator.readers.decoding import AWAY, decode
+from generator.readers.discourse import json as discourse_json
 from generator.readers.findings import quote
 from generator.readers.foreign import what_text_it_is
 from generator.readers.ids import ID, ID_BYTES, post_id
+from generator.readers.mail import mail
 from generator.readers.markdown import markdown
 from generator.readers.markdown.front_matter import SOURCE
 from generator.readers.reading import Piece, PostSpans, Reading, SavedThread, Span, Spans
+from generator.readers.reddit import html as reddit_html
+from generator.readers.reddit import json as reddit_json
+from generator.readers.slashdot import html as slashdot_html
 from generator.readers.slashdot import text as slashdot_text
 from generator.readers.spans import block_for, splice
 
 __all__ = (
-    "PLAIN", "READERS", "SOURCE", "Piece", "PostSpans", "Reader", "Reading", "SavedThread", "Span", "Spans",
+    "ID", "MAIL", "PLAIN", "READERS", "SOURCE", "Piece", "PostSpans", "Reader", "Reading", "SavedThread", "Span",
+    "Spans",
     "block_for", "decode", "post_id", "quote", "read_save", "reader_of", "splice",
 )  # fmt: skip
 
@@ -57,12 +64,20 @@ class Reader(Protocol):
 READERS: tuple[Reader, ...] = (
     slashdot_text,
     markdown,
+    slashdot_html,
+    hackernews_html,
+    hackernews_json,
+    reddit_json,
+    reddit_html,
+    discourse_json,
+    mail,
+    hypermail,
 )
 """Every kind of save we read. A file goes to the first reader whose `sniff` accepts it."""
-
-
 PLAIN = frozenset(reader.NAME for reader in READERS if reader.PLAIN)
 """Names of the readers of plain saves."""
+MAIL = frozenset((mail.NAME, hypermail.NAME))
+"""Readers whose plain texts are mails: with quotes of whole messages, and with signatures."""
 
 
 def reader_of(raw: bytes) -> Reader | None:
@@ -107,10 +122,10 @@ def _no_save(raw: bytes, path: str) -> tuple[Problem, ...]:
     if not text or text.isspace():
         return (*problems, Problem(path, 1, "the file is empty", f"save the thread again, or {AWAY}"))
     if kind := what_text_it_is(text):
-        message = f"this is {kind}, and this version reads text and Markdown saves only"
+        message = f"this is {kind}, but none of the kinds that this version reads"
         hint = f"write the thread in a form that `threadpress help formats` shows, or {AWAY}"
         return (*problems, Problem(path, 1, message, hint))
-    kinds = " or ".join(f"{reader.EXPECTED} ({reader.NAME})" for reader in READERS)
+    kinds = " or ".join(f"{reader.EXPECTED} ({reader.NAME})" for reader in READERS if reader.PLAIN)
     unknown = Problem(
         path,
         1,

@@ -54,7 +54,14 @@ class SavedThread(msgspec.Struct, frozen=True):
     partial: bool = False
     """Whether the save may lack posts of the thread, without meaning that they are gone."""
     refs: tuple[str, ...] = ()
-    """Ids of the posts above those in the save, as the source names them, oldest first."""
+    """Ids of posts that the save names but does not have: those above its posts, as the source names them, oldest
+    first. If its own oldest post is above some of them, it is named too."""
+    above: tuple[tuple[str, str], ...] = ()
+    """The parents of posts that the save only names, as pairs of ids. Where nobody has a post, its answers are to be
+    hung under its parent."""
+    other_names: tuple[tuple[str, str], ...] = ()
+    """Names that other saves may have for posts of this one, where they don't know their ids, each with the id. What
+    posts state or guess may be such a name."""
     last_body: str | None = None
     """The text of the last post in case the footer is part of it after all; None if the save has no footer."""
     judge_cut: Callable[[str], Truncated] | None = None

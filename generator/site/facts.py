@@ -91,7 +91,7 @@ class Facts(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Mark of the fields above. The thread's own pages show nothing else that could change, except what `link`
     finds."""
     ids: bytes
-    """Mark of the ids of its posts in the order in which its pages show them."""
+    """Mark of the ids and aliases of its posts in the order in which its pages show them."""
     listed: bytes
     """Mark of what lists show of it, except addresses."""
     order: str
@@ -102,6 +102,8 @@ class Facts(msgspec.Struct, frozen=True, array_like=True, gc=False):
     department: str | None
     tags: tuple[str, ...]
     posts: int
+    former: tuple[str, ...]
+    """Its former ids: see `Thread.former`."""
     authors: int
     best: int | None
     saves: tuple[SaveRef, ...]
@@ -151,7 +153,7 @@ def facts_of(thread: Thread, tree: Tree, origin: Origin, order: str, marks: Mapp
         group=origin.group,
         read=origin.read,
         content=mark(thread.key, origin.group, origin.read),
-        ids=mark_of_bytes(" ".join([thread.posts[index].id for index in tree.order]).encode()),
+        ids=mark_of_bytes(" ".join([name for index in tree.order for name in thread.posts[index].names]).encode()),
         listed=mark(thread.title, thread.posted, thread.author, thread.department, len(scores), authors, best),
         order=order,
         title=thread.title,
@@ -160,6 +162,7 @@ def facts_of(thread: Thread, tree: Tree, origin: Origin, order: str, marks: Mapp
         department=thread.department,
         tags=thread.tags,
         posts=len(scores),
+        former=thread.former,
         authors=authors,
         best=best,
         saves=thread.saves,

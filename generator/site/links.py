@@ -38,6 +38,8 @@ class Links(msgspec.Struct, frozen=True):
     """File name of each thread's page, without ending."""
     urls: tuple[str, ...]
     """First page of each thread."""
+    former: tuple[tuple[str, int], ...]
+    """The addresses that lead on to a thread, and its number."""
     saves: Mapping[str, str]
     """URL of each save that is published, by its path in content/."""
     exceptions: tuple[Mapping[str, str], ...]
@@ -65,8 +67,15 @@ def link(facts: Iterable[Facts], authors: Gathered[AuthorSum], config: Config) -
     slugs = {author.key: author.slug for author in ranked if author.exceptional}
     threads = tuple(sorted(facts, key=lambda thread: thread.order))
     by_source: dict[str, dict[str, str]] = {}
+    keys = {thread.key for thread in threads}
     for thread in threads:
         by_source.setdefault(thread.source, {})[thread.id] = thread.id
+    former = [
+        (thread.source, name, number)
+        for number, thread in enumerate(threads)
+        for name in thread.former
+        if by_source[thread.source].setdefault(name, name) and (thread.source, name) not in keys
+    ]
     settled = {source: urls.unique_slugs(wanted) for source, wanted in by_source.items()}
     stems = tuple([settled[thread.source][thread.id] for thread in threads])
     tagged = tuple(_tagged(threads, config))
@@ -81,6 +90,7 @@ def link(facts: Iterable[Facts], authors: Gathered[AuthorSum], config: Config) -
         threads=threads,
         stems=stems,
         urls=tuple([urls.thread_page(thread.source, stem) for thread, stem in zip(threads, stems, strict=True)]),
+        former=tuple([(urls.thread_page(source, settled[source][name]), number) for source, name, number in former]),
         saves=_saves(threads, config.publish_saves),
         exceptions=tuple([_exceptions(thread, slugs) if slugs else slugs for thread in threads]),
         months={when: tuple(numbers) for when, numbers in sorted(months.items())},

@@ -38,6 +38,7 @@ TEMPLATES = (
     "base.html",
     "dates.html",
     "list.html",
+    "moved.html",
     "robots.txt",
     "stats.html",
     "tags.html",

@@ -27,6 +27,8 @@ _PAGE_FOLDERS = ("_files", "-Dateien", "_fichiers", "-filer", ".files")
 """What browsers put behind the name of a saved page, to name the folder of what belongs to it."""
 _PAGES = (".html", ".htm", ".HTML", ".HTM")
 _TO_LOOK_AT = (*_OTHERS_ENDINGS, *_PAGE_FOLDERS)
+_ATTACHMENTS = "att-"
+"""What Hypermail puts before the name of a page, to name the folder of its attachments."""
 
 
 class Input(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -128,12 +130,17 @@ def is_left_behind(folder: str, name: str) -> bool:
     The folder that a browser saves beside a page is such a thing only while the page is there.
     """
     if name[:1] not in ("#", ".") and name not in _OTHERS_NAMES and not name.endswith(_TO_LOOK_AT):
-        return False
+        return name.startswith(_ATTACHMENTS) and _is_beside_page(folder, name, name.removeprefix(_ATTACHMENTS))
     if name.startswith(".") or name in _OTHERS_NAMES or name.endswith(_OTHERS_ENDINGS):
         return True
     if name.startswith("#") and name.endswith("#") and len(name) > 1:
         return True
     page = next((name.removesuffix(ending) for ending in _PAGE_FOLDERS if name.endswith(ending)), "")
+    return _is_beside_page(folder, name, page)
+
+
+def _is_beside_page(folder: str, name: str, page: str) -> bool:
+    """Say whether something is a folder, and the page that it belongs to is beside it."""
     path = Path(folder)
     pages = {f"{form}{ending}" for form in (page, nfc(page), nfd(page)) for ending in _PAGES} if page else ()
     return any((path / each).is_file() for each in pages) and (path / name).is_dir()

@@ -62,15 +62,41 @@ def merge(
     walks = [tuple(at[post.id] for post in thread.posts) for thread in whole]
     if parts:
         walks.insert(0, tuple(sorted({at[post.id] for thread in parts for post in thread.posts})))
-    # The part that opens the thread has the best title, and a whole save has a better one than any part.
+    # A part that knows when or by whom the thread was started has the best title, then the one that opens it. A whole
+    # save has a better one than any part.
     first = order[0] if order else ""
-    parts.sort(key=lambda thread: any(post.id == first for post in thread.posts))
+    parts.sort(
+        key=lambda thread: (
+            thread.posted is not None or thread.author is not None,
+            any(post.id == first for post in thread.posts),
+        )
+    )
     return msgspec.structs.replace(
         _merged_head([*parts, *whole]),
         posts=tuple(posts[name] for name in order),
         saves=refs,
         partial=tuple(number for number, ref in enumerate(refs) if ref.path in partial),
     ), tuple(walks)
+
+
+def hang(thread: Thread, above: Mapping[str, str]) -> Thread:
+    """Let posts that answer a post that no save has answer the nearest one above it; `above` has parents of such posts.
+
+    A post whose parents are all unknown keeps what it states. Linear, and without an end to circles.
+    """
+    here = {post.id for post in thread.posts}
+    nearest: dict[str, str | None] = {}
+    posts: list[Post] = []
+    for post in thread.posts:
+        name, walk = post.stated, dict[str, None]()
+        while name is not None and name not in here and name not in nearest and name not in walk:
+            walk[name] = None
+            name = above.get(name)
+        end = name if name is None or name in here else nearest.get(name)
+        nearest.update(dict.fromkeys(walk, end))
+        known = post.stated is None or post.stated in here or end is None or end == post.id
+        posts.append(post if known else msgspec.structs.replace(post, stated=end))
+    return msgspec.structs.replace(thread, posts=tuple(posts))
 
 
 def _merged_head(threads: Sequence[Thread]) -> Thread:
@@ -159,7 +185,10 @@ def _insert(order: list[str], older: list[str]) -> list[str]:
 
 
 def _merged(versions: list[tuple[int, Post]]) -> Post:
-    """Make one post of its versions, oldest first: the newest, with the longest text and the fullest subject of all."""
+    """Make one post of its versions, oldest first: the newest, with the longest text and the fullest subject of all.
+
+    Saves that only know that there is a post count if none holds it.
+    """
     newest = versions[-1][1]
     if len(versions) == 1:
         return msgspec.structs.replace(newest, saves=(versions[0][0],))
@@ -178,14 +207,20 @@ def _merged(versions: list[tuple[int, Post]]) -> Post:
         body=text.body,
         markup=text.markup,
         truncated=text.truncated,
-        saves=tuple(sorted({number for number, _ in versions})),
+        saves=tuple(sorted({number for number, post in versions if not _is_named(post)} or {versions[-1][0]})),
         number=next((post.number for _, post in reversed(versions) if post.number is not None), None),
-        stated=next((post.stated for _, post in reversed(versions) if post.stated is not None), None),
+        stated=_stated(versions),
         author=next((post.author for _, post in reversed(versions) if post.author.name), newest.author),
         missing=all(post.missing for _, post in versions),
         aliases=tuple(sorted({name for _, post in versions for name in post.aliases})),
-        **{name: _latest([post for _, post in versions], name) for name in ("posted", "posted_raw")},
+        **{name: _latest([post for _, post in versions], name) for name in ("posted", "posted_raw", "guessed")},
     )
+
+
+def _stated(versions: Sequence[tuple[int, Post]]) -> str | None:
+    """Give the parent that the newest version states; what a save says of a post that it only names comes last."""
+    held = next((post.stated for _, post in reversed(versions) if post.stated is not None and not post.missing), None)
+    return held or next((post.stated for _, post in reversed(versions) if post.stated and post.missing), held)
 
 
 def _latest(values: Sequence[Thread] | Sequence[Post], name: str) -> Any:
@@ -200,3 +235,8 @@ def _longest(threads: Sequence[Thread]) -> Thread:
         if len(thread.body) > len(best.body):
             best = thread
     return best
+
+
+def _is_named(post: Post) -> bool:
+    """Say whether a save only names a post."""
+    return post.missing and not post.author.name

@@ -11,9 +11,9 @@ from __future__ import annotations
 import functools
 from collections.abc import Sequence
 
-from generator.markup import without_markers
+from generator.markup import plain_text, without_markers
 from generator.model import Thread
-from generator.threads.replies import LINES, REACH, SHORTEST, fold, words
+from generator.threads.replies import LINES, REACH, SHORTEST, fold, said_by, words
 
 STORY = -1
 """The source of a quote of the story. The source of any other quote is the index of a post."""
@@ -34,7 +34,7 @@ class QuoteSources:
             return None
         parent = self.parents[index]
         if parent is not None:
-            body = self.posts[parent].body[:REACH]
+            body = said_by(self.posts[parent])[:REACH]
             if len(lines) <= LINES and ">" not in body and all(line in body for line in lines):
                 return parent  # then it holds the folded lines too
             said = self.words.get(parent)
@@ -51,14 +51,20 @@ class QuoteSources:
     @functools.cached_property
     def story(self) -> str:
         """The folded words of the story as readers see it, without the markers of its links."""
-        return words(without_markers(self.thread.body[:REACH], self.thread.links))[0]
+        body = plain_text(self.thread.body, self.thread.markup)
+        return words(without_markers(body[:REACH], self.thread.links))[0]
+
+    @functools.cached_property
+    def numbers(self) -> dict[int, int]:
+        """The post that has each number of the source's."""
+        return {post.number: index for index, post in enumerate(self.posts) if post.number is not None}
 
     @functools.cached_property
     def lines(self) -> dict[str, int]:
         """The first post that has each line; quoted lines are left out."""
         lines: dict[str, int] = {}
         for index, post in enumerate(self.posts):
-            for line in post.body.split("\n"):
+            for line in said_by(post).split("\n"):
                 if len(line) >= SHORTEST and not line.lstrip().startswith(">"):
                     lines.setdefault(fold(line), index)
         return lines

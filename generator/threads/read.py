@@ -1,8 +1,9 @@
 """Read a group of files. All its threads come out as pages show them, with the bytes of each save to publish.
 
-Every file is read once. The order of work is: read, join what belongs to one thread, match posts across saves, redact,
-merge, find replies, apply sidecars. Scan calls this for each new file and each group of several files. Render calls it
-again for a group with stale pages, since parsing is far cheaper than keeping bodies. Reads files, writes none.
+Every file is read once. The order of work is: read, clean bodies of HTML, join what belongs to one thread, match posts
+across saves, redact, merge, find replies, apply sidecars. Scan calls this for each new file and each group of several
+files. Render calls it again for a group with stale pages, since parsing is far cheaper than keeping bodies. Reads
+files, writes none.
 """
 
 from __future__ import annotations
@@ -16,13 +17,15 @@ import msgspec
 
 from generator.errors import Problem, unreadable
 from generator.files import read_file
+from generator.markup import clean_html
 from generator.model import TOP, Reply, SaveRef, Thread, Tree
 from generator.readers import Piece, Reading, read_save, splice
 from generator.threads import sidecar
 from generator.threads.content import Group, stem
 from generator.threads.join import Key, Part, Parts, join_parts, without_footer
 from generator.threads.match import match_posts
-from generator.threads.merge import merge
+from generator.threads.merge import hang, merge
+from generator.threads.numbers import by_number
 from generator.threads.redact import Redacted, Redactions, may_be_told, redact
 from generator.threads.replies import infer
 from generator.threads.sidecar import Correction
@@ -101,7 +104,7 @@ def read_group(
     """
     raws, problems = _open(content, group, loose)
     readings = {path: read_save(raws[path], path) for path in group.saves if path in raws}
-    joined = join_parts({path: reading for path, reading in readings.items() if not reading.failed})
+    joined = join_parts({path: clean(reading) for path, reading in readings.items() if not reading.failed})
     problems += joined.problems
     corrections = _read_sidecars(group, raws, joined, problems)
     matched = _match(joined, corrections, first.ids if first else ())
@@ -139,6 +142,30 @@ def _open(content: Path, group: Group, loose: Mapping[str, bytes]) -> tuple[dict
         except OSError as error:
             problems.append(unreadable(path, error))
     return raws, problems
+
+
+def clean(reading: Reading) -> Reading:
+    """Bring HTML bodies into their canonical form, before anything compares, redacts or merges them."""
+    threads = tuple(
+        saved if thread is saved.thread else msgspec.structs.replace(saved, thread=thread)
+        for saved in reading.threads
+        for thread in (_clean_thread(saved.thread),)
+    )
+    return reading if threads == reading.threads else msgspec.structs.replace(reading, threads=threads)
+
+
+def _clean_thread(thread: Thread) -> Thread:
+    """Give a thread with clean bodies; the same value if there is no HTML in it."""
+    if thread.markup != "html" and all(post.markup != "html" for post in thread.posts):
+        return thread
+    posts = tuple(
+        msgspec.structs.replace(post, body=clean_html(post.body, thread.url, thread.id))
+        if post.markup == "html"
+        else post
+        for post in thread.posts
+    )
+    body = clean_html(thread.body, thread.url, thread.id) if thread.markup == "html" else thread.body
+    return msgspec.structs.replace(thread, body=body, posts=posts)
 
 
 def _copy(reading: Reading, pieces: Sequence[Piece] | None) -> str:
@@ -185,7 +212,9 @@ def _match(joined: Parts, corrections: Mapping[Key, Correction], ids: Sequence[s
     return [
         msgspec.structs.replace(part, thread=thread)
         for parts, names in zip(threads.values(), made, strict=True)
-        for part, thread in zip(parts, match_posts([part.thread for part in parts], names.split()), strict=True)
+        for part, thread in zip(
+            parts, by_number(match_posts([part.thread for part in parts], names.split())), strict=True
+        )
     ]
 
 
@@ -211,8 +240,11 @@ def _merge(
         whole = {part.path for part in parts if not part.saved.partial}
         partial = {part.path for part in parts} - whole
         thread, walks = merge([(refs[part.path], part.thread) for part in parts], partial)
+        if above := dict(pair for part in reversed(parts) for pair in part.saved.above):
+            thread = hang(thread, above)
         replies = first.replies(thread) if first else _infer(thread, walks)
-        thread = msgspec.structs.replace(thread, replies=replies)
+        former = {part.alone for part in parts} - {"", thread.id}
+        thread = msgspec.structs.replace(thread, replies=replies, former=tuple(sorted(former)))
         if key in corrections:
             thread, more = sidecar.apply(thread, corrections[key])
             problems += more

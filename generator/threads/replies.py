@@ -18,8 +18,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Mapping
 from math import sqrt
 
+from generator.markup import plain_text
 from generator.model import TOP, Author, Evidence, Post, Reply, Thread, nfc
 
 # What each cue multiplies a post's odds of being the parent by. Fitted to right parents and honest confidence on 257
@@ -49,6 +51,10 @@ cues."""
 CERTAIN = 0.98
 """The most an inference claims: a reply that changed its subject looks like the start of a branch."""
 
+GUESSED = 0.37
+"""How many parents are right that a source itself guesses by the subject, as Hypermail does: so many of 249 replies on
+a mailing list answer the first message of their thread."""
+
 DEPTH = 7
 """Depth of the deepest posts that Slashdot shows."""
 QUOTING = 0.4
@@ -71,8 +77,9 @@ def infer(thread: Thread) -> tuple[Reply, ...]:
     """Give every post of a thread its parent, with evidence and confidence.
 
     Linear in posts and text, without recursion, and the same for equal threads. Posts with a stated parent keep it (of
-    a cycle of them, the first becomes top-level). Posts of which the source says that they have none are top-level. The
-    others get an inferred one, as the docstring of this module says.
+    a cycle of them, the first becomes top-level). Posts of which the source says that they have none are top-level.
+    Where a source guesses a parent, that one is taken. The others get an inferred one, as the docstring of this module
+    says.
     """
     posts = thread.posts
     at: dict[str, int] = {}
@@ -86,22 +93,21 @@ def infer(thread: Thread) -> tuple[Reply, ...]:
         marked = name.startswith("Re:")
         if marked:
             name = name[_MARK.match(name).end() :] if len(name) > 3 else ""  # type: ignore[union-attr]  # it matches
-            if path and post.stated is None:
+            if path and post.stated is None and post.guessed is None:
                 if name:
                     # If no branch has the subject, its post is missing from the save: the reply stays in the open
                     # branch.
                     path = branches.get(name) or branches.get(name[:CUT]) or path
                 replies.append(walk.answer(index, path))
                 continue
-        parent = None
-        if post.stated:
+        parent, reply = None, TOP
+        if post.stated or post.guessed:
             at = at or {post.id: index for index, post in enumerate(posts)}
-            parent = at.get(post.stated)
+            parent, reply = _told(post, at)
+        replies.append(reply)
         if parent is None:
-            replies.append(TOP)
             path = [index]
         else:
-            replies.append(Reply(post.stated, "stated"))
             ahead = ahead or parent >= index
             if parent in path:
                 walk.hang(index, path, path.index(parent), True, 1.0)
@@ -110,6 +116,15 @@ def infer(thread: Thread) -> tuple[Reply, ...]:
         if name:
             branches[name] = branches[name[:CUT]] = path
     return _acyclic(replies, at) if ahead else tuple(replies)
+
+
+def _told(post: Post, at: Mapping[str, int]) -> tuple[int | None, Reply]:
+    """Give the parent that the source states, else the one it guesses, if it is in the thread."""
+    if post.stated and post.stated in at:
+        return at[post.stated], Reply(post.stated, "stated")
+    if post.guessed is not None and post.guessed in at:
+        return at[post.guessed], Reply(post.guessed, "subject", GUESSED)
+    return None, TOP
 
 
 class _Walk:
@@ -134,7 +149,7 @@ class _Walk:
         self.trusts = [1.0] * len(posts)
         """How likely it is that all steps from the start of the branch to a post are right."""
         self.words: dict[int, tuple[str, str]] = {}
-        replies = [post.body for post in posts if post.subject.startswith("Re:")]
+        replies = [said_by(post) for post in posts if post.subject.startswith("Re:")]
         quoting = [body for body in replies if ">" in body and ("\n>" in body or body[0] == ">")]
         self.sure = len(quoting) >= QUOTING * len(replies)
 
@@ -221,7 +236,7 @@ class _Walk:
         once, twice = _quotes(body)
         for place, post in enumerate(path if once or twice else ()):
             if post not in self.words:
-                self.words[post] = words(self.posts[post].body)
+                self.words[post] = words(said_by(self.posts[post]))
             own, quoted = self.words[post]
             cue = 1.0
             for text in once:
@@ -265,6 +280,11 @@ def _quotes(body: str) -> tuple[list[str], list[str]]:
                     if len(once) + len(twice) == LINES:
                         break
     return once, twice
+
+
+def said_by(post: Post) -> str:
+    """Give the text of a post, in which lines that start with ``>`` are quotes."""
+    return post.body if post.markup != "html" else plain_text(post.body, "html")
 
 
 def words(body: str) -> tuple[str, str]:

@@ -123,7 +123,8 @@ def apply(thread: Thread, correction: Correction) -> tuple[Thread, tuple[Problem
 
 def _edited(thread: Thread, correction: Correction, problems: list[Problem]) -> tuple[Reply, ...]:
     """Give the thread's replies with the edits applied."""
-    at = {post.id: index for index, post in enumerate(thread.posts)}
+    at = {name: index for index, post in enumerate(thread.posts) for name in post.aliases}
+    at.update((post.id, index) for index, post in enumerate(thread.posts))
     wanted: dict[int, int | None] = {}
     wrong: list[tuple[str, str]] = []
     """Each id that no post has, behind the post whose reply is edited."""

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pygments.token import STANDARD_TYPES
 
-from generator.markup import excerpt, is_safe, plain, post_html, story_html, visible
+from generator.markup import clean_html, excerpt, is_safe, plain, post_html, story_html, visible
 from generator.markup.commonmark import MAX_BLOCKS, MAX_EMPHASIS
 from generator.markup.links import REL, link_urls
 from generator.markup.text import CONTROLS
@@ -92,9 +92,11 @@ TAGS = {
     "p": {"class"},
     "div": {"class"},
     "span": {"class", "title"},
+    "abbr": {"title"},
     **{tag: set() for tag in ("blockquote", "br", "code", "em", "hr", "li", "pre", "strong", "ul")},
+    **{tag: set() for tag in ("del", "details", "ins", "kbd", "q", "sub", "summary", "sup")},
 }
-CLASSES = {"dated", "heading", "highlight", "control", *STANDARD_TYPES.values()} - {""}
+CLASSES = {"dated", "heading", "who", "highlight", "control", *STANDARD_TYPES.values()} - {""}
 DEEPEST = (MAX_BLOCKS + 1) + 2 + MAX_EMPHASIS + 3
 """Elements inside each other: blocks (a last list brings its item along), a bold heading, emphasis, a link, code in it,
 and the sign of a control character."""
@@ -147,6 +149,8 @@ def all_ways(body: str) -> None:
     for dated in (None, DATED):
         shown(post_html(body, "plain", dated))
         shown(post_html(body, "markdown", dated))
+        shown(post_html(clean_html(body), "html", dated))
+        shown(post_html(body, "html", dated))
         shown(story_html(body, LINKS, "plain", dated))
 
 
@@ -215,7 +219,7 @@ def test_words_of_markdown_come_out(pieces: list[str]) -> None:
     assert out.count("word") == pieces.count("word")
 
 
-@given(soups, st.sampled_from(["plain", "markdown"]), st.integers(20, 60))
+@given(soups, st.sampled_from(["plain", "markdown", "html"]), st.integers(20, 60))
 def test_excerpts_are_short_and_of_one_line(body: str, markup: Markup, limit: int) -> None:
     text = excerpt(body, markup, limit)
     assert len(text) <= limit
@@ -269,6 +273,7 @@ def hostile() -> None:
         body = (unit * 20_000)[:20_000]
         shown(post_html(body, "plain", DATED))
         shown(post_html(body, "markdown", DATED))
+        shown(post_html(clean_html(body), "html", DATED))
         shown(story_html(body, LINKS, "plain"))
         excerpt(body, "markdown")
 
@@ -298,7 +303,8 @@ def test_emphasis_nests_to_a_limit_and_loses_no_text() -> None:
 def test_markdown_is_loaded_for_markdown_only() -> None:
     program = (
         "import sys; from generator.markup import post_html; post_html('> http://a', 'plain');"
-        "assert not {'markdown_it', 'pygments'} & sys.modules.keys(); post_html('a', 'markdown');"
+        "assert not {'markdown_it', 'nh3', 'pygments'} & sys.modules.keys(); post_html('<p>a</p>', 'html');"
+        "assert not {'markdown_it', 'nh3', 'pygments'} & sys.modules.keys(); post_html('a', 'markdown');"
         "assert {'markdown_it', 'pygments'} <= sys.modules.keys()"
     )
     subprocess.run([sys.executable, "-c", program], cwd=Path(__file__).parents[2], check=True)

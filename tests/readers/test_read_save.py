@@ -20,6 +20,7 @@ from tests.golden import SAVES
 from tests.rewriting import STORY, redacted_parts, without_ids
 
 FILES = [next(case.glob("save.*")) for case in SAVES.cases()]
+PLAIN = [file for file in FILES if file.suffix in (".txt", ".md")]
 
 
 def only_error(raw: bytes) -> Problem:
@@ -40,7 +41,9 @@ def test_an_empty_file(raw: bytes) -> None:
 def test_a_file_that_is_no_save() -> None:
     assert str(only_error(b"Dear diary,\ntoday ...")) == (
         'some/file.txt:1: Threadpress does not read this kind of file; it starts "Dear diary,"; start a save with a '
-        "line such as News: 0179799118 (slashdot-text) or +++ (markdown), or leave this file out of the content folder"
+        "line such as News: 0179799118 (slashdot-text) or +++ (markdown) or From ann@example.org Thu Jan  1 00:00:00 "
+        '2015 (mail) or <meta name="generator" content="hypermail"> (hypermail), or leave this file out of the content '
+        "folder"
     )
 
 
@@ -56,17 +59,13 @@ def test_a_file_that_is_no_save() -> None:
         ("From: <Saved by Blink>\nSnapshot-Content-Location: https://example.org/\n", "a web page"),
         ('<?xml version="1.0"?>\n<rss>', "a feed or another XML file"),
         ('{"id": 1}', "a JSON export"),
-        ('[\n  {"kind": "Listing"}\n]', "a JSON export"),
+        ('[\n  {"kind": "List"}\n]', "a JSON export"),
         ("[]", "a JSON export"),
-        ("From ann@example.org Fri Oct 17 12:00:00 2025\nFrom: ann\n", "mail"),
-        ("From ann at example.org  Fri Oct 17 12:00:00 2025\n", "mail"),
-        ("Subject: Rain\nTo: bob,\n  cid\nmessage-id: <1@example.org>\n\nHello\n", "mail"),
-        ("Received: from a\n by b\nFrom: ann\n", "mail"),
     ],
 )
 def test_other_kinds_of_threads_are_told_by_name(text: str, kind: str) -> None:
     assert str(only_error(text.encode())) == (
-        f"some/file.txt:1: this is {kind}, and this version reads text and Markdown saves only; write the thread in a "
+        f"some/file.txt:1: this is {kind}, but none of the kinds that this version reads; write the thread in a "
         "form that `threadpress help formats` shows, or leave this file out of the content folder"
     )
 
@@ -218,7 +217,7 @@ HEAD_OF_ONE_POST = '+++\nid = "1"\ntitle = "T"\n+++\n## ann {id=a_-1}\n'
 
 
 def test_readers_are_told_apart() -> None:
-    assert [reader.NAME for reader in READERS] == ["slashdot-text", "markdown"]
+    assert len({reader.NAME for reader in READERS}) == len(READERS)
     for reader in READERS:
         assert reader_of(reader.EXPECTED.encode()) is reader
     assert reader_of(b"anything") is None
@@ -234,10 +233,12 @@ def test_line_ends_and_bom_are_no_matter(file: Path, end: bytes) -> None:
     raw = file.read_bytes().replace(b"\r\n", b"\n").removeprefix(codecs.BOM_UTF8)
     plain = told(read_save(raw, "x"))
     assert told(read_save(raw.replace(b"\n", end), "x")) == plain
-    assert told(read_save(codecs.BOM_UTF8 + raw.replace(b"\n", end), "x")) == plain
+    marked = told(read_save(codecs.BOM_UTF8 + raw.replace(b"\n", end), "x"))
+    # A page that says its encoding warns of nothing, if the mark doesn't say another.
+    assert marked[0] == plain[0] if file.suffix == ".html" else marked == plain
 
 
-@pytest.mark.parametrize("file", FILES, ids=lambda file: f"{file.parent.parent.name}/{file.parent.name}")
+@pytest.mark.parametrize("file", PLAIN, ids=lambda file: f"{file.parent.parent.name}/{file.parent.name}")
 def test_a_save_says_where_its_texts_stand(file: Path) -> None:
     reading = read_save(file.read_bytes(), "x")
     for saved in reading.threads:
@@ -252,7 +253,7 @@ def test_a_save_says_where_its_texts_stand(file: Path) -> None:
 PIECES = st.lists(
     st.one_of(
         st.binary(max_size=8),
-        st.sampled_from([line + b"\n" for file in FILES for line in file.read_bytes().split(b"\n")]),
+        st.sampled_from([line + b"\n" for file in PLAIN for line in file.read_bytes().split(b"\n")]),
         st.sampled_from(
             [
                 *(b"\n\n", b"\r", b"\r\r\n", b"\xc2\xa0", b"\xef\xbb\xbf", b"+++\n", b"News: 1\n\n", b" (Score:"),

@@ -253,6 +253,12 @@ def test_of_parts_the_one_that_opens_the_thread_names_it() -> None:
     assert merged_with_parts([], parts[::-1]).title == "Rain"
 
 
+def test_of_parts_the_one_that_knows_who_started_the_thread_names_it() -> None:
+    parts = [thread(title="Rain", author=ANN), thread(numbered("b", 2), title="name of a file")]
+    assert merged_with_parts([], parts).title == "Rain"
+    assert merged_with_parts([], parts[::-1]).title == "Rain"
+
+
 def test_parts_of_one_file_are_one_save() -> None:
     made, walks = merge([(ref("1.txt"), thread(post("b"))), (ref("1.txt"), thread(post("a")))], {"1.txt"})
     assert (order(made), made.saves, [each.saves for each in made.posts]) == ("ab", (ref("1.txt"),), [(0,), (0,)])

@@ -12,7 +12,16 @@ from hypothesis import strategies as st
 
 from generator.model import Post, Reply, Thread
 from generator.readers import READERS
-from generator.threads import FirstReading, Group, GroupReading, Redactions, group_files, list_content, read_group
+from generator.threads import (
+    FirstReading,
+    Group,
+    GroupReading,
+    QuoteSources,
+    Redactions,
+    group_files,
+    list_content,
+    read_group,
+)
 from tests import toys
 from tests.small import Said, news, note, write
 
@@ -94,6 +103,46 @@ def test_a_sidecar_beside_many_threads_speaks_for_each_by_its_id(content: Path, 
     )
     assert (threads["list/x"].title, threads["list/x"].tags) == ("Thread x", ("t",))
     assert (threads["list/y"].title, threads["list/y"].tags) == ("Why", ())
+
+
+# Bodies of HTML.
+
+
+def html_post(name: str, body: str, number: int = 1, parent: str | None = None) -> str:
+    return toys.post("7", number, (name, "Ann", parent, body), markup="html", url="https://forum.example.org/t/7")
+
+
+def test_bodies_of_html_are_cleaned_against_the_address_of_their_thread(content: Path, log: Path) -> None:
+    (thread,) = alone(content, {"a.post": html_post("a", '<P>One<script>x()</script> <a href="/u/bob">two')}).values()
+    assert thread.posts[0].markup == "html"
+    assert thread.posts[0].body == '<p>One <a href="https://forum.example.org/u/bob">two</a></p>'
+
+
+def test_ids_are_made_of_words(content: Path, log: Path) -> None:
+    bodies = {"text": "The fog will lift.\n\nOr not.", "html": "<p>The <b>fog</b> will lift.<p>Or it may rain."}
+    made = []
+    for markup, body in bodies.items():
+        write(content, {"a.post": toys.post("7", 1, ("", "Ann", None, body), markup=markup.replace("text", "plain"))})
+        (reading,) = read_all(content)
+        made.append(reading.threads[0].thread.posts[0].id)
+    assert made[0] == made[1]
+
+
+def test_quotes_in_html_are_found_in_posts_of_html_and_of_text(content: Path, log: Path) -> None:
+    body = "<blockquote>The fog will <b>lift</b> at noon</blockquote><p>No."
+    (thread,) = alone(
+        content,
+        {
+            "a.post": html_post("a", "<p>I say: the<p>The fog <i>will</i> lift at noon &amp; later."),
+            "b.post": toys.post("7", 2, ("b", "Bob", None, "The fog will lift at noon")),
+            "c.post": html_post("c", body, 3, "a"),
+            "d.post": html_post("d", body, 4, "b"),
+            "e.post": html_post("e", body, 5),
+        },
+    ).values()
+    sources = QuoteSources(thread, thread.parents())
+    assert [sources.source(index, ["The fog will lift at noon"]) for index in (2, 3, 4)] == [0, 1, 1]
+    assert sources.numbers == {1: 0, 2: 1, 3: 2, 4: 3, 5: 4}
 
 
 # One post a file, its thread named.

@@ -37,8 +37,9 @@ def read(raw: bytes, path: str) -> Reading:
             posted=held.get("posted"),
             stated=parent,
             number=held.get("number"),
+            markup=held.get("markup", "plain"),
         )
-        thread = Thread(source, held["thread"], held["title"], "", (post,))
+        thread = Thread(source, held["thread"], held["title"], "", (post,), url=held.get("url"))
     except (ValueError, KeyError, TypeError) as error:
         return Reading(problems=(Problem(path, 1, f"this can't be read: {error!r}", "export it again"),))
     return Reading((SavedThread(thread, partial=True),))

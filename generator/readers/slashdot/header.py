@@ -98,7 +98,7 @@ def read_header(text: str, begin: int, stop: int, findings: Findings) -> Header:
         )
         return Header(id=number, end=min(lines.end(title) + 1, stop))
     when, who, department = parts
-    posted = _read_when(when)
+    posted = read_when(when)
     start, end = lines.start(date), lines.end(date)
     if posted is None:
         findings.warn(
@@ -183,7 +183,7 @@ def _warn_of_header(text: str, begin: int, dated: int, end: int, findings: Findi
     """Warn of a dated line that is in no header, at the line that may be the start of its save."""
     start = _news_above(text, begin, dated, _NEWS_SOMEWHERE)
     parts = _split_dated(text[dated:end])
-    if start is None and (parts is None or _read_when(parts[0]) is None):
+    if start is None and (parts is None or read_when(parts[0]) is None):
         return
     news = None if start is None else _NEWS_SOMEWHERE.search(text, start, text.find("\n", start))
     place = news.start() if news else dated
@@ -236,7 +236,7 @@ class _Lines:
     def is_dated(self, at: int) -> bool:
         """Say whether a line says who posted the story, and when."""
         parts = _split_dated(self[at])
-        return parts is not None and _read_when(parts[0]) is not None
+        return parts is not None and read_when(parts[0]) is not None
 
 
 def _find_title(lines: _Lines) -> int:
@@ -275,7 +275,7 @@ def _split_dated(line: str) -> tuple[str, str, str | None] | None:
     return when, who, department.removesuffix("dept.").strip(" \t") or None
 
 
-def _read_when(when: str) -> str | None:
+def read_when(when: str) -> str | None:
     """Read ``Wednesday October 15, 2025 @05:22PM`` as ISO 8601 without a zone; the names are English everywhere."""
     parts = _WHEN.fullmatch(when)
     if not parts or parts[1].lower() not in _MONTHS:

@@ -3,7 +3,7 @@
 // each page is a script that calls threadpressPosts. It is loaded only where a post is missed.
 (() => {
   "use strict";
-  const { posts, root } = document.currentScript.dataset;
+  const { posts, root, to } = document.currentScript.dataset;
   let list = null; // The page of each post, by fragment, once somebody asked.
 
   const load = (address) => list ??= new Promise((done) => {
@@ -42,7 +42,9 @@
     go(pages.get(location.hash) ?? `${thread}.html`);
   };
 
-  if (root) {
+  if (to) {
+    go(new URL(to, location).href);
+  } else if (root) {
     lead();
   } else {
     addEventListener("hashchange", look);
