@@ -6,10 +6,11 @@ from collections.abc import Callable, Collection, Sequence
 
 import msgspec
 
-from generator.model import Thread
+from generator.model import Post, Thread
 from generator.readers import Piece, Reading, read_save, splice
 from generator.threads.join import Part, join_parts, without_footer
-from generator.threads.redact import STORY, _pieces, _without
+from generator.threads.redact import _pieces, without_texts
+from generator.threads.removed import STORY
 
 __all__ = ("STORY", "only_part", "redacted", "redacted_parts", "rewritten", "thread_of", "without_ids")
 
@@ -26,11 +27,16 @@ def only_part(reading: Reading, *, footer: bool = True) -> Part:
 
 
 def redacted(
-    reading: Reading, gone: Collection[int], change: Callable[[str], str] = str, *, footer: bool = True
+    reading: Reading,
+    gone: Collection[int],
+    change: Callable[[str], str] = str,
+    subject: Callable[[str], str] = str,
+    *,
+    footer: bool = True,
 ) -> tuple[Thread, str]:
     """Remove posts (or the `STORY`) and change all other texts; gives the thread and the text of the copy."""
     part = only_part(reading, footer=footer)
-    thread = _without(part, set(gone), change)
+    thread = _without(part, gone, change, subject)
     return thread, splice(reading.text, sorted(_pieces(part, thread, set(gone))))
 
 
@@ -44,10 +50,17 @@ def redacted_parts(reading: Reading, gone: Sequence[Collection[int]]) -> tuple[l
     threads: list[Thread] = []
     pieces: list[Piece] = []
     for part, here in zip(join_parts({"content/save": reading}).parts, gone, strict=True):
-        thread = _without(part, set(here), str)
+        thread = _without(part, here, str, str)
         threads.append(thread)
         pieces += _pieces(part, thread, set(here))
     return threads, splice(reading.text, sorted(pieces))
+
+
+def _without(part: Part, gone: Collection[int], change: Callable[[str], str], subject: Callable[[str], str]) -> Thread:
+    def new_subject(post: Post, removed: bool) -> str:
+        return subject(post.subject)
+
+    return without_texts(part, set(gone), lambda text, markup: change(text), new_subject)
 
 
 def without_ids(thread: Thread) -> Thread:

@@ -52,10 +52,12 @@ class Shared(msgspec.Struct, frozen=True):
     """Whether pages are put apart (`Writer`)."""
 
 
-def share(project: Project, site: Site, *, apart: bool) -> Shared:
+_NO_REDACTIONS = Redactions()
+
+
+def share(project: Project, site: Site, redactions: Redactions, *, apart: bool) -> Shared:
     """Collect what all pages of a build share."""
     config = project.config
-    redactions = Redactions.of(config.redact)
     return Shared(config, str(project.content), str(project.output), site, project.theme, redactions, apart)
 
 
@@ -81,6 +83,8 @@ class GroupJob(msgspec.Struct, frozen=True):
     group: Group
     read: tuple[tuple[str, str], ...]
     """Its files with the hashes that scan found."""
+    touched: bool
+    """Whether redaction changes anything of it."""
     threads: tuple[ThreadJob, ...]
     saves: tuple[Wanted, ...]
 
@@ -225,7 +229,8 @@ def _read_again(job: GroupJob, shared: Shared) -> GroupReading:
         """Give those that scan inferred; of threads that are not rendered nobody asks."""
         return replies_of(facts[thread.key], thread) if thread.key in facts else (TOP,) * len(thread.posts)
 
-    reading = read_group(Path(shared.content), job.group, shared.redactions, replies=replies)
+    redactions = shared.redactions if job.touched else _NO_REDACTIONS
+    reading = read_group(Path(shared.content), job.group, redactions, replies=replies)
     if tuple((file.path, file.sha256) for file in reading.files) != job.read:
         raise ContentError(_under(shared.config.content, changed(job.group.saves[-1])))
     return reading

@@ -6,6 +6,7 @@
            -> story_links -> links, text            a story's [n] links
            -> commonmark  -> code, links, text      loaded for the first Markdown body
     excerpts                                        the start of a body, as plain text
+    shown                                           the way back: the texts of a page
 
 Apart from escaped text, nothing that was saved reaches a page any other way. What comes out is either `Markup`, which a
 template leaves as it is, or a plain `str`, which a template escapes.
@@ -17,20 +18,24 @@ styles, no images, no scripts. It fetches nothing. The caller says which post a 
 """
 
 from generator.markup.bodies import post_html, story_html
-from generator.markup.excerpts import excerpt, summary
+from generator.markup.excerpts import OMITTED, excerpt, summary
 from generator.markup.links import archived, is_safe, line_html
 from generator.markup.quotes import Cite
+from generator.markup.shown import shown_texts, strings
 from generator.markup.story_links import without_markers
 from generator.markup.text import visible
 
 __all__ = [
+    "OMITTED",
     "Cite",
     "archived",
     "excerpt",
     "is_safe",
     "line_html",
     "post_html",
+    "shown_texts",
     "story_html",
+    "strings",
     "summary",
     "visible",
     "without_markers",

@@ -14,7 +14,11 @@ _READ = 16
 _SPARE = 60
 """Characters read beyond an excerpt's own length, so that a few blank lines don't cost a second look."""
 
-_QUOTED = re.compile(r"^>.*\n?", re.MULTILINE)
+OMITTED = "[\u2060…\u2060]"
+"""Stands where a quote is left out between other text, so that what was said apart does not look like one sentence. Two
+characters that nobody sees tell it from what people write."""
+
+_QUOTED = re.compile(r"(?:^>.*(?:\n|\Z))+", re.MULTILINE)
 _SIGNS = re.compile(r"^>[> ]*", re.MULTILINE)
 _FENCE = re.compile(r"^ {0,3}(?:```|~~~).*$", re.MULTILINE)
 _BLOCK_SIGN = re.compile(r"^ {0,3}(?:#{1,6}|[*+-]) +", re.MULTILINE)
@@ -25,8 +29,8 @@ _EMPHASIS = re.compile(r"\*{1,3}(?=\S)|(?<=\S)\*{1,3}|`+|(?<!\w)_{1,3}(?=\S)|(?<
 def excerpt(body: str, markup: Markup, limit: int = 160) -> str:
     """Give the start of a body as plain text of at most `limit` characters: text, not HTML.
 
-    Quotes are left out unless there is nothing else, white space is folded, and the text ends at a word with an
-    ellipsis. Only the start of the body is read. Markdown is not parsed: its most common signs are just removed.
+    Quotes are left out unless there is nothing else (`OMITTED` says where in between), white space is folded, and the
+    text ends at a word with an ellipsis. Only the start of the body is read. Markdown is not parsed: its most common
     """
     if markup == "plain":
         # This is enough for most bodies: they begin with quotes or have none, and their text comes at once.
@@ -48,8 +52,7 @@ def excerpt(body: str, markup: Markup, limit: int = 160) -> str:
                 return text
     start = body[: limit * _READ]
     if start.startswith(">") or "\n>" in start:
-        unquoted = _QUOTED.sub("", start)
-        start = unquoted if unquoted.strip() else _SIGNS.sub("", start)
+        start = _without_quotes(start) or _SIGNS.sub("", start)
     if markup == "markdown":
         for pattern in (_FENCE, _BLOCK_SIGN):
             start = pattern.sub("", start)
@@ -58,6 +61,14 @@ def excerpt(body: str, markup: Markup, limit: int = 160) -> str:
     if len(text) <= limit and len(body) <= limit * _READ:
         return text
     return _cut(text, limit)
+
+
+def _without_quotes(text: str) -> str:
+    """Leave quotes out; `OMITTED` stands between what others are around."""
+    unquoted = _QUOTED.sub(f"\n{OMITTED}\n", text).strip()
+    while unquoted.startswith(OMITTED):
+        unquoted = unquoted.removeprefix(OMITTED).lstrip()
+    return unquoted.removesuffix(OMITTED).rstrip()
 
 
 def _cut(text: str, limit: int) -> str:

@@ -94,7 +94,8 @@ def link(facts: Iterable[Facts], authors: Gathered[AuthorSum], config: Config) -
 
 def _saves(threads: Iterable[Facts]) -> dict[str, str]:
     """Give the URL of each file that a thread was read from. No name depends on the order, but messages do."""
-    return urls.save_files(dict.fromkeys([save.path for thread in threads for save in thread.saves]))
+    saves = [save.path for thread in threads for save in thread.saves if save.path not in thread.withheld]
+    return urls.save_files(dict.fromkeys(saves))
 
 
 def _exceptions(thread: Facts, slugs: Mapping[str, str]) -> dict[str, str]:

@@ -19,13 +19,22 @@ from generator.threads.content import (
 )
 from generator.threads.merge import age
 from generator.threads.quote_sources import STORY, QuoteSources
-from generator.threads.read import FileReading, GroupReading, Replies, ThreadReading, changed, read_group
-from generator.threads.redact import HASHED, Redactions, author_entry, entry_key, hashed_author, hashed_entry
+from generator.threads.read import FileReading, GroupReading, Replies, ThreadReading, changed, read_group, read_removed
+from generator.threads.redactions import (
+    HASHED,
+    Redactions,
+    author_entry,
+    entry_key,
+    hashed_author,
+    hashed_entry,
+)
+from generator.threads.runs import Runs
 from generator.threads.sidecar import TOP_LEVEL
 
 __all__ = (
     "HASHED", "SIDECAR", "STORY", "TOP_LEVEL", "FileReading", "Group", "GroupReading", "Input", "Listing",
-    "QuoteSources", "Redactions", "Replies", "ThreadReading", "age", "author_entry", "changed", "entry_key",
+    "QuoteSources", "Redactions", "Replies", "Runs", "ThreadReading", "age", "author_entry", "changed", "entry_key",
     "group_files", "hashed_author", "hashed_entry", "is_ignored", "is_left_behind", "list_content", "read_group",
+    "read_removed",
     "stem", "stray_sidecars",
 )  # fmt: skip

@@ -17,12 +17,14 @@ import msgspec
 from generator.errors import Problem, unreadable
 from generator.files import read_file
 from generator.model import TOP, Reply, SaveRef, Thread, Tree
-from generator.readers import Piece, Reading, read_save, reader_of, splice
+from generator.readers import read_save, reader_of
 from generator.threads import sidecar
 from generator.threads.content import Group, stem
 from generator.threads.join import Key, Part, Parts, join_parts, without_footer
 from generator.threads.merge import match_posts, merge
-from generator.threads.redact import Redacted, Redactions, may_be_told, redact
+from generator.threads.redact import Redacted, may_be_told, redact, without_runs_around
+from generator.threads.redactions import Redactions
+from generator.threads.removed import find_removed
 from generator.threads.replies import infer
 from generator.threads.sidecar import Correction
 
@@ -35,8 +37,8 @@ class ThreadReading(msgspec.Struct, frozen=True):
     """Of its posts."""
     hits: tuple[str, ...] = ()
     """Which redactions applied."""
-    traces: tuple[str, ...] = ()
-    """Lines of removed texts, for `check` to search for."""
+    touched: bool = False
+    """Whether redaction changed anything of it or of its saves."""
 
 
 class FileReading(msgspec.Struct, frozen=True):
@@ -61,6 +63,8 @@ class GroupReading(msgspec.Struct, frozen=True):
     published: dict[str, bytes | None]
     """The bytes to publish of each save that could be read, by path: as saved, or after redaction. None if a redaction
     touches the save and no redacted copy of it can be made."""
+    removed: tuple[str, ...] = ()
+    """What the authors of removed texts wrote themselves, for `Runs`."""
 
 
 Replies = Callable[[Thread], tuple[Reply, ...]]
@@ -86,7 +90,8 @@ def read_group(
     joined = join_parts({path: reading for path, reading in readings.items() if not reading.failed})
     problems += joined.problems
     corrections = _read_sidecars(group, raws, joined, problems)
-    redacted = redact(_match(joined, corrections), redactions)
+    texts = {path: reading.text for path, reading in readings.items() if reading.text}
+    redacted = redact(_match(joined, corrections), redactions, texts)
     problems += redacted.problems
     hashes = {path: hashlib.sha256(raw).hexdigest() for path, raw in raws.items()}
     published: dict[str, bytes | None] = {}
@@ -95,9 +100,10 @@ def read_group(
         if path not in joined.ties:
             problems += reading.problems
             continue
-        copy = _copy(reading, redacted.copies[path]) if path in redacted.copies else None
-        problems += (problem for problem in reading.problems if copy is None or may_be_told(problem, copy))
-        published[path] = raws[path] if copy is None else copy.encode() or None
+        changed = path in redacted.copies
+        copy = redacted.copies.get(path)
+        problems += (problem for problem in reading.problems if not changed or may_be_told(problem, copy or ""))
+        published[path] = copy.encode() if copy else None if changed else raws[path]
         sha256 = hashlib.sha256(copy.encode()).hexdigest() if copy else hashes[path]
         refs[path] = SaveRef(path, sha256, _reader_name(raws[path]))
     files = []
@@ -106,7 +112,18 @@ def read_group(
         ties = tuple(map("/".join, readings[path].meant)) if failed else joined.ties.get(path, ())
         files.append(FileReading(path, sha256, ties, failed))
     threads = _merge(redacted, refs, corrections, replies, problems)
-    return GroupReading(tuple(threads), tuple(files), tuple(problems), published)
+    return GroupReading(tuple(threads), tuple(files), tuple(problems), published, redacted.removed.texts)
+
+
+def read_removed(
+    content: Path, group: Group, redactions: Redactions
+) -> tuple[tuple[str, ...], dict[str, tuple[str, ...]]]:
+    """Read only what the authors of removed texts wrote in a group, with the ties of each file that can be used."""
+    raws, problems = _open(content, group, _NONE)
+    readings = {path: read_save(raws[path], path) for path in group.saves if path in raws}
+    joined = join_parts({path: reading for path, reading in readings.items() if not reading.failed})
+    corrections = _read_sidecars(group, raws, joined, problems)
+    return find_removed(_match(joined, corrections), redactions).texts, joined.ties
 
 
 def _open(content: Path, group: Group, loose: Mapping[str, bytes]) -> tuple[dict[str, bytes], list[Problem]]:
@@ -119,11 +136,6 @@ def _open(content: Path, group: Group, loose: Mapping[str, bytes]) -> tuple[dict
         except OSError as error:
             problems.append(unreadable(path, error))
     return raws, problems
-
-
-def _copy(reading: Reading, pieces: Sequence[Piece] | None) -> str:
-    """Give the text of the published copy of a redacted save; empty if none can be made."""
-    return "" if pieces is None else splice(reading.text, pieces)
 
 
 def _reader_name(raw: bytes) -> str:
@@ -187,10 +199,13 @@ def _merge(
         partial = {part.path for part in parts} - whole
         thread, walks = merge([(refs[part.path], part.thread) for part in parts], partial)
         thread = msgspec.structs.replace(thread, replies=replies(thread) if replies else _infer(thread, walks))
+        touched = key in redacted.touched
         if key in corrections:
-            thread, more = sidecar.apply(thread, corrections[key])
+            corrected, more = sidecar.apply(thread, corrections[key])
             problems += more
-        yield ThreadReading(thread, thread.tree(), redacted.hits.get(key, ()), redacted.traces.get(key, ()))
+            thread = without_runs_around(corrected, redacted.runs)  # a sidecar may repeat what was removed
+            touched = touched or thread is not corrected
+        yield ThreadReading(thread, thread.tree(), redacted.removed.hits.get(key, ()), touched)
 
 
 def _infer(thread: Thread, walks: Sequence[tuple[int, ...]]) -> tuple[Reply, ...]:
