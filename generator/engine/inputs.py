@@ -11,6 +11,7 @@ import hashlib
 import time
 from collections.abc import Iterable
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
@@ -26,6 +27,7 @@ from generator.threads import (
     Input,
     Listing,
     Redactions,
+    Runs,
     ThreadReading,
     group_files,
     list_content,
@@ -111,7 +113,16 @@ def settled(problems: Iterable[Problem], folder: str) -> tuple[Problem, ...]:
     )
 
 
-def read_content(site: Path, config: Config) -> tuple[list[ThreadReading], tuple[Problem, ...]]:
+class ContentReading(NamedTuple):
+    """All threads of a site."""
+
+    threads: list[ThreadReading]
+    problems: tuple[Problem, ...]
+    runs: Runs
+    """Those of all removed texts."""
+
+
+def read_content(site: Path, config: Config) -> ContentReading:
     """Read all threads of a site and tell what is wrong with its content, whatever any build left: for `check`."""
     content, redactions = site / config.content, Redactions.of(config.redact)
     listing = list_content(content)
@@ -120,13 +131,17 @@ def read_content(site: Path, config: Config) -> tuple[list[ThreadReading], tuple
     ties = {file.path: file.ties for reading in alone.values() for file in reading.files if not file.failed}
     groups = group_files(listing, {path: ties[path] for path in listing.saves if path in ties})
     readings = [alone[group] if group in alone else read_group(content, group, redactions) for group in groups]
+    runs = Runs(text for reading in readings for text in reading.removed)
+    if runs:
+        redactions = msgspec.structs.replace(redactions, runs=runs)
+        readings = [read_group(content, group, redactions) for group in groups]
     readings += [reading for group, reading in alone.items() if not reading.threads]
     problems = [*listing.problems, *stray_sidecars(listing)]
     problems += (problem for reading in readings for problem in reading.problems)
     threads = [thread for reading in readings for thread in reading.threads]
     hits = (hit for thread in threads for hit in thread.hits)
     idle = unmatched(config.redact, hits, in_threads([reading.thread for reading in threads]))
-    return threads, (*settled(problems, config.content), *lines_of(idle, site))
+    return ContentReading(threads, (*settled(problems, config.content), *lines_of(idle, site)), runs)
 
 
 def lines_of(entries: Iterable[Unmatched], site: Path) -> tuple[Problem, ...]:
