@@ -18,11 +18,10 @@ import msgspec
 from generator.config import FILE_NAME, Config
 from generator.engine.batches import Batches, Site, touched_authors
 from generator.engine.gather import gather
-from generator.engine.inputs import changed_files, lines_of, problems_of
+from generator.engine.inputs import changed_files, lines_of, problems_of, with_runs
 from generator.engine.lock import FOLDER, lock
 from generator.engine.partition import Damaged
 from generator.engine.project import Project
-from generator.engine.removals import with_runs
 from generator.engine.scan import Content, scan
 from generator.engine.stale import Stale
 from generator.engine.store import NOTHING, LastBuild, Part, State, Store, left_in

@@ -16,10 +16,9 @@ from collections.abc import Iterable, Mapping
 import msgspec
 
 from generator.config import zone
-from generator.engine.inputs import Looked, look, settled
+from generator.engine.inputs import Looked, find_removals, look, settled, with_runs
 from generator.engine.project import Project
 from generator.engine.reduce import GroupResult, ScanJob, ScanResult, ScanTask, scan_batch, unpack_groups
-from generator.engine.removals import find_removals, with_runs
 from generator.engine.spool import SpoolPart, leave
 from generator.engine.store import LastBuild, Part, Removals, Store
 from generator.errors import Problem

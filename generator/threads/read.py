@@ -28,7 +28,7 @@ from generator.threads.merge import hang, merge
 from generator.threads.numbers import by_number
 from generator.threads.redact import Redacted, may_be_told, redact, without_runs_around
 from generator.threads.redactions import Redactions
-from generator.threads.removed import find_removed
+from generator.threads.removed import find_removed, may_remove
 from generator.threads.replies import infer
 from generator.threads.sidecar import Correction
 
@@ -145,6 +145,9 @@ def read_removed(
     """Read only what the authors of removed texts wrote in a group, with the ties of each file that can be used."""
     raws, problems = _open(content, group, _NONE)
     readings = {path: read_save(raws[path], path) for path in group.saves if path in raws}
+    joined = join_parts({path: reading for path, reading in readings.items() if not reading.failed})
+    if not may_remove(joined.parts, redactions):
+        return (), joined.ties
     joined = join_parts({path: clean(reading) for path, reading in readings.items() if not reading.failed})
     corrections = _read_sidecars(group, raws, joined, problems)
     return find_removed(_match(joined, corrections, ()), redactions).texts, joined.ties

@@ -54,9 +54,18 @@ class Removed(msgspec.Struct, frozen=True):
     hits: dict[Key, tuple[str, ...]]
     """Which redactions applied, by thread; and which nearly did, with `NEARLY` before them."""
     texts: tuple[str, ...] = ()
-    """What the authors of removed texts wrote themselves, for `Runs`."""
+    """What the authors of removed texts wrote themselves, for `Runs`; none if these were there already."""
     subjects: dict[Key, Subjects] = {}
     """The subjects of removed posts, by thread."""
+
+
+def may_remove(parts: Iterable[Part], redactions: Redactions) -> bool:
+    """Say whether anything may be removed, before posts have their ids."""
+    return redactions.name_posts or any(
+        redactions.hit_author(author)
+        for thread in (part.thread for part in parts)
+        for author in {thread.author, *(post.author for post in thread.posts)}
+    )
 
 
 def find_removed(parts: Sequence[Part], redactions: Redactions) -> Removed:
@@ -70,8 +79,9 @@ def find_removed(parts: Sequence[Part], redactions: Redactions) -> Removed:
     subjects: dict[Key, Subjects] = {}
     for key, pairs in threads.items():
         if any(here for _, here in pairs):
-            own, subjects[key] = _own(pairs)
-            texts.update(dict.fromkeys(own))
+            removed, kept, subjects[key] = _own(pairs)
+            if redactions.runs is None:  # else they were asked for before
+                texts.update(dict.fromkeys(own_texts(removed, kept)))
     near = _find_near(parts, redactions, applied)
     hits = {key: tuple(sorted(near[key].union(*by_post.values()))) for key, by_post in applied.items()}
     return Removed(gone, hits, tuple(texts), subjects)
@@ -124,12 +134,16 @@ def _select(thread: Thread, hits: dict[str | None, set[str]]) -> frozenset[int]:
     return frozenset(gone)
 
 
-def _own(pairs: Iterable[tuple[Part, frozenset[int]]]) -> tuple[tuple[str, ...], Subjects]:
-    """Give the texts and the subjects of the removed posts of one thread that are their authors' own."""
+Placed = list[tuple[int, str]]
+"""Texts with their places in the thread."""
+
+
+def _own(pairs: Iterable[tuple[Part, frozenset[int]]]) -> tuple[Placed, Placed, Subjects]:
+    """Give what is removed of one thread, what is kept, and the removed subjects that are their authors' own."""
     pairs = list(pairs)
     places = _places([part for part, _ in pairs])
-    removed: list[tuple[int, str]] = []
-    kept: list[tuple[int, str]] = []
+    removed: Placed = []
+    kept: Placed = []
     named: list[tuple[int, Post]] = []
     first: dict[str, int] = {}
     """The first place where each subject is kept: whole, and the start of it."""
@@ -153,7 +167,7 @@ def _own(pairs: Iterable[tuple[Part, frozenset[int]]]) -> tuple[tuple[str, ...],
         same = key[:CUT] if len(key) > CUT and bare(post.subject) != post.subject else key
         if key and first.get(same, place) >= place:
             whole.add(key)
-    return own_texts(removed, kept), Subjects(tuple(sorted(whole)))
+    return removed, kept, Subjects(tuple(sorted(whole)))
 
 
 def _places(parts: Sequence[Part]) -> dict[str, int]:

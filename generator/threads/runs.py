@@ -13,6 +13,7 @@ import html
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Set
+from itertools import chain
 from typing import NamedTuple
 
 from generator.model import REMOVED
@@ -22,10 +23,14 @@ Run = tuple[str, ...]
 
 WORDS = 8
 """How many words make a run."""
+PART, STEP = 5, 4
+"""A part of a run, and how far apart parts are looked up."""
 SHORTEST = 2 * WORDS - 1
 """Characters of the shortest run. In scripts without spaces between words a character is a word."""
 
 _WORD = re.compile(r"[^\W_]+")
+_SIGNS = bytes(byte if byte > 127 else ord(chr(byte).lower()) if chr(byte).isalnum() else 32 for byte in range(256))
+"""Lower case, and spaces for what is ASCII and no part of a word."""
 _BEYOND_ASCII = re.compile("[^\x00-\x7f]+")
 _DENSE = re.compile(
     "[\u0e00-\u0edf\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uff66-\uff9d\U00020000-\U0003ffff]"
@@ -39,6 +44,12 @@ _MARKER = re.compile(r"\[[0-9]{1,4}\]")
 _INSIDE = re.compile("(?<=[^\\W_])['\u2018\u2019\u02bc\u2010-]+(?=[^\\W_])")
 """Signs inside words that whoever repeats them may leave out."""
 _QUOTED = re.compile(r"^[ \t]*>.*\n?", re.MULTILINE)
+
+
+def _joint(match: re.Match[str]) -> str:
+    """Leave out signs within a word, of which a page makes bold letters."""
+    start = match.start()
+    return _unseen(match) if start and match.string[start - 1].isalnum() else match[0]
 
 
 def _blank(match: re.Match[str]) -> str:
@@ -58,10 +69,9 @@ _HIDDEN: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str]], str]], ...]
     ("][", re.compile(r"\]\[[^\[\]\n]*\]"), _unseen),  # the name of a link
     ("```", re.compile(r"^ {0,3}```.*$", re.MULTILINE), _blank),
     ("~~~", re.compile(r"^ {0,3}~~~.*$", re.MULTILINE), _blank),
-    ("*", re.compile(r"(?<=[^\W_])\*+(?=[^\W_])"), _unseen),
-    ("`", re.compile(r"(?<=[^\W_])`+(?=[^\W_])"), _unseen),
-    (". ", re.compile(r"^[ \t>]*[0-9]{1,3}\. ", re.MULTILINE), _blank),  # the number of an item
-    (") ", re.compile(r"^[ \t>]*[0-9]{1,3}\) ", re.MULTILINE), _blank),
+    ("*", re.compile(r"\*+(?=[^\W_])"), _joint),
+    ("`", re.compile(r"`+(?=[^\W_])"), _joint),
+    ("\n", re.compile(r"\n[ \t>]*[0-9]{1,3}[.)] "), _blank),  # the number of an item
     ("&", re.compile(r"&(?:amp;)*(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});"), _unescape),
 )
 """What readers may not see on a page, and do see in a save or in data: what is always in it, and what stands for it."""
@@ -90,8 +100,12 @@ class Runs:
         """Say whether a text holds a run."""
         if len(text) < WORDS or not self.texts or (len(text) < SHORTEST and text.isascii()):
             return False
-        removed = self._removed
-        return not all(removed.isdisjoint(runs_of(words_of(view))) for view in views(text))
+        return any(self._is_in(words_of(view)) for view in views(text))
+
+    def _is_in(self, words: list[str]) -> bool:
+        # Of any eight words in a row, five start at one of every fourth word.
+        parts = zip(*(words[first::STEP] for first in range(PART)), strict=False)
+        return not self._parts.isdisjoint(parts) and not self._removed.isdisjoint(runs_of(words))
 
     def find(self, text: str) -> list[Span]:
         """Give where a text holds runs, in order; runs that overlap are one."""
@@ -107,7 +121,7 @@ class Runs:
 
     def _in(self, view: str) -> Iterator[Span]:
         text, at = _placed(view)
-        matches = list(_WORD.finditer(text))
+        matches = list(_WORD.finditer(text))  # the words that `words_of` gives
         for number, run in enumerate(runs_of([match[0] for match in matches])):
             if run in self._removed:
                 yield at[matches[number].start()], at[matches[number + WORDS - 1].end() - 1] + 1
@@ -115,6 +129,10 @@ class Runs:
     @functools.cached_property
     def _removed(self) -> Set[Run]:
         return frozenset(run for text in self.texts for run in runs_of(text.split(" ")))
+
+    @functools.cached_property
+    def _parts(self) -> Set[Run]:
+        return frozenset(run[first : first + PART] for run in self._removed for first in range(STEP))
 
 
 def runs_of(words: list[str]) -> Iterator[Run]:
@@ -126,7 +144,7 @@ def words_of(text: str) -> list[str]:
     """Give the words of a text, without case and accents."""
     if not text.isascii():
         text = _BEYOND_ASCII.sub(_folded, text)
-    return _WORD.findall(text.lower())
+    return text.encode("utf-8", "surrogatepass").translate(_SIGNS).decode("utf-8", "surrogatepass").split()
 
 
 def views(text: str) -> Iterator[str]:
@@ -161,7 +179,10 @@ def own_texts(removed: Iterable[tuple[int, str]], kept: Iterable[tuple[int, str]
     everything = {run for each in own for run in runs_of(each.words)}
     first: dict[Run, int] = {}
     """The first place where each run is in a text that is kept."""
-    for place, text in kept if everything else ():
+    earlier = list(kept)
+    if everything.isdisjoint(_all_runs("\n".join([text for _, text in earlier]))):
+        earlier = []  # nobody said any of it
+    for place, text in earlier:
         for run in everything.intersection(_all_runs(text)):
             first[run] = min(place, first.get(run, place))
     return tuple(dict.fromkeys(text for each in own for text in each.left(first)))
@@ -198,8 +219,7 @@ def _spellings(text: str) -> Iterator[str]:
 
 
 def _all_runs(text: str) -> Iterator[Run]:
-    for view in _spellings(text):
-        yield from runs_of(words_of(view))
+    return chain.from_iterable(runs_of(words_of(view)) for view in views(text))
 
 
 def _placed(text: str) -> tuple[str, list[int] | range]:
@@ -223,5 +243,6 @@ def _folded(match: re.Match[str]) -> str:
 def _fold(sign: str) -> str:
     """Give what a character beyond ASCII is in a word: letters without accents, nothing, or what splits words."""
     apart = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", sign).casefold())
-    letters = "".join([each for each in apart if unicodedata.category(each)[0] not in "MC"])
+    kept = [each if each.isalnum() else " " for each in apart if unicodedata.category(each)[0] not in "MC"]
+    letters = "".join(kept)
     return f" {letters} " if letters and _DENSE.match(letters) else letters
