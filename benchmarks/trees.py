@@ -2,7 +2,8 @@
 
 A file with a thread on each line comes in, as JSON: `title` and `comments`, each with `id`, `parent`, `author`,
 `subject` and `text`. For every author with enough posts in a thread, two counts go out. The first is of the posts that
-still hold a run of eight words of the author's own. The second is of the posts that changed although they held none.
+still hold a run of eight words of the author's own. The second is of the posts that changed although they held none,
+neither with their quotes nor without.
 What a run is, is said here once more, in a few lines of its own: words are letters and digits, in any case.
 """
 
@@ -51,6 +52,15 @@ def runs(text: str) -> set[Run]:
     return {tuple(words[at : at + WORDS]) for at in range(len(words) - WORDS + 1)}
 
 
+def unquoted(text: str) -> str:
+    """Leave quotes out, as lists do that show the start of a post."""
+    return "\n".join(line for line in text.split("\n") if not _is_quoted(line))
+
+
+def _is_quoted(line: str) -> bool:
+    return line.lstrip().startswith(">")
+
+
 def own_runs(thread: Thread, author: str) -> set[Run]:
     """Give the runs of an author that are neither quoted, nor in the title, nor in an earlier post of another."""
     own: set[Run] = set()
@@ -59,9 +69,8 @@ def own_runs(thread: Thread, author: str) -> set[Run]:
         if post.author.name != author:
             said |= runs(post.body)
             continue
-        lines = post.body.split("\n")
-        quoted = [line for line in lines if line.lstrip().startswith(">")]
-        own |= runs("\n".join(line for line in lines if line not in quoted)) - said - runs("\n".join(quoted))
+        quoted = "\n".join(line for line in post.body.split("\n") if _is_quoted(line))
+        own |= runs(unquoted(post.body)) - said - runs(quoted)
     return own
 
 
@@ -75,7 +84,7 @@ def compare(thread: Thread, author: str) -> tuple[list[str], list[str]]:
         if old.author.name != author:
             if runs(new.body) & own:
                 leaks.append(old.id)
-            if new.body != old.body and not runs(old.body) & own:
+            if new.body != old.body and not (runs(old.body) | runs(unquoted(old.body))) & own:
                 strays.append(old.id)
     return leaks, strays
 

@@ -11,6 +11,7 @@ A save of which no such copy can be made is withheld. So is one that would still
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
@@ -61,15 +62,14 @@ def redact(parts: Sequence[Part], redactions: Redactions, texts: Mapping[str, st
     pieces: dict[str, list[Piece] | None] = {}
     touched: set[Key] = set()
     problems: list[Problem] = []
-    suspect = {path for path, text in texts.items() if runs.holds(text)}
-    # Front matter may have escapes in its strings.
-    suspect.update(part.path for part in parts if part.thread.markup == "markdown" and "\\" in texts.get(part.path, ""))
+    suspect = _suspects(parts, removed.gone, texts, runs)
     for part, gone in zip(parts, removed.gone, strict=True):
         key = part.thread.key
         subjects = removed.subjects.get(key, _NO_SUBJECTS)
         thread = part.thread
-        if gone or subjects.whole or part.path in suspect or part.path not in texts or _shows_runs(thread, runs):
-            thread = _without(part, gone, runs, subjects)
+        some = part.path in suspect or part.path not in texts or _shows_runs(thread, runs)
+        if gone or subjects.whole or some:
+            thread = _without(part, gone, runs if some else _NO_RUNS, subjects)
         if thread is part.thread:
             left.append(part)
             continue
@@ -88,6 +88,22 @@ def redact(parts: Sequence[Part], redactions: Redactions, texts: Mapping[str, st
 
 
 _NO_SUBJECTS = Subjects(())
+_NO_RUNS = Runs()
+
+
+def _suspects(parts: Sequence[Part], gone: Sequence[Collection[int]], texts: Mapping[str, str], runs: Runs) -> set[str]:
+    """Give the plain saves that hold runs, not counting the removed texts themselves: looking at each text is slow."""
+    suspect = {path for path, text in texts.items() if runs.holds(text)}
+    pieces: dict[str, list[Piece]] = {}
+    for part, here in zip(parts, gone, strict=True):
+        if here and part.path in suspect and part.saved.spans is not None:
+            posts = part.saved.spans().posts
+            removed = pieces.setdefault(part.path, [])
+            removed += ((*posts[index].body, REMOVED) for index in here if index != STORY)
+    suspect -= {path for path, removed in pieces.items() if not runs.holds(splice(texts[path], sorted(removed)))}
+    # Front matter may have escapes in its strings.
+    suspect.update(part.path for part in parts if part.thread.markup == "markdown" and "\\" in texts.get(part.path, ""))
+    return suspect
 
 
 def _shows_runs(thread: Thread, runs: Runs) -> bool:
@@ -110,12 +126,16 @@ def _copies(
 def _without(part: Part, gone: Collection[int], runs: Runs, subjects: Subjects) -> Thread:
     """Give a thread without what is gone and without runs of removed texts; the same value if nothing changes."""
 
+    @functools.cache  # most posts of a thread have the same
+    def without(name: str) -> str:
+        return without_runs(name, runs)
+
     def new_subject(post: Post, removed: bool) -> str:
         name = bare(post.subject)
         mark = post.subject[: len(post.subject) - len(name)]
         if (removed or mark or post.stated) and name and subjects.name(name):
             return mark + REMOVED
-        return mark + without_runs(name, runs)
+        return mark + without(name)
 
     def change(text: str, markup: Markup = "plain") -> str:
         return without_runs(text, runs, markup)

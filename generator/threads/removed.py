@@ -150,7 +150,7 @@ def _own(pairs: Iterable[tuple[Part, frozenset[int]]]) -> tuple[Placed, Placed, 
     for part, gone in pairs:
         thread = part.thread
         story = removed if STORY in gone else kept
-        story += ((STORY, text) for text in (thread.body, *(link.url for link in thread.links)))
+        story.append((STORY, "\n".join([thread.body, *(link.url for link in thread.links)])))
         kept.append((TITLE, thread.title))
         first[_key(thread.title)] = TITLE
         for index, post in enumerate(thread.posts):
