@@ -65,16 +65,17 @@ def _unescape(match: re.Match[str]) -> str:
 
 
 _HIDDEN: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
-    ("](", re.compile(r"\]\([^()\s]*(?:[ \t]+[\"'][^\"'\n]*[\"'])?\)"), _unseen),  # where a link leads
-    ("][", re.compile(r"\]\[[^\[\]\n]*\]"), _unseen),  # the name of a link
+    ("&", re.compile(r"&(?:amp;)*(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});"), _unescape),
     ("```", re.compile(r"^ {0,3}```.*$", re.MULTILINE), _blank),
     ("~~~", re.compile(r"^ {0,3}~~~.*$", re.MULTILINE), _blank),
     ("*", re.compile(r"\*+(?=[^\W_])"), _joint),
     ("`", re.compile(r"`+(?=[^\W_])"), _joint),
     ("\n", re.compile(r"\n[ \t>]*[0-9]{1,3}[.)] "), _blank),  # the number of an item
-    ("&", re.compile(r"&(?:amp;)*(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});"), _unescape),
+    ("](", re.compile(r"\]\([^()\s]*(?:[ \t]+[\"'][^\"'\n]*[\"'])?\)"), _unseen),  # where a link leads
+    ("][", re.compile(r"\]\[[^\[\]\n]*\]"), _unseen),  # the name of a link
 )
-"""What readers may not see on a page, and do see in a save or in data: what is always in it, and what stands for it."""
+"""What readers may not see on a page, and do see in a save or in data: what is always in it, and what stands for it.
+What looks like a link may be none, and be shown; so each is left out together with those before it."""
 
 
 class Runs:
@@ -152,12 +153,12 @@ def views(text: str) -> Iterator[str]:
     if "[" in text:
         text = _MARKER.sub(_blank, text)
     yield text
-    shown = text
     for part, hidden, instead in _HIDDEN:
-        if part in shown:
-            shown = hidden.sub(instead, shown)
-    if shown != text:
-        yield shown
+        if part in text:
+            shown = hidden.sub(instead, text)
+            if shown != text:
+                yield shown
+                text = shown
 
 
 def own_texts(removed: Iterable[tuple[int, str]], kept: Iterable[tuple[int, str]]) -> tuple[str, ...]:
