@@ -206,12 +206,12 @@ def test_who_publishes_by_the_tutorial_does_not_let_github_build_too() -> None:
 
 def test_the_page_about_removing_says_what_stays(tmp_path: Path) -> None:
     text = (ROOT / "docs/removing.md").read_text(encoding="utf-8")
-    assert "leaves the subject lines of the removed posts as they are" in text
+    assert "subject lines of the removed posts go too" in text
     save = '+++\nid = "1"\ntitle = "T"\n+++\nS\n\n## bob {subject="On bob"}\nText.\n'
     site = write(tmp_path, {"content/1.md": save, "threadpress.toml": 'redact = ["notes/bob"]\n'})
     built(site)
     (post,) = json.loads(tree(site / "output")["threads/notes/1.json"])["posts"]
-    assert (post["author"]["name"], post["subject"], post["body"]) == ("[removed]", "On bob", "[removed]")
+    assert (post["author"]["name"], post["subject"], post["body"]) == ("[removed]", "[removed]", "[removed]")
 
 
 def test_a_block_that_nothing_is_done_with_is_noticed(tmp_path: Path) -> None:

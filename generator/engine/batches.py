@@ -33,7 +33,7 @@ from generator.engine.stale import Stale
 from generator.engine.store import LastBuild, Store
 from generator.pages import Page, Plan, ThreadName, author_urls, page_view, thread_context
 from generator.site import AUTHORS, AuthorSum, Facts, Gathered, Links, row_keys
-from generator.threads import Group
+from generator.threads import Group, Redactions
 from generator.workers import Workers, batches
 
 POST_COSTS = 450
@@ -57,6 +57,8 @@ class Site(msgspec.Struct, frozen=True):
     """Keys of the authors whose pages may show something new."""
     ids: Mapping[Group, tuple[str, ...]]
     """`GroupReading.ids` of what this build has read."""
+    redactions: Redactions
+    """With the runs of all removed texts."""
 
 
 class Batches:
@@ -108,7 +110,7 @@ class Batches:
             yield from ((url, data) for url, data in result if url in some)
 
     def _share(self, *, apart: bool) -> str:
-        shared = share(self.site.project, self.site.plan.site, apart=apart)
+        shared = share(self.site.project, self.site.plan.site, self.site.redactions, apart=apart)
         return leave(self.store.spool / f"shared-{apart:d}", shared)
 
     def _tasks(
@@ -148,9 +150,11 @@ class Batches:
                 facts = links.threads[save.thread]
                 groups[facts.group] = facts
                 saves.setdefault(facts.group, []).extend(wanted)
+        touched = {facts.group for facts in links.threads if facts.touched}
         for group, facts in groups.items():
             ids = self.site.ids.get(group, ())
-            yield GroupJob(group, facts.read, ids, tuple(threads.get(group, ())), tuple(saves.get(group, ())))
+            jobs, copies = tuple(threads.get(group, ())), tuple(saves.get(group, ()))
+            yield GroupJob(group, facts.read, ids, group in touched, jobs, copies)
 
     def _view(self, wanted: Wanted) -> ViewJob:
         page = wanted.page

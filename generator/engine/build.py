@@ -18,7 +18,7 @@ import msgspec
 from generator.config import FILE_NAME, Config
 from generator.engine.batches import Batches, Site, touched_authors
 from generator.engine.gather import gather
-from generator.engine.inputs import changed_files, lines_of, problems_of
+from generator.engine.inputs import changed_files, lines_of, problems_of, with_runs
 from generator.engine.lock import FOLDER, lock
 from generator.engine.partition import Damaged
 from generator.engine.project import Project
@@ -164,7 +164,9 @@ class Engine:
         stale = Stale(output, same_site=(last.state.site, last.state.shown) == (every_page, shown))
         names = thread_names(links)
         marks = {order: name.mark for order, name in names.items()}
-        site = Site(project, links, planned, names, touched_authors(links, authors, marks, last), content.ids)
+        touched = touched_authors(links, authors, marks, last)
+        redactions = with_runs(project.config, content.removed.value)
+        site = Site(project, links, planned, names, touched, content.ids, redactions)
         batches = Batches(site, stale, store, workers)
         if not trusted and lead_out(batches.files()):  # the store said so: ids of saves can't
             raise Damaged("a page is not in the output")
@@ -187,6 +189,7 @@ class Engine:
             names=Part.of(marks),
             sums=Part.of(_sums(gathered, links)),
             records=Part(finished.left.records),
+            removed=content.removed,
         )  # fmt: skip
         self._keep(store, store.save(last))
         report = _report(

@@ -2,6 +2,9 @@
 
 A file as young as the last listing may have changed within the same tick of the clock, so it is always hashed. Whoever
 needs the content without what a build left (`check`) reads all of it here.
+
+Runs of removed texts go from the whole archive, so all of them must be known before the first thread is scanned. Only
+where `redact` has entries are files read for that, and only those that the last build did not read as they are.
 """
 
 from __future__ import annotations
@@ -11,12 +14,13 @@ import hashlib
 import time
 from collections.abc import Iterable
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
 from generator.config import Config, find_entries
 from generator.engine.project import Project
-from generator.engine.store import LastBuild
+from generator.engine.store import LastBuild, Removals
 from generator.errors import Problem
 from generator.files import read_file
 from generator.site import Unmatched, in_threads, unmatched
@@ -27,12 +31,15 @@ from generator.threads import (
     Input,
     Listing,
     Redactions,
+    Runs,
     ThreadReading,
     group_files,
     list_content,
     read_group,
+    read_removed,
     stray_sidecars,
 )
+from generator.workers import Workers, batches
 
 YOUNG = 2_000_000_000
 """Nanoseconds before a build within which a file may have changed after it was read and kept its stamp."""
@@ -112,7 +119,16 @@ def settled(problems: Iterable[Problem], folder: str) -> tuple[Problem, ...]:
     )
 
 
-def read_content(site: Path, config: Config) -> tuple[list[ThreadReading], tuple[Problem, ...]]:
+class ContentReading(NamedTuple):
+    """All threads of a site."""
+
+    threads: list[ThreadReading]
+    problems: tuple[Problem, ...]
+    runs: Runs
+    """Those of all removed texts."""
+
+
+def read_content(site: Path, config: Config) -> ContentReading:
     """Read all threads of a site and tell what is wrong with its content, whatever any build left: for `check`."""
     content, redactions = Folder.of(config, site), Redactions.of(config.redact)
     listing = list_content(content.path)
@@ -121,13 +137,17 @@ def read_content(site: Path, config: Config) -> tuple[list[ThreadReading], tuple
     ties = {file.path: file.ties for reading in alone.values() for file in reading.files if not file.failed}
     groups = group_files(listing, {path: ties[path] for path in listing.saves if path in ties})
     readings = [alone[group] if group in alone else read_group(content, group, redactions) for group in groups]
+    runs = Runs(text for reading in readings for text in reading.removed)
+    if runs:
+        redactions = msgspec.structs.replace(redactions, runs=runs)
+        readings = [read_group(content, group, redactions) for group in groups]
     readings += [reading for group, reading in alone.items() if not reading.threads]
     problems = [*listing.problems, *stray_sidecars(listing)]
     problems += (problem for reading in readings for problem in reading.problems)
     threads = [thread for reading in readings for thread in reading.threads]
     hits = (hit for thread in threads for hit in thread.hits)
     idle = unmatched(config.redact, hits, in_threads([reading.thread for reading in threads]))
-    return threads, (*settled(problems, config.content), *lines_of(idle, site))
+    return ContentReading(threads, (*settled(problems, config.content), *lines_of(idle, site)), runs)
 
 
 def lines_of(entries: Iterable[Unmatched], site: Path) -> tuple[Problem, ...]:
@@ -135,3 +155,83 @@ def lines_of(entries: Iterable[Unmatched], site: Path) -> tuple[Problem, ...]:
     idle = tuple(entries)
     lines = find_entries(site, "redact", (each.entry for each in idle))
     return tuple(each.problem(line) for each, line in zip(idle, lines, strict=True))
+
+
+BATCH = 1_000_000
+"""Bytes of saves in a batch."""
+
+
+class RemovalsTask(msgspec.Struct, frozen=True):
+    """Groups to look at: a task for a worker."""
+
+    content: str
+    groups: tuple[Group, ...]
+    redactions: Redactions
+
+
+class Found(msgspec.Struct, frozen=True, array_like=True):
+    """What a group holds of removed texts."""
+
+    group: Group
+    texts: tuple[str, ...]
+    ties: dict[str, tuple[str, ...]]
+    """Of each file that can be used."""
+
+
+def with_runs(config: Config, removals: Removals) -> Redactions:
+    """Give what is removed, with the runs of all removed texts."""
+    runs = Runs(text for texts in removals.values() for text in texts)
+    return msgspec.structs.replace(Redactions.of(config.redact), runs=runs)
+
+
+def find_removals(project: Project, looked: Looked, last: LastBuild, workers: Workers) -> Removals:
+    """Find what the authors of removed texts wrote, in all groups."""
+    if not project.config.redact:
+        return {}
+    listing = looked.listing
+    ties: dict[str, tuple[str, ...]] = {
+        path: looked.last[path].ties if path in looked.last else () for path in listing.saves
+    }
+    kept: set[Group] = {facts.group for facts in last.facts.value} if looked.last else set()
+    results: dict[Group, Found] = {}
+    groups: list[Group] = []
+    for _ in range(2):  # the second time those of which it is known only now that they share threads
+        groups = group_files(listing, ties)
+        wanted = [
+            group
+            for group in groups
+            if group not in results
+            and (group not in kept or not looked.doubtful.isdisjoint((*group.saves, *group.sidecars)))
+        ]
+        for found in _read(project, wanted, looked, workers):
+            results[found.group] = found
+            for path in found.group.saves:
+                if path in found.ties:
+                    ties[path] = found.ties[path]
+                else:
+                    ties.pop(path, None)
+    groups = group_files(listing, ties)
+    old = last.removed.value if looked.last else {}
+    texts = {group: results[group].texts if group in results else old.get(group, ()) for group in groups}
+    return {group: some for group, some in sorted(texts.items(), key=lambda item: item[0].saves) if some}
+
+
+def _read(project: Project, groups: Iterable[Group], looked: Looked, workers: Workers) -> Iterable[Found]:
+    def size(group: Group) -> int:
+        return sum(looked.listing.saves[path].size for path in group.saves)
+
+    wanted = list(groups)
+    entries, content = Redactions.of(project.config.redact), str(project.content)
+    tasks = (RemovalsTask(content, tuple(batch), entries) for batch in batches(wanted, size, BATCH))
+    for packed in workers.run(look_for_removed, tasks, sum(map(size, wanted))):
+        yield from _unpack(packed)
+
+
+def look_for_removed(task: RemovalsTask) -> bytes:
+    """Look for removed texts in some groups."""
+    found = (Found(group, *read_removed(Path(task.content), group, task.redactions)) for group in task.groups)
+    return _encode(list(found))
+
+
+_encode = msgspec.msgpack.Encoder().encode
+_unpack = msgspec.msgpack.Decoder(list[Found]).decode

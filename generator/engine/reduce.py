@@ -7,13 +7,14 @@ they are the same. Rows go into the spool, a file a batch, sorted into partition
 from __future__ import annotations
 
 import datetime
+import functools
 import hashlib
 from pathlib import Path
 
 import msgspec
 
 from generator.engine.partition import PARTITIONS, partition_of
-from generator.engine.spool import leave_parts
+from generator.engine.spool import leave_parts, take
 from generator.errors import Problem
 from generator.files import read_file
 from generator.site import KINDS, Facts, Origin, Row, RowMarks, facts_of, mark_of_bytes, order_key
@@ -37,7 +38,8 @@ class ScanTask(msgspec.Struct, frozen=True):
 
     content: Folder
     jobs: tuple[ScanJob, ...]
-    redactions: Redactions
+    redactions: str
+    """File with the `Redactions`."""
     zone: datetime.tzinfo
     posts_per_page: int
     """Of threads."""
@@ -73,6 +75,14 @@ _encode = msgspec.msgpack.Encoder().encode
 unpack_groups = msgspec.msgpack.Decoder(list[GroupResult]).decode
 
 
+@functools.lru_cache(maxsize=1)
+def read_redactions(path: str) -> Redactions:
+    """Read what is removed, once a build: its file has a name of its own in each."""
+    redactions = take(path)
+    assert isinstance(redactions, Redactions)
+    return redactions
+
+
 def scan_batch(task: ScanTask) -> ScanResult:
     """Read groups and reduce their threads to what other pages need."""
     parts: list[list[Row]] = [[] for _ in range(PARTITIONS)]
@@ -88,13 +98,15 @@ def _scan_group(job: ScanJob, task: ScanTask, parts: list[list[Row]]) -> GroupRe
         raws = _open(content.path, group)
         if {path: hashlib.sha256(raw).hexdigest() for path, raw in raws.items()} == job.hashes:
             return GroupResult(group, {}, (), (), same=True)
-    reading = read_group(content, group, task.redactions, loose=raws)
+    reading = read_group(content, group, read_redactions(task.redactions), loose=raws)
     files = {file.path: (file.sha256, file.ties) for file in reading.files if not file.failed}
     read = tuple((file.path, file.sha256) for file in reading.files)
     facts = []
     for number, thread in enumerate(reading.threads):
         problems = () if number else reading.problems
-        facts.append(_reduce(thread, Origin(group, read, thread.hits, problems), job, task, parts))
+        withheld = tuple(ref.path for ref in thread.thread.saves if reading.published[ref.path] is None)
+        origin = Origin(group, read, thread.hits, problems, thread.touched, withheld)
+        facts.append(_reduce(thread, origin, job, task, parts))
     return GroupResult(group, files, tuple(facts), reading.problems, reading.ids)
 
 

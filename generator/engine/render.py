@@ -52,10 +52,12 @@ class Shared(msgspec.Struct, frozen=True):
     """Whether pages are put apart (`Writer`)."""
 
 
-def share(project: Project, site: Site, *, apart: bool) -> Shared:
+_NO_REDACTIONS = Redactions()
+
+
+def share(project: Project, site: Site, redactions: Redactions, *, apart: bool) -> Shared:
     """Collect what all pages of a build share."""
     config = project.config
-    redactions = Redactions.of(config.redact)
     return Shared(config, project.saves, str(project.output), site, project.theme, redactions, apart)
 
 
@@ -83,6 +85,8 @@ class GroupJob(msgspec.Struct, frozen=True):
     """Its files with the hashes that scan found."""
     ids: tuple[str, ...]
     """`GroupReading.ids`, if this build has read it before."""
+    touched: bool
+    """Whether redaction changes anything of it."""
     threads: tuple[ThreadJob, ...]
     saves: tuple[Wanted, ...]
 
@@ -231,7 +235,8 @@ def _read_again(job: GroupJob, shared: Shared) -> GroupReading:
         return replies_of(facts[thread.key], thread) if thread.key in facts else (TOP,) * len(thread.posts)
 
     first = FirstReading(replies, job.ids)
-    reading = read_group(shared.content, job.group, shared.redactions, first=first)
+    redactions = shared.redactions if job.touched else _NO_REDACTIONS
+    reading = read_group(shared.content, job.group, redactions, first=first)
     if tuple((file.path, file.sha256) for file in reading.files) != job.read:
         content, opened = shared.content.path, {file.path for file in reading.files}
         closed = [each for each in reading.problems if each.path not in opened and (content / each.path).exists()]

@@ -16,11 +16,11 @@ from collections.abc import Iterable, Mapping
 import msgspec
 
 from generator.config import zone
-from generator.engine.inputs import Looked, look, settled
+from generator.engine.inputs import Looked, find_removals, look, settled, with_runs
 from generator.engine.project import Project
 from generator.engine.reduce import GroupResult, ScanJob, ScanResult, ScanTask, scan_batch, unpack_groups
-from generator.engine.spool import SpoolPart
-from generator.engine.store import LastBuild, Store
+from generator.engine.spool import SpoolPart, leave
+from generator.engine.store import LastBuild, Part, Removals, Store
 from generator.errors import Problem
 from generator.model import Thread
 from generator.site import (
@@ -68,6 +68,8 @@ class Content(msgspec.Struct, frozen=True):
     """Whether every thread is as the last build read it."""
     passed_over: int = 0
     """How many files of other programs are in the folder."""
+    removed: Part[Removals] = Part.of({})
+    """What the authors of removed texts wrote."""
 
 
 def scan(project: Project, last: LastBuild, store: Store, workers: Workers, *, same: bool) -> Content:
@@ -77,13 +79,29 @@ def scan(project: Project, last: LastBuild, store: Store, workers: Workers, *, s
         state = last.state
         return Content(
             looked.listed, looked.last, problems=state.problems, strays=state.strays, unmatched=state.unmatched,
-            passed_over=looked.listing.passed_over, untouched=True,
+            passed_over=looked.listing.passed_over, untouched=True, removed=last.removed,
         )  # fmt: skip
     store.begin_scan()
+    removed, redactions, afresh = _removals(project, looked, last, workers)
+    leave(store.spool / "redactions", redactions)
     reader = _Reader(project, store, workers, looked, last.facts.value if same else ())
+    reader.afresh = afresh
     reader.read()
     reader.read()  # those of which it is known only now that they share threads
-    return reader.content(last)
+    return msgspec.structs.replace(reader.content(last), removed=removed)
+
+
+def _removals(
+    project: Project, looked: Looked, last: LastBuild, workers: Workers
+) -> tuple[Part[Removals], Redactions, bool]:
+    """Find what is removed; also says whether that differs from what the last build removed from all groups."""
+    removals = find_removals(project, looked, last, workers)
+    redactions = with_runs(project.config, removals)
+    if not looked.last:
+        return Part.of(removals), redactions, False
+    if removals == last.removed.value:
+        return last.removed, redactions, False
+    return Part.of(removals), redactions, with_runs(project.config, last.removed.value).runs != redactions.runs
 
 
 class _Reader:
@@ -92,6 +110,8 @@ class _Reader:
     def __init__(
         self, project: Project, store: Store, workers: Workers, looked: Looked, old: tuple[Facts, ...]
     ) -> None:
+        self.afresh = False
+        """Whether every group must be read, since what is removed from all of them differs."""
         self.project, self.store, self.workers, self.looked, self.old = project, store, workers, looked, old
         self.last: dict[Group, list[Facts]] = {}
         """What the last build had of each group."""
@@ -125,15 +145,15 @@ class _Reader:
             group
             for group in self.groups
             if group not in self.results
-            and (group not in self.last or not doubtful.isdisjoint((*group.saves, *group.sidecars)))
+            and (self.afresh or group not in self.last or not doubtful.isdisjoint((*group.saves, *group.sidecars)))
         ]
         config, start = self.project.config, len(self.batches)
-        redactions, posts_per_page = Redactions.of(config.redact), config.posts_per_page
+        removed, posts_per_page = str(self.store.spool / "redactions"), config.posts_per_page
         tasks = (
             ScanTask(
                 self.project.saves,
                 tuple(map(self._job, batch)),
-                redactions,
+                removed,
                 zone(config),
                 posts_per_page,
                 str(self.store.spool / f"{number:06d}"),
@@ -157,7 +177,7 @@ class _Reader:
     def _job(self, group: Group) -> ScanJob:
         files = (*group.saves, *group.sidecars)
         hashes = {path: self.looked.last[path].sha256 for path in files} if group in self.last else {}
-        if any(path in self.inputs for path in files):  # one has changed, as was just found
+        if self.afresh or any(path in self.inputs for path in files):  # one has changed, as was just found
             hashes = {}
         threads = (facts for path in group.saves for facts in self.last_in.get(path, ()))
         return ScanJob(group, hashes, {facts.key: facts.row_marks for facts in threads})

@@ -31,14 +31,16 @@ from generator.files import lead_out, open_file, read_file
 from generator.output import Digests, Left, Records
 from generator.site import KINDS, Facts, Summary, Unmatched
 from generator.stamps import FileStamp
-from generator.threads import Input
+from generator.threads import Group, Input
 
-VERSION = b"threadpress state 8\n"
+VERSION = b"threadpress state 9\n"
 
 HEADER = 100
 """Bytes of SQLite's header (https://www.sqlite.org/fileformat.html): change counter and our `user_version` in it."""
 
 Value = TypeVar("Value")
+Removals = dict[Group, tuple[str, ...]]
+"""What the authors of removed texts wrote themselves, by group; groups without such texts are left out."""
 
 
 class State(msgspec.Struct, frozen=True):
@@ -108,6 +110,8 @@ class LastBuild(msgspec.Struct, frozen=True):
     """Of all gathered keys, by kind."""
     records: Part[Records]
     """Of all files of ours in the output."""
+    removed: Part[Removals]
+    """What the authors of removed texts wrote, of each group that has some."""
 
     @property
     def output(self) -> Left:
@@ -123,7 +127,7 @@ def left_in(output: Left) -> dict[str, Any]:
     return {"foreign": foreign, "digests": output.digests, "files": output.files}
 
 
-NOTHING = LastBuild(EMPTY, Part.of(()), Part.of({}), Part.of({}), Part.of(Records.of({})))
+NOTHING = LastBuild(EMPTY, Part.of(()), Part.of({}), Part.of({}), Part.of(Records.of({})), Part.of({}))
 """Where no build is known."""
 
 _SHA256 = re.compile("[0-9a-f]{64}")
@@ -145,6 +149,10 @@ def _unpack_facts(data: bytes) -> tuple[Facts, ...]:
     if not all(0 <= each.posts <= len(each.replies) for each in facts):
         raise ValueError("a thread has more posts than replies")
     return facts
+
+
+def _unpack_removals(data: bytes) -> Removals:
+    return dict(msgspec.msgpack.decode(data, type=list[tuple[Group, tuple[str, ...]]]))
 
 
 def _unpack_records(data: bytes) -> Records:
@@ -199,6 +207,7 @@ class Store:
             names=self._stored(state, "names", msgspec.msgpack.Decoder(dict[str, bytes]).decode),
             sums=self._stored(state, "sums", _unpack_sums),
             records=self._stored(state, "records", _unpack_records),
+            removed=self._stored(state, "removed", _unpack_removals),
         )
 
     def save(self, left: LastBuild) -> LastBuild:
@@ -209,6 +218,7 @@ class Store:
             "names": left.names.stored or self._write(left.names.value),
             "sums": left.sums.stored or self._write(left.sums.value),
             "records": left.records.stored or self._write(left.records.value.packed()),
+            "removed": left.removed.stored or self._write(list(left.removed.value.items())),
         }
         state = msgspec.structs.replace(left.state, parts=parts, partitions=self._partition_marks())
         data = _encoder.encode(state)
@@ -224,6 +234,7 @@ class Store:
                 path.unlink()
         for name, part in (
             ("facts", left.facts), ("names", left.names), ("sums", left.sums), ("records", left.records),
+            ("removed", left.removed),
         ):  # fmt: skip
             part.stored = parts[name]
         return msgspec.structs.replace(left, state=state)

@@ -9,6 +9,7 @@
     folding -> plain                                the body of a mail
     clean -> html_tokens -> elements -> html_blocks HTML that was saved becomes clean HTML
     excerpts -> words                               the start of a body, and all of it, as plain text
+    shown                                           the way back: the texts of a page
 
 Apart from escaped text, nothing that was saved reaches a page any other way. What comes out is either `Markup`, which a
 template leaves as it is, or a plain `str`, which a template escapes.
@@ -26,6 +27,7 @@ from generator.markup.excerpts import excerpt, summary
 from generator.markup.folding import mail_html
 from generator.markup.links import archived, is_safe, line_html
 from generator.markup.quotes import Cite, Numbered
+from generator.markup.shown import shown_texts, strings
 from generator.markup.story_links import without_markers
 from generator.markup.text import visible
 from generator.markup.words import plain_text, replace_text
@@ -42,7 +44,9 @@ __all__ = [
     "plain_text",
     "post_html",
     "replace_text",
+    "shown_texts",
     "story_html",
+    "strings",
     "summary",
     "visible",
     "without_markers",

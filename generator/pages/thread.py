@@ -45,6 +45,8 @@ class SaveView(msgspec.Struct, frozen=True):
     """None if it is not published."""
     sha256: str
     reader: str
+    withheld: bool = False
+    """Whether it is not published because what was removed can't be taken out of it."""
 
 
 class ThreadPage(Head, frozen=True, kw_only=True):
@@ -112,6 +114,8 @@ class ThreadContext(msgspec.Struct, frozen=True):
     """Slugs of its authors that are not made from their names in the thread."""
     saves: tuple[str | None, ...]
     """URL of each of its saves; None for one that is not published."""
+    withheld: tuple[str, ...]
+    """Those of its saves that can't be published, since what was removed can't be taken out of them."""
     data: str | None
     """URL of the JSON, if published."""
     post_list: str | None
@@ -133,6 +137,7 @@ def thread_context(links: Links, number: int, config: Config) -> ThreadContext:
         tags=tuple(tag_ref(links, tag) for tag in links.tagged[number]),
         exceptions=links.exceptions[number],
         saves=save_urls(links, number),
+        withheld=facts.withheld,
         data=urls.thread_data(facts.source, links.stems[number]) if config.publish_data else None,
         post_list=urls.thread_posts(facts.source, links.stems[number]) if facts.posts > config.posts_per_page else None,
         authors=facts.authors,
@@ -157,8 +162,9 @@ def pages(links: Links, number: int, config: Config) -> Iterator[Page]:
     tags = [(tag, links.tag_slugs[tag]) for tag in links.tagged[number]]
     around = [(threads[at].title, addresses[at]) for at in (number - 1, number + 1) if 0 <= at < len(threads)]
     saves = save_urls(links, number)
-    unlimited = facts.source in links.unlimited
-    fingerprint = mark(facts.content, url, saves, tags, links.exceptions[number], number > 0, around, unlimited)
+    unlimited, withheld = facts.source in links.unlimited, facts.withheld
+    shown = (saves, withheld, tags, links.exceptions[number])
+    fingerprint = mark(facts.content, url, shown, number > 0, around, unlimited)
     for cut in cut_thread(url, facts.posts, config.posts_per_page):
         yield Page(cut.url, KIND, origin(facts, config), fingerprint, TEMPLATE, cut=cut)
 
@@ -226,7 +232,7 @@ class ThreadViews:
             older=context.older,
             newer=context.newer,
             saves=tuple(
-                SaveView(save.path, url and urls.link(url), save.sha256, save.reader)
+                SaveView(save.path, url and urls.link(url), save.sha256, save.reader, save.path in context.withheld)
                 for save, url in zip(thread.saves, context.saves, strict=True)
             ),
             data=context.data,

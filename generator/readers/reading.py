@@ -24,8 +24,9 @@ Piece = tuple[int, int, str]
 class PostSpans(NamedTuple):
     """Where a post is in the text of its save."""
 
-    author: Piece
-    """The text that names the author, and what replaces it if the author is removed. A native id stays readable."""
+    head: Callable[[bool, str], tuple[Piece, ...]]
+    """Given whether the author is removed, and the subject that the post has now, gives what is replaced above the
+    body. A native id stays readable."""
     body: Span
     """Exactly `Post.body`."""
 

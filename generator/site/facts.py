@@ -64,6 +64,10 @@ class Origin(msgspec.Struct, frozen=True):
     """Redactions that applied."""
     problems: tuple[Problem, ...] = ()
     """Warnings, to be repeated by every build."""
+    touched: bool = False
+    """Whether redaction changed anything of the thread or of its saves."""
+    withheld: tuple[str, ...] = ()
+    """Saves that can't be published, since what was removed can't be taken out of them."""
 
 
 class RowMarks(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -89,8 +93,8 @@ class Facts(msgspec.Struct, frozen=True, array_like=True, gc=False):
     read: tuple[tuple[str, str], ...]
     """Its saves and sidecars with their hashes."""
     content: bytes
-    """Mark of the fields above. The thread's own pages show nothing else that could change, except what `link`
-    finds."""
+    """Mark of the fields above, and of what redaction left if it changed anything. The thread's own pages show nothing
+    else that could change, except what `link` finds."""
     ids: bytes
     """Mark of the ids and aliases of its posts in the order in which its pages show them."""
     listed: bytes
@@ -112,6 +116,10 @@ class Facts(msgspec.Struct, frozen=True, array_like=True, gc=False):
     saves: tuple[SaveRef, ...]
     removed: bool
     """Whether it has removed authors or posts."""
+    touched: bool
+    """Whether redaction changed anything: otherwise its saves can be read without."""
+    withheld: tuple[str, ...]
+    """Those of its saves that can't be published."""
     row_marks: dict[str, RowMarks]
     """By kind of row."""
     names: str
@@ -155,7 +163,7 @@ def facts_of(thread: Thread, tree: Tree, origin: Origin, order: str, marks: Mapp
         id=thread.id,
         group=origin.group,
         read=origin.read,
-        content=mark(thread.key, origin.group, origin.read),
+        content=mark(thread.key, origin.group, origin.read, *((thread,) if origin.touched else ())),
         ids=mark_of_bytes(" ".join([name for index in tree.order for name in thread.posts[index].names]).encode()),
         listed=mark(thread.title, thread.posted, thread.author, thread.department, len(scores), authors, best),
         order=order,
@@ -171,6 +179,8 @@ def facts_of(thread: Thread, tree: Tree, origin: Origin, order: str, marks: Mapp
         unlimited=are_unlimited(thread.source, scores),
         saves=thread.saves,
         removed=any(author.removed for author in writers),
+        touched=origin.touched,
+        withheld=origin.withheld,
         row_marks={kind: RowMarks("\n".join(by_key), b"".join(by_key.values())) for kind, by_key in marks.items()},
         names=_names(writers, marks.get(contributions.NAME, ())),
         replies=_pack(tree.parents, thread.replies),

@@ -115,9 +115,13 @@ def _saves(threads: Iterable[Facts], wanted: bool | Literal["all"]) -> dict[str,
     if not wanted:
         return {}
     kinds = None if wanted == "all" else PLAIN
-    return urls.save_files(
-        dict.fromkeys([save.path for thread in threads for save in thread.saves if not kinds or save.reader in kinds])
-    )
+    saves = [
+        save.path
+        for thread in threads
+        for save in thread.saves
+        if (not kinds or save.reader in kinds) and save.path not in thread.withheld
+    ]
+    return urls.save_files(dict.fromkeys(saves))
 
 
 def _exceptions(thread: Facts, slugs: Mapping[str, str]) -> dict[str, str]:

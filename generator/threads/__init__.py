@@ -29,13 +29,23 @@ from generator.threads.read import (
     ThreadReading,
     changed,
     read_group,
+    read_removed,
 )
-from generator.threads.redact import HASHED, NEARLY, Redactions, author_entry, entry_key, hashed_author, hashed_entry
+from generator.threads.redactions import (
+    HASHED,
+    NEARLY,
+    Redactions,
+    author_entry,
+    entry_key,
+    hashed_author,
+    hashed_entry,
+)
+from generator.threads.runs import Runs
 from generator.threads.sidecar import TOP_LEVEL
 
 __all__ = (
     "HASHED", "NEARLY", "SIDECAR", "SOURCELESS", "STORY", "TOP_LEVEL", "WITHOUT_REPLIES", "FileReading",
-    "FirstReading", "Folder", "Group", "GroupReading", "Input", "Listing", "QuoteSources", "Redactions",
+    "FirstReading", "Folder", "Group", "GroupReading", "Input", "Listing", "QuoteSources", "Redactions", "Runs",
     "ThreadReading", "age", "author_entry", "changed", "entry_key", "group_files", "hashed_author", "hashed_entry",
-    "is_ignored", "is_left_behind", "list_content", "read_group", "stem", "stray_sidecars",
+    "is_ignored", "is_left_behind", "list_content", "read_group", "read_removed", "stem", "stray_sidecars",
 )  # fmt: skip

@@ -19,14 +19,16 @@ from generator.errors import Problem, unreadable
 from generator.files import read_file
 from generator.markup import clean_html
 from generator.model import TOP, Reply, SaveRef, Thread, Tree
-from generator.readers import Piece, Reading, read_save, splice
+from generator.readers import Reading, read_save
 from generator.threads import sidecar
 from generator.threads.content import Folder, Group, stem
 from generator.threads.join import Key, Part, Parts, join_parts, without_footer
 from generator.threads.match import match_posts
 from generator.threads.merge import hang, merge
 from generator.threads.numbers import by_number
-from generator.threads.redact import Redacted, Redactions, may_be_told, redact
+from generator.threads.redact import Redacted, may_be_told, redact, without_runs_around
+from generator.threads.redactions import Redactions
+from generator.threads.removed import find_removed, may_remove
 from generator.threads.replies import infer
 from generator.threads.sidecar import Correction, Sidecar
 
@@ -39,8 +41,8 @@ class ThreadReading(msgspec.Struct, frozen=True):
     """Of its posts."""
     hits: tuple[str, ...] = ()
     """Which redactions applied."""
-    traces: tuple[str, ...] = ()
-    """Lines of removed texts, for `check` to search for."""
+    touched: bool = False
+    """Whether redaction changed anything of it or of its saves."""
 
 
 class FileReading(msgspec.Struct, frozen=True):
@@ -67,6 +69,8 @@ class GroupReading(msgspec.Struct, frozen=True):
     touches the save and no redacted copy of it can be made."""
     ids: tuple[str, ...]
     """The ids of the posts of each thread, with spaces between; empty if a thread is in several saves."""
+    removed: tuple[str, ...] = ()
+    """What the authors of removed texts wrote themselves, for `Runs`."""
 
 
 class FirstReading(msgspec.Struct, frozen=True):
@@ -109,7 +113,8 @@ def read_group(
     problems += joined.problems
     corrections = _read_sidecars(group, raws, joined, problems)
     matched = _match(joined, corrections, first.ids if first else ())
-    redacted = redact(matched, redactions)
+    texts = {path: reading.text for path, reading in readings.items() if reading.text}
+    redacted = redact(matched, redactions, texts)
     problems += redacted.problems
     hashes = {path: hashlib.sha256(raw).hexdigest() for path, raw in raws.items()}
     published: dict[str, bytes | None] = {}
@@ -119,9 +124,10 @@ def read_group(
         if path not in joined.ties:
             problems += told
             continue
-        copy = _copy(reading, redacted.copies[path]) if path in redacted.copies else None
-        problems += (problem for problem in told if copy is None or may_be_told(problem, copy))
-        published[path] = raws[path] if copy is None else copy.encode() or None
+        withheld = path in redacted.copies
+        copy = redacted.copies.get(path)
+        problems += (problem for problem in told if not withheld or may_be_told(problem, copy or ""))
+        published[path] = copy.encode() if copy else None if withheld else raws[path]
         sha256 = hashlib.sha256(copy.encode()).hexdigest() if copy else hashes[path]
         refs[path] = SaveRef(path, sha256, reading.reader)
     files = []
@@ -130,7 +136,22 @@ def read_group(
         ties = tuple(map("/".join, readings[path].meant)) if failed else joined.ties.get(path, ())
         files.append(FileReading(path, sha256, ties, failed))
     threads = _merge(redacted, refs, corrections, first, problems)
-    return GroupReading(tuple(threads), tuple(files), tuple(problems), published, _ids(matched))
+    ids = _ids(matched)
+    return GroupReading(tuple(threads), tuple(files), tuple(problems), published, ids, redacted.removed.texts)
+
+
+def read_removed(
+    content: Path, group: Group, redactions: Redactions
+) -> tuple[tuple[str, ...], dict[str, tuple[str, ...]]]:
+    """Read only what the authors of removed texts wrote in a group, with the ties of each file that can be used."""
+    raws, problems = _open(content, group, _NONE)
+    readings = {path: read_save(raws[path], path) for path in group.saves if path in raws}
+    joined = join_parts({path: reading for path, reading in readings.items() if not reading.failed})
+    if not may_remove(joined.parts, redactions):
+        return (), joined.ties
+    joined = join_parts({path: clean(reading) for path, reading in readings.items() if not reading.failed})
+    corrections = _read_sidecars(group, raws, joined, problems)
+    return find_removed(_match(joined, corrections, ()), redactions).texts, joined.ties
 
 
 def _open(content: Path, group: Group, loose: Mapping[str, bytes]) -> tuple[dict[str, bytes], list[Problem]]:
@@ -168,11 +189,6 @@ def _clean_thread(thread: Thread) -> Thread:
     )
     body = clean_html(thread.body, thread.url, thread.id) if thread.markup == "html" else thread.body
     return msgspec.structs.replace(thread, body=body, posts=posts)
-
-
-def _copy(reading: Reading, pieces: Sequence[Piece] | None) -> str:
-    """Give the text of the published copy of a redacted save; empty if none can be made."""
-    return "" if pieces is None else splice(reading.text, pieces)
 
 
 def _read_sidecars(
@@ -254,10 +270,13 @@ def _merge(
         replies = first.replies(thread) if first else _infer(thread, walks)
         former = {part.alone for part in parts} - {"", thread.id}
         thread = msgspec.structs.replace(thread, replies=replies, former=tuple(sorted(former)))
+        touched = key in redacted.touched
         if key in corrections:
-            thread, more = sidecar.apply(thread, corrections[key])
+            corrected, more = sidecar.apply(thread, corrections[key])
             problems += more
-        yield ThreadReading(thread, thread.tree(), redacted.hits.get(key, ()), redacted.traces.get(key, ()))
+            thread = without_runs_around(corrected, redacted.runs)  # a sidecar may repeat what was removed
+            touched = touched or thread is not corrected
+        yield ThreadReading(thread, thread.tree(), redacted.removed.hits.get(key, ()), touched)
 
 
 def _infer(thread: Thread, walks: Sequence[tuple[int, ...]]) -> tuple[Reply, ...]:

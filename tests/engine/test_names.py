@@ -16,7 +16,7 @@ from generator.commands.check import check_site
 from generator.engine import read_content
 from generator.model import Author, nfc
 from generator.readers.ids import post_id
-from generator.threads.redact import Redactions, hashed_entry
+from generator.threads.redactions import Redactions, hashed_entry
 from tests.small import Said, built, data_of, news, note, output_of, shown, tree, write
 
 JOINED, APART = "José", unicodedata.normalize("NFD", "José")
@@ -153,5 +153,5 @@ def test_incremental_is_clean_when_a_spelling_changes(tmp_path: Path) -> None:
 def test_reading_content_gives_the_same_hits_for_both(tmp_path: Path) -> None:
     write(tmp_path, {"content/n.md": BOTH})
     config = msgspec.structs.replace(load(tmp_path)[0], redact=(f"notes/{APART}",))
-    threads, problems = read_content(tmp_path, config)
+    threads, problems, _ = read_content(tmp_path, config)
     assert ([thread.hits for thread in threads], problems) == ([("notes/josé",)], ())

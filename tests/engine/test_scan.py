@@ -61,12 +61,12 @@ def group(content: Path) -> tuple[list[Group], list[Problem]]:
 def complaints(content: Path) -> list[str]:
     """What scan says of a content folder, which `check` must say as well."""
     found = scanned(content.parent, content.name).problems
-    assert read_content(content.parent, msgspec.structs.replace(DEFAULTS, content=content.name))[1] == found
+    assert read_content(content.parent, msgspec.structs.replace(DEFAULTS, content=content.name)).problems == found
     return [str(problem).replace(content.name, "content", 1) for problem in found]
 
 
 def loaded(content: Path, source: str = "slashdot", name: str = "101") -> ThreadReading:
-    threads, _ = read_content(content.parent, msgspec.structs.replace(DEFAULTS, content=content.name))
+    threads = read_content(content.parent, msgspec.structs.replace(DEFAULTS, content=content.name)).threads
     (found,) = (each for each in threads if each.thread.key == (source, name))
     return found
 

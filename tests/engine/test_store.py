@@ -35,7 +35,9 @@ RECORDS = Records.of({"index.html": b"x" * 64})
 
 def left(state: State = STATE) -> LastBuild:
     """What a build leaves, as it has it in memory."""
-    return LastBuild(state, Part.of(()), Part.of({"1 x": b"mark"}), Part.of({AUTHORS: ()}), Part.of(RECORDS))
+    return LastBuild(
+        state, Part.of(()), Part.of({"1 x": b"mark"}), Part.of({AUTHORS: ()}), Part.of(RECORDS), Part.of({})
+    )
 
 
 def stored(folder: Path, state: State = STATE) -> Store:

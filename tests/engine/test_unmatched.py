@@ -119,7 +119,7 @@ def test_the_hash_of_an_id_with_the_c_of_its_link_is_a_mistake(tmp_path: Path) -
             ("threadpress.toml", 1, "warning", "make the hash again, or leave the entry out"),
             ("threadpress.toml", 1, "error", "make the hash again, of the post's id without the c of its # link"),
         ]
-        _, told = read_content(tmp_path, load(tmp_path)[0])
+        _, told, _ = read_content(tmp_path, load(tmp_path)[0])
         assert sorted(told) == sorted(stopped.value.problems)
     write(tmp_path, {"threadpress.toml": f'redact = ["{wrong}", "{right}"]\n'})
     report = built(tmp_path)

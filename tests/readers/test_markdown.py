@@ -364,7 +364,7 @@ def test_post_lines_are_those_that_commonmark_sees(lines: list[str]) -> None:
     reading = read(HEAD + "\n".join(lines))
     (saved_thread,) = reading.threads
     assert saved_thread.spans
-    found = [reading.text.count("\n", len(HEAD), post.author[0]) for post in saved_thread.spans().posts]
+    found = [reading.text.count("\n", len(HEAD), post.head(True, "")[0][0]) for post in saved_thread.spans().posts]
     assert found == seen
 
 

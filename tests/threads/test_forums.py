@@ -8,7 +8,7 @@ from typing import Any
 
 from generator.model import Thread
 from generator.threads import Folder, Group, read_group
-from generator.threads.redact import Redactions
+from generator.threads.redactions import Redactions
 
 
 def threads(folder: Path, **saves: object) -> list[Thread]:

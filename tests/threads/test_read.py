@@ -19,6 +19,7 @@ from generator.threads import (
     GroupReading,
     QuoteSources,
     Redactions,
+    Runs,
     group_files,
     list_content,
     read_group,
@@ -417,7 +418,7 @@ def test_a_redaction_that_hits_one_version_of_a_post_hits_all(content: Path) -> 
         "t.2.md": note("t", ("[removed]", "id=1", "[removed]"), ("Bob", "id=2", "y")).encode(),
     }
     assert reading.threads[0].hits == ("notes/7",)
-    assert reading.threads[0].traces == ("My secret, which is long enough.",)
+    assert reading.removed == ()  # it has fewer than eight words
 
 
 def test_a_save_that_is_not_plain_text_is_not_published_where_a_redaction_touches_it(content: Path, log: Path) -> None:
@@ -437,7 +438,9 @@ def test_a_removed_footer_is_the_last_posts_if_the_sidecar_says_so(content: Path
     reading = read_group(Folder(content), Group(("1.txt",), ("1.toml",)), Redactions.of(["slashdot/7"]))
     (thread,) = [each.thread for each in reading.threads]
     assert ([post.body for post in thread.posts], thread.footer, reading.problems) == (["[removed]"], None, ())
-    assert reading.published["1.txt"] == news("1", Said("[removed]", "Boo", "[removed]", None), footer=None).encode()
+    assert (
+        reading.published["1.txt"] == news("1", Said("[removed]", "[removed]", "[removed]", None), footer=None).encode()
+    )
 
 
 def test_a_warning_that_quotes_a_removed_text_is_not_repeated(content: Path) -> None:
@@ -452,23 +455,14 @@ def test_a_warning_that_quotes_a_removed_text_is_not_repeated(content: Path) -> 
     assert left == told[1:]
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "Foo (Score:1)\n\nby The harbour master keeps two sets of books.",
-        "[1] http://x/?The harbour master keeps two sets of books.",
-    ],
-)
-def test_a_text_that_would_read_as_something_else_goes_whole(content: Path, text: str) -> None:
-    """Without the quote of a removed text it would be the start of a post, or a link's entry."""
-    save = news(
-        "1", Said("The harbour master keeps two sets of books.", "Boo"), Said(text, name="Bob", uid="8"), story=text
-    )
-    write(content, {"1.txt": save})
-    redactions = Redactions.of(["slashdot/7"])
+def test_a_text_that_would_read_as_something_else_goes_whole(content: Path) -> None:
+    """Without the run of a removed text there would be a new entry of a list of links."""
+    text = "[1] http://x. The harbour master keeps two sets of books."
+    write(content, {"1.txt": news("1", Said("Well.", "Boo"), Said(text, name="Bob", uid="8"))})
+    redactions = Redactions(runs=Runs(["the harbour master keeps two sets of books"]))
     reading = read_group(Folder(content), Group(("1.txt",)), redactions)
     (thread,) = [each.thread for each in reading.threads]
-    assert [post.body for post in thread.posts] == ["[removed]", "[removed]"]
+    assert [post.body for post in thread.posts] == ["Well.", "[removed]"]
     copy = reading.published["1.txt"]
     assert copy is not None
     (again,) = [

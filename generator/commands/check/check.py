@@ -14,13 +14,14 @@ import json
 import os
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Set
 from pathlib import Path
+from urllib.parse import unquote
 
 import msgspec
 
 from generator.commands.check.documents import DOCUMENTS, line_of
-from generator.commands.check.leaks import leaks, needles
+from generator.commands.check.leaks import leaks
 from generator.commands.check.links import Destination, Fault, FileLink, follow
 from generator.commands.check.page import link_lines, read_page
 from generator.commands.check.walk import unusable, walk
@@ -30,7 +31,7 @@ from generator.errors import NotAFile, Problem, hint_for, reason_of
 from generator.files import read_file
 from generator.model import Author
 from generator.output import DELETE_IT
-from generator.threads import Redactions
+from generator.threads import Redactions, Runs
 from generator.urls import SUMS
 
 BUILD = "run `threadpress build` again"
@@ -82,23 +83,21 @@ class _ThreadData(msgspec.Struct, frozen=True):
 
 def check_site(config: Config, site: Path) -> CheckReport:
     """Check the output of the site in folder `site`; the problems of its content come first in the report."""
-    threads, problems = read_content(site, config)
-    removed = sorted({line for thread in threads for line in thread.traces})
-    redactions = Redactions.of(config.redact)
-    report = check_output(site / config.output, removed, config.site_url, redactions, config.output.rstrip("/"))
-    return msgspec.structs.replace(report, problems=(*problems, *report.problems))
+    content = read_content(site, config)
+    redactions = msgspec.structs.replace(Redactions.of(config.redact), runs=content.runs)
+    report = check_output(site / config.output, config.site_url, redactions, config.output.rstrip("/"))
+    return msgspec.structs.replace(report, problems=(*content.problems, *report.problems))
 
 
 def check_output(
     output: Path,
-    removed: Sequence[str] = (),
     site_url: str = "",
     redactions: Redactions = _NO_REDACTIONS,
     shown: str = "output",
 ) -> CheckReport:
     """Report everything in a built site that a visitor would trip over, and every removed text still there.
 
-    `removed` holds texts as they were in the saves, and `redactions` says who must not be named. `site_url` is what the
+    `redactions` says who must not be named, and has the runs that must not be there. `site_url` is what the
     settings say; if the output was built for another (`build --site-url`), that one counts, and there is a warning.
     Paths in problems begin with `shown`, the output folder as the settings name it. Memory holds one file at a time,
     and a number for every id on a page.
@@ -112,7 +111,8 @@ def check_output(
     for path in sorted(sums, key=lambda path: (_is_page(path), path), reverse=True):
         check.read(path, sums[path])
     check.check_anchors()
-    check.search(removed)
+    if redactions.runs:
+        check.search(redactions.runs)
     not_ours = tuple(sorted(check.all_files - sums.keys() - {SUMS}))
     return CheckReport(tuple(sorted(set(check.problems))), check.files_read, check.links_followed, not_ours)
 
@@ -328,16 +328,16 @@ class _Check:
                 message = f"links to {link.url}, and {goal.path} has no id {goal.fragment!r}"
                 self.report(path, self._line(path, number, link), message, MEND)
 
-    def search(self, removed: Iterable[str]) -> None:
-        """Report every file, ours or not, that holds a removed text or has one in its name; don't repeat the text."""
-        sought = needles(removed)
-        if not sought:
-            return
+    def search(self, runs: Runs) -> None:
+        """Report every file, ours or not, that holds a run of a removed text; don't repeat the text.
+
+        Names of our own files are made of ids, which stay.
+        """
         for path in sorted(self.all_files - {SUMS}):
-            for _ in leaks(os.fsencode(path), sought):
-                self.report(path, 0, "its name holds a name or text that was to be removed", TAKE_AWAY)
-            for line in leaks(self.bytes_of(path) or b"", sought):
-                self.report(path, line, "a name or text that was to be removed stands here", TAKE_AWAY)
+            if path not in self.listed and runs.holds(unquote(path)):
+                self.report(path, 0, "its name holds a text that was to be removed", TAKE_AWAY)
+            for line in leaks(path, self.bytes_of(path) or b"", runs):
+                self.report(path, line, "a text that was to be removed stands here", TAKE_AWAY)
 
 
 def _is_page(path: str) -> bool:

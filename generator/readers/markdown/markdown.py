@@ -28,7 +28,7 @@ from generator.readers.markdown.front_matter import (
     read_front_matter,
     starts_save,
 )
-from generator.readers.reading import PostSpans, Reading, SavedThread, Span, Spans
+from generator.readers.reading import Piece, PostSpans, Reading, SavedThread, Span, Spans
 from generator.readers.spans import block_for, trim
 
 NAME = "markdown"
@@ -120,18 +120,28 @@ def _find_spans(text: str, front: Front, lines: list[_PostLine], posts: tuple[Po
         story=story,
         removed_story=(*author, block_for(*story, REMOVED)),
         posts=tuple(
-            PostSpans((line.at, line.end, _without_author(line, post)), body)
+            PostSpans(partial(_head, line, post), body)
             for (line, body), post in zip(_find_bodies(text, lines), posts, strict=True)
         ),
     )
 
 
-def _without_author(line: _PostLine, post: Post) -> str:
-    """Write a post line without its author, but with the post's id, which the save may not have."""
-    pairs = [f"{key}={raw}" for key, raw in line.pairs if key != "uid"]
-    if "id" not in line.values():
+def _head(line: _PostLine, post: Post, removed: bool, subject: str) -> tuple[Piece, ...]:
+    """Write a post line anew. Without its author it has the post's id, which the save may not have."""
+    if not removed and subject == post.subject:
+        return ()
+    pairs = [
+        f"{key}={_quoted(subject) if key == 'subject' and subject != post.subject else raw}"
+        for key, raw in line.pairs
+        if key != "uid" or not removed
+    ]
+    if removed and "id" not in line.values():
         pairs.insert(0, f"id={post_id(post.author, post.body)}")
-    return f"## {REMOVED} {{{' '.join(pairs)}}}"
+    return ((line.at, line.end, f"## {REMOVED if removed else line.name} {{{' '.join(pairs)}}}"),)
+
+
+def _quoted(value: str) -> str:
+    return '"{}"'.format(value.replace("\\", "\\\\").replace('"', '\\"'))
 
 
 def _fits(new: str, old: str) -> bool:

@@ -17,7 +17,7 @@ from generator.errors import Problem
 from generator.model import REMOVED, Author, Post, Thread, Truncated
 from generator.readers.decoding import decode
 from generator.readers.findings import Findings
-from generator.readers.reading import PostSpans, Reading, SavedThread, Span, Spans
+from generator.readers.reading import Piece, PostSpans, Reading, SavedThread, Span, Spans
 from generator.readers.slashdot.header import (
     DATED,
     NEWS_LINE,
@@ -148,12 +148,16 @@ def _find_spans(text: str, header: Header, starts: list[Start], end: int, thread
     return Spans(
         story=(story[0], story[0] + len(thread.body)),
         removed_story=(*author, block_for(*story, REMOVED)),
-        posts=tuple(
-            PostSpans((post.by, post.end, f"by {REMOVED}"), body) for post, body in zip(starts, bodies, strict=True)
-        ),
+        posts=tuple(PostSpans(partial(_head, post), body) for post, body in zip(starts, bodies, strict=True)),
         footer=footer_text,
         last_body=last,
     )
+
+
+def _head(post: Start, removed: bool, subject: str) -> tuple[Piece, ...]:
+    """Give what is replaced in the subject line and the by line of a post."""
+    line = ((post.at, post.at + len(post.subject), subject),) if subject != post.subject else ()
+    return (*line, (post.by, post.end, f"by {REMOVED}")) if removed else line
 
 
 def _fits(new: str, old: str) -> bool:

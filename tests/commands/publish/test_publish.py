@@ -527,7 +527,7 @@ def test_removed_texts_are_not_published(one: Desk) -> None:
     )
     code, _, err = one("publish")
     assert code == 1
-    assert "output/list.txt:1: a name or text that was to be removed stands here; " in err
+    assert "output/list.txt:1: a text that was to be removed stands here; " in err
     (one.site / "output/list.txt").unlink()
     assert one("publish")[0] == 0
     assert not [path for path, data in one.published().items() if regret.encode() in data]
