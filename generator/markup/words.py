@@ -25,7 +25,7 @@ _PARTIAL = re.compile(r"(?:<[^<>]*|&[a-z]{0,5})\Z")
 
 
 class _Piece(NamedTuple):
-    """Text of a body, and where it stands in its HTML."""
+    """Text of a body, and where it is in its HTML."""
 
     text: str
     start: int

@@ -78,7 +78,7 @@ def look_up(config: Config, site: Path, name: str, stdin: BinaryIO, *, corrected
 
 
 def _source(config: Config, site: Path, name: str) -> str:
-    """Say which source a save is from that does not say it: as it stands in the content folder, if it is there."""
+    """Say which source a save is from that does not say it: that of its folder, if it is in the content folder."""
     content = os.path.realpath(site / config.content)
     path = os.path.realpath(name) if os.path.exists(name) else ""  # noqa: PTH110  # as for folders
     inside = os.path.relpath(path, content) if path.startswith(os.path.join(content, "")) else ""  # noqa: PTH118

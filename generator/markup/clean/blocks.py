@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 
 MAX_BLOCKS = 16
-"""Blocks inside each other; text that is deeper stands in the deepest one."""
+"""Blocks inside each other; text that is deeper goes into the deepest one."""
 MAX_INLINE = 8
 """Elements inside each other in a line of text; deeper ones show their text without it."""
 
@@ -25,7 +25,7 @@ _UNQUOTED = frozenset({"a", "code", "kbd"})
 
 
 class Block:
-    """A block that is asked for; it is written once something stands in it."""
+    """A block that is asked for; it is written once there is something in it."""
 
     __slots__ = ("name", "tag", "used")
 
