@@ -78,6 +78,15 @@ class Order(msgspec.Struct, frozen=True):
 _USUAL = Order()
 
 
+_SENSELESS = (ValueError, LookupError, TypeError, ArithmeticError, AttributeError)
+"""What comes of values that make no sense. If a build from nothing raises it, it is a mistake of ours."""
+
+
+def _senseless(error: Exception) -> Problem:
+    message = f"what the last build left there makes no sense ({type(error).__name__}: {error}), so all is built anew"
+    return Problem(FOLDER, 0, message, "if this is told again, please report it", "warning")
+
+
 class _Run(NamedTuple):
     """One build: what it is to make, and with what."""
 
@@ -129,9 +138,14 @@ class Engine:
             run = _Run(msgspec.structs.replace(project, theme=theme), order, store, workers, ready, versions)
             last = self._remembered(run)
             trusted = last is not None
+            last = last or (NOTHING if order.clean else store.load())
             try:
-                report = self._build(run, last or (NOTHING if order.clean else store.load()), trusted=trusted)
-            except Damaged:
+                report = self._build(run, last, trusted=trusted)
+            except (Damaged, *_SENSELESS) as error:
+                if not isinstance(error, Damaged):
+                    if last is NOTHING:
+                        raise
+                    warnings = (*warnings, _senseless(error))
                 self._last = None
                 store.forget()
                 again = Store(store.folder)  # with a spool of its own, as workers keep what they took from the first

@@ -270,3 +270,28 @@ PARTS = st.text(st.sampled_from(".a/\0"), max_size=4)
 def test_paths_lead_out_unless_each_part_is_a_name(paths: list[str]) -> None:
     parts = [part for path in paths for part in path.split("/")]
     assert lead_out(paths) == any("\0" in part or part in ("", ".", "..") for part in parts)
+
+
+def test_values_that_make_no_sense_are_told_and_built_anew(site: Path) -> None:
+    store = Store(site / ".threadpress")
+    facts = tuple(msgspec.structs.replace(each, posted="no date", order="x") for each in store.load().facts.value)
+    left = msgspec.structs.replace(store.load(), facts=Part.of(facts))
+    store.begin_scan()
+    store.save(left)
+    write(site, MORE)
+    report = built(site)
+    assert tree(site / "output") == output_of(site.parent / "fresh", FILES | MORE)
+    (told,) = [problem for problem in report.problems if problem.path == ".threadpress"]
+    assert "makes no sense" in told.message
+    assert built(site).problems == ()
+
+
+def test_what_fails_in_a_build_from_nothing_is_a_mistake_of_ours(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise ValueError("ours")
+
+    monkeypatch.setattr("generator.site.links.urls.save_files", fail)
+    with pytest.raises(ValueError, match="ours"):
+        built(write(tmp_path / "new", FILES))

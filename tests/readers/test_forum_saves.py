@@ -69,7 +69,8 @@ def test_time_grows_with_the_size(reader: Reader, start: str, piece: str, betwee
         return time.process_time() - begin
 
     seconds(100)
-    assert seconds(16_000) < 16 * max(seconds(2_000), 0.02)
+    # Time that grows with the square would be 64 times as long. The rest is what a busy machine adds.
+    assert min(seconds(16_000), seconds(16_000)) < 24 * max(seconds(2_000), 0.02)
 
 
 @pytest.mark.parametrize("reader", [reddit_json, reddit_html, discourse_json])
