@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 SCORES = range(-1, 6)
 """Scores that are counted separately where there are no others; a post beyond them counts with the nearest."""
 LIMITED = frozenset({"slashdot"})
-"""Sources that have no other scores. One that stands in a save all the same is a mistake there."""
+"""Sources that have no other scores. One that is in a save all the same is a mistake there."""
 _FROM = (-9, 0, 1, 2, 10, 100, 1_000, 10_000)
 """The lowest score of each class but the first."""
 CLASSES = ("-10 or less", "-9 to -1", "0", "1", "2–9", "10–99", "100–999", "1,000–9,999", "10,000 or more")

@@ -1,6 +1,6 @@
 """Takes runs of removed texts out of another text: a text and `Runs` in, the text without them out.
 
-Of a `>` quote that holds a run, all goes; of other text, the sentence. `REMOVED` stands in its place. The rest of the
+Of a `>` quote that holds a run, all goes; of other text, the sentence. `REMOVED` takes its place. The rest of the
 text stays as it was, so what others wrote around a quote is still there.
 """
 

@@ -1,6 +1,6 @@
 """What does a message say? Its fields and the bytes of its body come in, its text goes out.
 
-Text wins over HTML where both say the same. Attachments, and files that stand in the text, become a line each, with
+Text wins over HTML where both say the same. Attachments, and files that are in the text, become a line each, with
 name and size. Encodings, character sets and `flowed` lines are undone. `simple_text` is the way of nearly all
 messages, which have no parts; the others are taken apart by the standard library. Nothing here knows about threads or
 addresses.

@@ -49,7 +49,7 @@ class _Mail(NamedTuple):
 
     offset: int
     name: str
-    """Its Message-ID, or what stands in for one."""
+    """Its Message-ID, or what is used without one."""
     above: list[str]
     subject: str
     author: str

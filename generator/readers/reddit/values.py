@@ -23,7 +23,7 @@ _GONE = re.compile(
 )
 """What Reddit shows in place of a text that is gone."""
 _NOBODY = re.compile(r"\[(?:deleted|removed)\]|DELETED")
-"""What stands in place of an author who is gone; one exporter writes it without brackets."""
+"""What is shown for an author who is gone; one exporter writes it without brackets."""
 _COMMENTS = re.compile(
     r"(?:https?://(?:[a-z]+\.)?reddit\.com)?(/(?:(r|u|user)/([A-Za-z0-9_-]+)/)?comments/([A-Za-z0-9]+)(?![A-Za-z0-9]))"
     r"(/[^/?#\s]*)?(?:/([A-Za-z0-9]+)/?(?:[?#]|$))?"

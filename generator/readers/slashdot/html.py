@@ -2,7 +2,7 @@
 
 The bytes of a page come in, a `Reading` goes out: the story and its comments. The number of the thread is that of the
 text save of the same story where the page says it, which pages do since about 2009. Older ones, and pages of some
-comments only, say the number of the discussion, which is another one. What the one who saved the page sees of their own
+comments only, say the number of the discussion, which differs. What the one who saved the page sees of their own
 account is not read. Pages without a thread are told apart, so that the message can say what to save instead.
 """
 
